@@ -1,0 +1,196 @@
+"""The risk matrix of a school for a period, what the rules make of it, and what people decide."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from schools.models import Kpi, Meeting, Membership, Period, School, StrategyVersion
+from schools.tenancy import TrustForeignKey, TrustOwned, trust_manager
+from schools.tenancy.history import tracked
+
+
+class AssessmentQuerySet(models.QuerySet):
+    """Risk matrices."""
+
+    def agreed(self) -> AssessmentQuerySet:
+        return self.filter(state=Assessment.State.AGREED)
+
+    def with_names(self) -> AssessmentQuerySet:
+        return self.select_related("school", "period")
+
+
+@tracked(exclude=("levels", "evidence_days", "source_counts", "version"))
+class Assessment(TrustOwned):
+    """One school's risk matrix for one period.
+
+    The three arrays are the read row: one slot for each number of the trust's KPI register, written together with the
+    ratings and rebuildable from them. `version` is the optimistic lock and the ETag.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Submitted"
+        RETURNED = "returned", "Returned"
+        AGREED = "agreed", "Agreed"
+
+    school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="assessments")
+    period = TrustForeignKey(Period, on_delete=models.PROTECT, related_name="assessments")
+    strategy_version = TrustForeignKey(StrategyVersion, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    due_on = models.DateField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    returned_note = models.TextField(blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    levels = ArrayField(models.SmallIntegerField(null=True), default=list)
+    evidence_days = ArrayField(models.IntegerField(null=True), default=list)
+    source_counts = ArrayField(models.SmallIntegerField(null=True), default=list)
+
+    objects = trust_manager(AssessmentQuerySet)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trust", "period", "school"], name="assessment_once", include=["state", "version"]
+            ),
+            models.CheckConstraint(
+                condition=Q(state="agreed", agreed_at__isnull=False) | (~Q(state="agreed") & Q(agreed_at=None)),
+                name="assessment_agreed_at_when_agreed",
+            ),
+        ]
+        indexes = [models.Index(fields=["trust", "school", "-period"], name="assessment_of_school")]
+
+    def __str__(self) -> str:
+        return f"{self.school}, {self.period}"
+
+
+@tracked()
+class Rating(TrustOwned):
+    """What the school says of one KPI, and what the moderator says, each with author and reason.
+
+    Levels are the 1-based place in the KPI's scale, strongest first, of the assessment's strategy version; 0 is
+    “unknown”, said on purpose; null is not rated yet.
+    """
+
+    UNKNOWN = 0
+
+    assessment = TrustForeignKey(Assessment, on_delete=models.CASCADE, related_name="ratings")
+    period = TrustForeignKey(Period, on_delete=models.PROTECT, related_name="+")
+    school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    kpi = TrustForeignKey(Kpi, on_delete=models.PROTECT, related_name="+")
+    level = models.SmallIntegerField(null=True)
+    note = models.TextField(blank=True)
+    evidence_on = models.DateField(null=True)
+    sources = ArrayField(models.CharField(max_length=20), default=list)
+    carried = models.BooleanField(default=False)
+    author = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    moderated_level = models.SmallIntegerField(null=True)
+    moderated_reason = models.TextField(blank=True)
+    moderator = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    moderated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trust", "period", "school", "kpi"], include=["level", "moderated_level"], name="rating_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(moderated_level=None) | ~Q(moderated_reason=""), name="moderation_has_a_reason"
+            ),
+        ]
+
+    @property
+    def counts_as(self) -> int | None:
+        """The level that counts: the moderated one where there is one."""
+        return self.level if self.moderated_level is None else self.moderated_level
+
+
+@tracked()
+class SchoolFact(TrustOwned):
+    """A fact of the strategy that is true of a school from a day on, for example a declared support stage."""
+
+    school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="facts")
+    key = models.CharField(max_length=60)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trust", "school", "key"], condition=Q(until=None), name="school_fact_once_at_a_time"
+            )
+        ]
+
+
+@tracked()
+class Proposal(TrustOwned):
+    """What the rules propose on one axis from one version of a matrix, with the explanation as it was given."""
+
+    assessment = TrustForeignKey(Assessment, on_delete=models.CASCADE, related_name="proposals")
+    axis = models.CharField(max_length=60)
+    level = models.CharField(max_length=60, blank=True)  # blank: not enough evidence
+    best = models.CharField(max_length=60)
+    worst = models.CharField(max_length=60)
+    explanation = models.JSONField()
+    made_at = models.DateTimeField()
+    of_version = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trust", "assessment", "axis"], name="proposal_once")]
+
+
+class DecisionQuerySet(models.QuerySet):
+    """Decisions, latest last."""
+
+    def latest_of_each(self) -> DecisionQuerySet:
+        """The latest decision of each school on each axis."""
+        return self.order_by("school", "axis", "-effective_on", "-id").distinct("school", "axis")
+
+
+@tracked()
+class Decision(TrustOwned):
+    """The category people decided, with the reason where it differs from the proposal."""
+
+    school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="decisions")
+    period = TrustForeignKey(Period, on_delete=models.PROTECT, related_name="decisions")
+    axis = models.CharField(max_length=60)
+    level = models.CharField(max_length=60)
+    strategy_version = TrustForeignKey(StrategyVersion, on_delete=models.PROTECT, related_name="+")
+    proposal = TrustForeignKey(Proposal, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    meeting = TrustForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
+    was = models.CharField(max_length=60, blank=True)
+    reason = models.TextField(blank=True)
+    effective_on = models.DateField()
+    decided_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    tell_at = models.DateTimeField()
+    reply_due_on = models.DateField()
+
+    objects = trust_manager(DecisionQuerySet)
+
+    class Meta:
+        indexes = [models.Index(fields=["trust", "school", "axis", "-effective_on"], name="decision_of_school")]
+        constraints = [
+            models.UniqueConstraint(fields=["trust", "school", "axis", "meeting"], name="decision_once_a_meeting")
+        ]
+
+
+@tracked()
+class Reply(TrustOwned):
+    """The school's words on a decision, printed beside it wherever it is shown."""
+
+    decision = TrustForeignKey(Decision, on_delete=models.PROTECT, related_name="replies")
+    text = models.TextField()
+    by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["trust", "decision"], name="reply_once")]

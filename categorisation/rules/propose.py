@@ -1,0 +1,173 @@
+"""From evidence to a proposal: a level or a range, what held it, what is unknown, what would move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from schools.strategy import Axis, Kpi, Strategy
+
+from .evidence import Evidence, age_in_months, is_stale
+from .judgement import Judgement
+from .matrix import Row, rows_of
+from .moves import moves
+from .proposal import AppliedCap, CriterionResult, Moves, Proposal, Reason
+
+
+def axes_for(strategy: Strategy, phase: str) -> tuple[Axis, ...]:
+    """The axes a school of this phase of education is put in a category for. None where the strategy has no category."""
+    return tuple(axis for axis in strategy.axes if not axis.phases or phase in axis.phases)
+
+
+def propose(
+    strategy: Strategy,
+    axis_key: str,
+    evidence: Mapping[str, Evidence],
+    *,
+    facts: frozenset[str] = frozenset(),
+    phase: str,
+    today: date,
+) -> Proposal:
+    """What the strategy's rule proposes for one axis of one school. Evidence for other KPIs is ignored.
+
+    Raises KeyError for an axis the strategy does not have and ValueError for a level the KPI's scale does not have.
+    """
+    levels = tuple(level.key for level in strategy.axis_levels(axis_key))
+    rows = rows_of(strategy, axis_key, evidence, phase=phase)
+    judgement = Judgement(strategy.rule_by_axis[axis_key], levels, rows, facts)
+    best, worst = (judgement.result(judgement.now(end), end) for end in ("best", "worst"))  # type: ignore[arg-type]
+    lacking = tuple(_lacking(judgement))
+    stale = tuple(_stale(rows, evidence, today=today))
+    return Proposal(
+        axis=axis_key,
+        enough=not lacking,
+        level=None if lacking else levels[worst],
+        best=levels[best],
+        worst=levels[worst],
+        rule_label=judgement.rule.label,
+        share_known=_share(rows),
+        known=sum(row.known for row in rows),
+        asked=sum(len(row.kpis) for row in rows),
+        missing=tuple(kpi.key for kpi, position in _cells(rows) if position is None),
+        stale=stale,
+        undated=tuple(kpi.key for kpi in _rated(rows) if evidence[kpi.key].evidence_on is None),
+        single_source=tuple(kpi.key for kpi in _rated(rows) if _has_one_source(kpi, evidence[kpi.key])),
+        carried=tuple(kpi.key for kpi in _rated(rows) if evidence[kpi.key].carried),
+        reasons=lacking or tuple(_reasons(judgement, worst)),
+        caps_applied=tuple(_caps(judgement, worst)),
+        criteria=tuple(_criterion(judgement, row, evidence) for row in rows),
+        up=Moves() if lacking else moves(judgement, up=True),
+        down=Moves() if lacking else moves(judgement, up=False),
+        enough_with=_enough_with(judgement) if lacking else (),
+        ages=tuple((kpi, age_in_months(evidence[kpi].evidence_on or today, today=today)) for kpi in stale),
+    )
+
+
+def _cells(rows: Iterable[Row]) -> Iterator[tuple[Kpi, int | None]]:
+    for row in rows:
+        yield from zip(row.kpis, row.positions, strict=True)
+
+
+def _rated(rows: Iterable[Row]) -> Iterator[Kpi]:
+    return (kpi for kpi, position in _cells(rows) if position is not None)
+
+
+def _share(rows: Iterable[Row]) -> float:
+    rows = tuple(rows)
+    asked = sum(kpi.weight for kpi, _ in _cells(rows))
+    return sum(kpi.weight for kpi in _rated(rows)) / asked if asked else 0.0
+
+
+def _stale(rows: Iterable[Row], evidence: Mapping[str, Evidence], *, today: date) -> Iterator[str]:
+    for kpi in _rated(rows):
+        if is_stale(evidence[kpi.key].evidence_on, after_months=kpi.stale_after_months, today=today):
+            yield kpi.key
+
+
+def _has_one_source(kpi: Kpi, evidence: Evidence) -> bool:
+    """A judgement with fewer than two kinds of source. A figure or a date has one by nature and is not counted."""
+    return kpi.kind in ("judged", "checklist") and len(set(evidence.sources)) < 2
+
+
+def _lacking(judgement: Judgement) -> Iterator[Reason]:
+    """Why there is too little evidence to name one level, if so."""
+    minimum, axis = judgement.rule.minimum, judgement.rule.axis
+    if not judgement.rows or _share(judgement.rows) < minimum.share:
+        yield Reason("share", axis, judgement.rule.label)
+    for row in judgement.rows:
+        if row.criterion.key in minimum.criteria and not row.known:
+            yield Reason("required", row.criterion.key, row.criterion.label, unknown=tuple(k.key for k in row.kpis))
+
+
+def _enough_with(judgement: Judgement) -> tuple[str, ...]:
+    """The fewest KPIs to rate: the heaviest of each required criterion, then the heaviest of all."""
+    unknown = [kpi for kpi, position in _cells(judgement.rows) if position is None]
+    chosen = [
+        max(row.kpis, key=lambda kpi: kpi.weight)
+        for row in judgement.rows
+        if row.criterion.key in judgement.rule.minimum.criteria and not row.known
+    ]
+    asked = sum(kpi.weight for kpi, _ in _cells(judgement.rows))
+    weight = sum(kpi.weight for kpi in (*_rated(judgement.rows), *chosen))
+    for kpi in sorted((kpi for kpi in unknown if kpi not in chosen), key=lambda kpi: -kpi.weight):
+        if asked and weight / asked >= judgement.rule.minimum.share:
+            break
+        chosen.append(kpi)
+        weight += kpi.weight
+    return tuple(kpi.key for kpi in unknown if kpi in chosen)
+
+
+def _caps(judgement: Judgement, worst: int) -> Iterator[AppliedCap]:
+    for cap in judgement.rule.caps:
+        limit = judgement.limit(cap, judgement.now("worst"))
+        if limit:
+            certain = judgement.limit(cap, judgement.now("best")) > 0
+            yield AppliedCap(cap.label, cap.no_better_than, cap.criterion, cap.fact, certain, holds=limit == worst)
+
+
+def _reasons(judgement: Judgement, worst: int) -> Iterator[Reason]:
+    """The limits and criteria without which the level could be stronger: none at the strongest level."""
+    if worst == 0:
+        return
+    by_key = {row.criterion.key: row for row in judgement.rows}
+    for cap in _caps(judgement, worst):
+        if cap.holds:
+            row = by_key.get(cap.criterion or "")
+            yield _reason(judgement, row, cap) if row else Reason("cap", cap.fact or "", cap.label, None, cap.no_better_than)
+    if judgement.uncapped(judgement.now("worst"), "worst") == worst:
+        held = [row for row in judgement.rows if row.informs and _points_to(judgement, row) >= worst]
+        for row in sorted(held, key=lambda row: -_points_to(judgement, row)):
+            yield _reason(judgement, row)
+
+
+def _points_to(judgement: Judgement, row: Row) -> int:
+    return judgement.points_to(row, row.worst, "worst")
+
+
+def _reason(judgement: Judgement, row: Row, cap: AppliedCap | None = None) -> Reason:
+    open_still = row.best != row.worst
+    cells = tuple(zip(row.kpis, row.positions, strict=True))
+    return Reason(
+        kind="cap" if cap else "criterion",
+        key=row.criterion.key,
+        label=cap.label if cap else row.criterion.label,
+        level=row.levels[row.worst],
+        points_to=cap.no_better_than if cap else judgement.levels[_points_to(judgement, row)],
+        kpis=tuple(kpi.key for kpi, at in cells if at is not None and at >= row.worst),
+        unknown=tuple(kpi.key for kpi, at in cells if at is None and open_still),
+    )
+
+
+def _criterion(judgement: Judgement, row: Row, evidence: Mapping[str, Evidence]) -> CriterionResult:
+    dates = [evidence[kpi.key].evidence_on for kpi in _rated([row])]
+    return CriterionResult(
+        key=row.criterion.key,
+        level=row.levels[row.best] if row.best == row.worst else None,
+        best=row.levels[row.best],
+        worst=row.levels[row.worst],
+        known=row.known,
+        asked=len(row.kpis),
+        oldest=min((day for day in dates if day), default=None),
+        informs=row.informs,
+        points_to=judgement.levels[_points_to(judgement, row)] if row.informs else None,
+    )

@@ -1,0 +1,236 @@
+"""Who may do what. Roles are data here, in one place; the door to a trust asks this file and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission
+from rest_framework.views import exception_handler
+
+from schools.models import Membership, RoleGrant, Trust, User
+from schools.strategy import Role
+from schools.tenancy import trust_scope
+
+
+class Permission(StrEnum):
+    """Something a role allows. Every view of a trust names one."""
+
+    BELONG = "belong"  # any member of the trust
+    SEE_SCHOOLS = "see schools"
+    SEE_OVERVIEW = "see the overview of schools"
+    SEE_MATRIX = "see risk matrices"
+    RATE = "rate the risk matrix"
+    SUBMIT = "submit the risk matrix"
+    MODERATE = "moderate risk matrices"
+    SEE_DECISIONS = "see categories"
+    REPLY = "reply to a decision"
+    DECIDE = "decide categories"
+    SEE_MEETINGS = "see meetings"
+    RUN_MEETINGS = "run meetings"
+    SEE_REPORTS = "see reports"
+    MAKE_REPORTS = "make reports"
+    SEE_STRATEGY = "read the strategy"
+    MANAGE_STRATEGY = "publish the strategy"
+    MANAGE_PEOPLE = "manage people"
+    MANAGE_TRUST = "manage schools, calendar and settings"
+    SEE_AUDIT = "see the record of changes"
+
+
+P = Permission
+_SCHOOL = {P.BELONG, P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REPORTS}
+_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS}
+_LEAD = _TRUST | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS}
+
+
+@dataclass(frozen=True)
+class RoleRule:
+    """What a role is called, whether it is held for the whole trust, and what it allows."""
+
+    label: str
+    whole_trust: bool
+    allows: frozenset[Permission]
+    tells_ceo: bool = False  # granting it tells the chief executive
+
+
+ROLES: dict[str, RoleRule] = {
+    Role.HEAD: RoleRule("Headteacher", False, frozenset(_SCHOOL | {P.RATE, P.SUBMIT, P.REPLY}), tells_ceo=True),
+    Role.LEADER: RoleRule("School leader", False, frozenset(_SCHOOL | {P.RATE})),
+    Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_SCHOOL)),
+    Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_SCHOOL)),
+    Role.SI_LEAD: RoleRule("School improvement lead", True, frozenset(_LEAD)),
+    Role.OPERATIONS: RoleRule("Operations lead", True, frozenset(_LEAD)),
+    Role.CEO: RoleRule("Chief executive", True, frozenset(_LEAD | {P.DECIDE, P.SEE_AUDIT}), tells_ceo=True),
+    Role.DIRECTOR: RoleRule("Director of education", True, frozenset(_LEAD | {P.DECIDE}), tells_ceo=True),
+    Role.TRUSTEE: RoleRule("Trustee", True, frozenset(_TRUST)),
+    Role.TRUST_CHAIR: RoleRule("Chair of the trust", True, frozenset(_TRUST | {P.DECIDE})),
+    Role.CLERK: RoleRule("Clerk", True, frozenset(_TRUST | {P.RUN_MEETINGS, P.MAKE_REPORTS})),
+    Role.ADMIN: RoleRule(
+        "Trust administrator",
+        True,
+        frozenset(
+            {P.BELONG, P.SEE_SCHOOLS, P.SEE_STRATEGY, P.MANAGE_PEOPLE, P.MANAGE_TRUST, P.MANAGE_STRATEGY, P.SEE_AUDIT}
+        ),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Access:
+    """One person in one trust, worked out once per request."""
+
+    membership: Membership
+    roles: tuple[tuple[str, int | None], ...]  # (role, school id or None)
+
+    @property
+    def whole_trust(self) -> bool:
+        return any(ROLES[role].whole_trust for role, _ in self.roles)
+
+    @property
+    def school_ids(self) -> frozenset[int]:
+        return frozenset(school for role, school in self.roles if school and not ROLES[role].whole_trust)
+
+    @property
+    def role_label(self) -> str:
+        return self.membership.job_title or (ROLES[self.roles[0][0]].label if self.roles else "")
+
+    def has_role(self, *roles: str) -> bool:
+        return any(role in roles for role, _ in self.roles)
+
+    def may(self, permission: Permission, school_id: int | None = None) -> bool:
+        """Whether this person may; with a school, whether they may for that school."""
+        for role, school in self.roles:
+            rule = ROLES[role]
+            if permission in rule.allows and (rule.whole_trust or school_id is None or school == school_id):
+                return True
+        return False
+
+    def require(self, permission: Permission, school_id: int | None = None) -> None:
+        """Raise PermissionDenied, which names the roles that may."""
+        if not self.may(permission, school_id):
+            raise PermissionDenied(who_may(permission))
+
+
+def who_may(permission: Permission) -> str:
+    """For example “Chief executive or Director of education can decide categories.”"""
+    labels = [rule.label for rule in ROLES.values() if permission in rule.allows]
+    listed = " or ".join([", ".join(labels[:-1]), labels[-1]] if len(labels) > 1 else labels)
+    return f"{listed} can {permission.value}."
+
+
+def access_of(user: User) -> Access | None:
+    """The person's access to the open trust, or None when they have no current role in it. One query."""
+    grants = list(RoleGrant.objects.current().filter(membership__user=user).select_related("membership").order_by("id"))
+    if not grants:
+        return None
+    membership = grants[0].membership
+    membership.user = user
+    known = tuple((grant.role, grant.school_id) for grant in grants if grant.role in ROLES)
+    return Access(membership, known) if known else None
+
+
+class TrustRequest(HttpRequest):
+    """A request inside a trust, for annotations."""
+
+    user: User  # type: ignore[assignment]
+    trust: Trust
+    access: Access
+
+
+class TrustMiddleware:
+    """Opens the trust named in the path around the view, and undoes everything when the answer is a refusal."""
+
+    PATH = re.compile(r"^/(?:api/v1/)?t/([-\w]+)/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = self.PATH.match(request.path_info)
+        if found is None:
+            return self.get_response(request)
+        self._recognise(request)
+        if not request.user.is_authenticated:
+            return self._to_sign_in(request)
+        trust = Trust.objects.filter(slug=found[1]).first()
+        token = getattr(request, "api_token", None)
+        if trust is None or (token is not None and token.trust_id != trust.pk):
+            raise Http404
+        with trust_scope(trust):
+            return self._inside(request, trust)
+
+    def _inside(self, request: HttpRequest, trust: Trust) -> HttpResponse:
+        access = access_of(request.user)  # type: ignore[arg-type]
+        if access is None:
+            raise Http404
+        request.trust, request.access = trust, access  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if response.streaming and not isinstance(response, FileResponse):
+            raise TypeError("a page of a trust may not stream")
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _recognise(self, request: HttpRequest) -> None:
+        if request.path_info.startswith("/api/") and request.headers.get("Authorization", "").startswith("Token "):
+            from schools.sign_in import person_of_token  # the API's own door
+
+            person_of_token(request)
+
+    def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/"):
+            response = HttpResponse('{"detail": "Sign in, or send a token."}', "application/json", status=401)
+            response.headers["WWW-Authenticate"] = "Token"
+            return response
+        return HttpResponseRedirect(f"{reverse('account_login')}?next={quote(request.get_full_path())}")
+
+
+def trust_view(*, needs: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Every view of a trust says what it needs. A role without it gets 403 with who can."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def inner(request: TrustRequest, trust: str, **kwargs: Any) -> HttpResponse:
+            request.access.require(needs)
+            return view(request, **kwargs)
+
+        inner.needs = needs  # type: ignore[attr-defined]
+        return inner
+
+    return decorate
+
+
+class MayUseApi(BasePermission):
+    """The same question for the API: each view has `needs`."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        access: Access | None = getattr(request._request, "access", None)
+        if access is None:
+            return bool(getattr(view, "outside_trusts", False))
+        needs = view.needs[view.action] if isinstance(view.needs, dict) else view.needs
+        self.message = who_may(needs)
+        return access.may(needs)
+
+
+def api_refusal(exc: Exception, context: dict[str, Any]) -> Any:
+    """One shape for every refusal of the API: {"detail": …} or {"errors": {field: [sentences]}}."""
+    if isinstance(exc, DjangoValidationError):
+        errors = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
+        exc = ValidationError(errors)
+    response = exception_handler(exc, context)
+    if response is not None and isinstance(exc, ValidationError):
+        detail = response.data
+        response.data = {"errors": detail if isinstance(detail, dict) else {"": detail}}
+    return response

@@ -1,0 +1,203 @@
+"""Small charts as SVG: the same call draws the page's and the PDF's.
+
+Colours are attributes, because the PDF and a strict content policy both refuse style inside an SVG; on a page the style sheet
+then repaints the school's line in the trust's accent by its class. A year we do not know is a gap, never a bridge. The last
+value stands at the end of its line, so there is no legend to look up. The table with the figures belongs beside every chart.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+Values = Sequence[float | None]
+
+_INK, _NOTE, _RULE, _US = "#474d54", "#5f656c", "#ddd7cb", "#2b4a86"
+_FONT = 'font-family="Source Sans 3, sans-serif"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where values land: a box in pixels, and the range that fills it."""
+
+    left: float
+    right: float
+    top: float
+    foot: float
+    low: float
+    high: float
+    places: int
+    """How many points there are along the box."""
+
+    def x(self, place: int) -> float:
+        step = (self.right - self.left) / max(self.places - 1, 1)
+        return self.left + place * step
+
+    def y(self, value: float) -> float:
+        share = (value - self.low) / (self.high - self.low)
+        return self.foot - share * (self.foot - self.top)
+
+
+def line_chart(
+    name: str,
+    labels: Sequence[str],
+    ours: Values,
+    *,
+    us: str,
+    national: Values = (),
+    them: str = "National",
+    unit: str = "%",
+    ident: str,
+    floor: float | None = None,
+    ceiling: float | None = None,
+) -> SafeString:
+    """A line over a few years, with the national one dashed behind it.
+
+    `labels` has one entry a year, `ours` and `national` a value or None for each. `ident` must be unique on its page.
+    `floor` and `ceiling` fix the axis, so that small multiples side by side can be compared.
+    """
+    known = [value for value in (*ours, *national) if value is not None]
+    low, high = _span(known, floor, ceiling)
+    frame = _Frame(12, 184, 14, 80, low, high, len(labels))
+    title, said = escape(name), escape(_spoken(labels, ours, us=us, national=national, them=them, unit=unit))
+    body = [f'<path d="M4 90H192" stroke="{_RULE}"/>']
+    body += _dashed(frame, national, width="1.5", dash="4 3")
+    body += _solid(frame, ours)
+    body += _ends(frame, ours, national, unit)
+    body += _years(frame, labels)
+    return SafeString(
+        f'<svg viewBox="0 0 236 112" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'
+        f'<title id="{escape(ident)}-t">{title}</title><desc id="{escape(ident)}-d">{said}</desc>{"".join(body)}</svg>'
+    )
+
+
+def sparkline(name: str, values: Values, *, national: float | None = None, ident: str) -> SafeString:
+    """A line of a few terms without words, for beside a figure; `name` says in full what it shows."""
+    known = [value for value in (*values, national) if value is not None]
+    low, high = _span(known, None, None)
+    frame = _Frame(4, 114, 5, 35, low, high, len(values))
+    body = []
+    if national is not None:
+        body.append(f'<path d="M2 {frame.y(national):.1f}H118" stroke="{_NOTE}" stroke-dasharray="4 3"/>')
+    body += [_us_path(line, "2") for line in _runs(frame, values)]
+    last = _last(values)
+    if last is not None:
+        body.append(_dot(frame.x(last[0]), frame.y(last[1]), "3"))
+    return SafeString(
+        f'<svg viewBox="0 0 120 40" role="img" aria-labelledby="{escape(ident)}">'
+        f'<title id="{escape(ident)}">{escape(name)}</title>{"".join(body)}</svg>'
+    )
+
+
+def _span(known: Sequence[float], floor: float | None, ceiling: float | None) -> tuple[float, float]:
+    """The range of the axis. A flat line lies in the middle rather than on the foot."""
+    low = min(known, default=0.0) if floor is None else floor
+    high = max(known, default=1.0) if ceiling is None else ceiling
+    return (low, high) if high > low else (low - 1, low + 1)
+
+
+def _last(values: Values) -> tuple[int, float] | None:
+    """The last known value and its place."""
+    known = [(place, value) for place, value in enumerate(values) if value is not None]
+    return known[-1] if known else None
+
+
+def _runs(frame: _Frame, values: Values) -> Iterable[str]:
+    """The path of each unbroken run of two or more known values."""
+    run: list[str] = []
+    for place, value in enumerate([*values, None]):
+        if value is not None:
+            run.append(f"{frame.x(place):.1f} {frame.y(value):.1f}")
+            continue
+        if len(run) > 1:
+            yield f"M{'L'.join(run)}"
+        run = []
+
+
+def _dashed(frame: _Frame, values: Values, *, width: str, dash: str) -> list[str]:
+    return [
+        f'<path d="{line}" fill="none" stroke="{_NOTE}" stroke-width="{width}" stroke-dasharray="{dash}"/>'
+        for line in _runs(frame, values)
+    ]
+
+
+def _us_path(line: str, width: str) -> str:
+    return f'<path class="us" d="{line}" fill="none" stroke="{_US}" stroke-width="{width}"/>'
+
+
+def _dot(x: float, y: float, radius: str) -> str:
+    return f'<circle class="us-fill" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{_US}"/>'
+
+
+def _solid(frame: _Frame, values: Values) -> list[str]:
+    """Our line with a dot for every known year, so that a year between two gaps is still seen."""
+    last = _last(values)
+    dots = [
+        _dot(frame.x(place), frame.y(value), "3.6" if last and place == last[0] else "2.4")
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    return [_us_path(line, "2.25") for line in _runs(frame, values)] + dots
+
+
+def _ends(frame: _Frame, ours: Values, national: Values, unit: str) -> list[str]:
+    """The last value of each line, moved apart where they would lie on each other."""
+    us, them = _last(ours), _last(national)
+    our_y = frame.y(us[1]) + 4 if us else 0.0
+    their_y = frame.y(them[1]) + 4 if them else 0.0
+    if us and them and abs(our_y - their_y) < 12:
+        middle, ours_above = (our_y + their_y) / 2, our_y <= their_y
+        our_y, their_y = (middle - 6, middle + 6) if ours_above else (middle + 6, middle - 6)
+    drawn = []
+    if us:
+        place = f'x="{frame.x(us[0]) + 10:.0f}" y="{our_y:.1f}"'
+        drawn.append(
+            f'<text class="us-text" {place} {_FONT} font-size="13" font-weight="600" fill="{_US}">{_said(us[1], unit)}</text>'
+        )
+    if them:
+        place = f'x="{frame.x(them[0]) + 10:.0f}" y="{their_y:.1f}"'
+        drawn.append(f'<text {place} {_FONT} font-size="12" fill="{_NOTE}">{_said(them[1], unit)}</text>')
+    return drawn
+
+
+def _years(frame: _Frame, labels: Sequence[str]) -> list[str]:
+    """The years under the line; the outer two lean inwards so that they stay on the picture."""
+    last = len(labels) - 1
+    # More than six years would run into each other: then every other one, counted back from the latest.
+    every = -(-len(labels) // 6) if labels else 1
+    drawn = []
+    for place, label in enumerate(labels):
+        if (last - place) % every:
+            continue
+        anchor, shift = ("start", -6) if place == 0 and last else ("end", 6) if place == last and last else ("middle", 0)
+        drawn.append(
+            f'<text x="{frame.x(place) + shift:.1f}" y="106" {_FONT} font-size="12" fill="{_INK}"'
+            f' text-anchor="{anchor}">{escape(label)}</text>'
+        )
+    return drawn
+
+
+def _number(value: float) -> str:
+    """At most one decimal, and none where it is nought; a true minus sign."""
+    return f"{value:.1f}".removesuffix(".0").replace("-", "−")
+
+
+def _said(value: float, unit: str) -> str:
+    return f"{_number(value)}{escape(unit)}"
+
+
+def _spoken(labels: Sequence[str], ours: Values, *, us: str, national: Values, them: str, unit: str) -> str:
+    """The chart in words: where each line began and ended, and which years are not known."""
+    said = []
+    for who, values in ((us, ours), (them, national)):
+        known = [(label, value) for label, value in zip(labels, values, strict=False) if value is not None]
+        if len(known) > 1:
+            (first, began), (latest, ended) = known[0], known[-1]
+            said.append(f"{who} {_number(began)}{unit} in {first} to {_number(ended)}{unit} in {latest}.")
+        elif known:
+            said.append(f"{who} {_number(known[0][1])}{unit} in {known[0][0]}.")
+    unknown = [label for label, value in zip(labels, ours, strict=False) if value is None]
+    if unknown:
+        said.append(f"Not known: {', '.join(unknown)}.")
+    return " ".join(said) or "No figures yet."

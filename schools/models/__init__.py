@@ -1,0 +1,36 @@
+"""The foundation's nouns, one file a group."""
+
+from .calendar import Period, Season
+from .meetings import AgendaItem, Attendance, Interest, Meeting
+from .people import User
+from .records import AuditEntry, Job, Notice
+from .register import Establishment, EstablishmentGroup, EstablishmentLink, GroupLink
+from .schools import Kpi, School, StrategyChoice, StrategyVersion
+from .trusts import ApiToken, Invitation, InvitationKey, Membership, RoleGrant, Trust
+
+__all__ = [
+    "AgendaItem",
+    "ApiToken",
+    "Attendance",
+    "AuditEntry",
+    "Establishment",
+    "EstablishmentGroup",
+    "EstablishmentLink",
+    "GroupLink",
+    "Interest",
+    "Invitation",
+    "InvitationKey",
+    "Job",
+    "Kpi",
+    "Meeting",
+    "Membership",
+    "Notice",
+    "Period",
+    "RoleGrant",
+    "School",
+    "Season",
+    "StrategyChoice",
+    "StrategyVersion",
+    "Trust",
+    "User",
+]

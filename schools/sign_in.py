@@ -1,0 +1,66 @@
+"""Sign-in: by email and password, by Microsoft, Google or OpenID where set up, and by token for the API."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+
+from schools.models import ApiToken, User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs themselves up: people come by invitation."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """A provider proves who somebody is; it does not let a stranger in."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+
+def display_name(user: User) -> str:
+    """How allauth's pages address a person."""
+    return user.name
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret that has 256 random bits of its own, so that a fast hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def person_of_token(request: HttpRequest) -> None:
+    """Set the person of an API token on the request, or leave it anonymous."""
+    secret = request.headers["Authorization"].removeprefix("Token ").strip()
+    token = (
+        ApiToken.objects.filter(token_hash=hash_of(secret), ended_at=None, expires_at__gt=timezone.now())
+        .select_related("user")
+        .first()
+    )
+    if token is not None and token.user.is_active:
+        request.user = token.user
+        request.api_token = token  # type: ignore[attr-defined]
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The middleware has already found the person; this only tells the API framework."""
+
+    def authenticate(self, request: Any) -> tuple[User, Any] | None:
+        token = getattr(request._request, "api_token", None)
+        return (token.user, token) if token is not None else None
+
+    def authenticate_header(self, request: Any) -> str:
+        return "Token"
+
+
+class ApiSession(SessionAuthentication):
+    """A signed-in browser, with the CSRF check."""

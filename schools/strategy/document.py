@@ -1,0 +1,128 @@
+"""The whole strategy: one frozen document, checked as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from pydantic import Field, model_validator
+
+from .basics import Key, Part, SchoolPhase, Statement, Text
+from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
+from .checks import faults
+from .provision import (
+    Checklist,
+    CollectionPoint,
+    Entitlement,
+    Form,
+    Group,
+    ImpactMeasure,
+    Ladder,
+    MeetingType,
+    MenuItem,
+    PlanType,
+    ReportType,
+    ReviewType,
+    Standin,
+)
+
+
+class Words(Part):
+    """What this trust calls things."""
+
+    category: Text = "category"
+    categories: Text = "categories"
+    matrix: Text = "risk matrix"
+    local_body: Text = "local governing body"
+    local_body_short: Text = "LGB"
+    plan: Text = "school improvement plan"
+    risk_meeting: Text = "risk meeting"
+    trust_lead: Text = "chief executive"
+
+
+class Identity(Part):
+    """Who this strategy is."""
+
+    key: Key
+    version: int = Field(ge=1)
+    title: Text
+    source: str = ""
+    summary: Text
+    phases: tuple[SchoolPhase, ...] = Field(min_length=1)
+    words: Words = Words()
+    stand_ins: tuple[Standin, ...] = ()
+    reply_days: int = Field(default=5, ge=1, le=30)  # working days a school has to reply to a decision
+
+
+class Strategy(Part):
+    """A trust's improvement strategy. Lists keep the order of the file."""
+
+    identity: Identity
+    statements: tuple[Statement, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    entitlements: tuple[Entitlement, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    plan_types: tuple[PlanType, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
+    forms: tuple[Form, ...] = ()
+    review_types: tuple[ReviewType, ...] = ()
+    meetings: tuple[MeetingType, ...] = ()
+    measures: tuple[Group, ...] = ()
+    pupil_groups: tuple[Group, ...] = ()
+    returns: tuple[CollectionPoint, ...] = ()
+    reports: tuple[ReportType, ...] = ()
+    impact: tuple[ImpactMeasure, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Strategy:
+        found = list(faults(self))
+        if found:
+            raise ValueError("\n".join(found))
+        return self
+
+    @cached_property
+    def scale_by_key(self) -> dict[str, Scale]:
+        return {scale.key: scale for scale in self.scales}
+
+    @cached_property
+    def axis_by_key(self) -> dict[str, Axis]:
+        return {axis.key: axis for axis in self.axes}
+
+    @cached_property
+    def criterion_by_key(self) -> dict[str, Criterion]:
+        return {criterion.key: criterion for criterion in self.criteria}
+
+    @cached_property
+    def kpi_by_key(self) -> dict[str, Kpi]:
+        return {kpi.key: kpi for kpi in self.kpis()}
+
+    @cached_property
+    def rule_by_axis(self) -> dict[str, Rule]:
+        return {rule.axis: rule for rule in self.rules}
+
+    @cached_property
+    def meeting_by_key(self) -> dict[str, MeetingType]:
+        return {meeting.key: meeting for meeting in self.meetings}
+
+    def kpis(self) -> Iterator[Kpi]:
+        """Every KPI in the order of the file."""
+        for criterion in self.criteria:
+            yield from criterion.kpis
+
+    def levels_of(self, scale: str) -> tuple[Level, ...]:
+        """The scale's levels, strongest first."""
+        return self.scale_by_key[scale].levels
+
+    def axis_levels(self, axis: str) -> tuple[Level, ...]:
+        """The levels a school can be in on this axis, strongest first."""
+        return self.levels_of(self.axis_by_key[axis].scale)
+
+    def asks(self, kpi: Kpi, phase: str) -> bool:
+        """Whether a school of this phase of education is asked for this KPI."""
+        return not kpi.phases or phase in kpi.phases

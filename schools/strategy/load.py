@@ -1,0 +1,62 @@
+"""Read a strategy from TOML. The only way in: every error names the line or the path and what was expected."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+
+from pydantic import ValidationError as PydanticError
+
+from .document import Strategy
+
+LARGEST = 1_000_000
+"""Most characters a strategy file may have. The five that ship have under 120,000."""
+
+
+class StrategyError(ValueError):
+    """A file that is not a strategy. `faults` holds one sentence a fault."""
+
+    def __init__(self, name: str, faults: list[str]) -> None:
+        self.name, self.faults = name, faults
+        super().__init__(f"{name}: " + "; ".join(faults))
+
+
+def read_strategy(text: str, *, name: str = "strategy.toml") -> Strategy:
+    """The strategy in `text`. Raises StrategyError with every fault found, never a bare parser error."""
+    if len(text) > LARGEST:
+        raise StrategyError(name, [f"the file has {len(text):,} characters; at most {LARGEST:,} are read"])
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StrategyError(name, [str(error)]) from None
+    return strategy_from(raw, name=name)
+
+
+def strategy_from(raw: dict, *, name: str = "strategy") -> Strategy:
+    """The strategy in already parsed form, for example as stored with a version."""
+    try:
+        return Strategy.model_validate(raw)
+    except PydanticError as error:
+        raise StrategyError(name, _sentences(error)) from None
+
+
+_PARSED: dict[tuple[int, int], Strategy] = {}
+_MOST_KEPT = 512
+
+
+def parsed(version: tuple[int, int], text: Callable[[], str]) -> Strategy:
+    """The strategy of a stored version, (trust, version), parsed once per process. `text` is asked for only then."""
+    if version not in _PARSED:
+        if len(_PARSED) >= _MOST_KEPT:
+            _PARSED.pop(next(iter(_PARSED)))
+        _PARSED[version] = read_strategy(text(), name=f"version {version[1]}")
+    return _PARSED[version]
+
+
+def _sentences(error: PydanticError) -> list[str]:
+    found = []
+    for item in error.errors(include_url=False, include_context=False):
+        path = ".".join(str(step) for step in item["loc"])
+        message = item["msg"].removeprefix("Value error, ")
+        found += [f"{path}: {line}" if path else line for line in message.split("\n")]
+    return found

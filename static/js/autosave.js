@@ -1,0 +1,315 @@
+/* Nothing typed is lost.
+
+   A form with data-autosave="<url>" is sent as it stands, 800 ms after the last keystroke, when a field is left, and when the
+   page is hidden. Until the server has answered, the text is kept on this device, under the address and the person, so that a
+   dead tab, a dead network or a dead session loses nothing. Without this script the form is an ordinary form.
+
+   Answers: 200 {saved_at, version}; 409 {version, conflicts: [{field, label, by, at, theirs, mine}]};
+   other 4xx {errors: {field: [words]}}; 401, 403 or a redirect: signed out. */
+
+const PAUSE = 800; // ms of silence before a save
+const FIRST_RETRY = 2000; // ms, doubled after each failure
+const LAST_RETRY = 60000;
+const KEEPALIVE_LIMIT = 60000; // bytes a browser still sends while the page closes
+const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "version"]);
+
+const now = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+const same = (one, other) => JSON.stringify(one ?? []) === JSON.stringify(other ?? []);
+
+class Autosave {
+  constructor(form) {
+    this.form = form;
+    this.url = form.dataset.autosave;
+    this.keptAs = `autosave ${form.dataset.person ?? document.body.dataset.person ?? ""} ${this.url}`;
+    this.base = this.values(); // what the server is known to hold
+    this.busy = this.again = this.stopped = false;
+    this.retry = FIRST_RETRY;
+    this.undecided = new Map(); // field name: its notice
+    form.addEventListener("input", (event) => this.changed(event));
+    form.addEventListener("change", (event) => this.changed(event));
+    form.addEventListener("focusout", () => this.dirty() && this.send());
+    form.addEventListener("click", (event) => this.decide(event));
+    form.addEventListener("submit", () => this.stop());
+    document.addEventListener("visibilitychange", () => document.hidden && this.leave());
+    window.addEventListener("pagehide", () => this.leave());
+    window.addEventListener("online", () => this.back());
+    window.addEventListener("offline", () => this.offline(true));
+    if (!navigator.onLine) this.offline(true);
+    this.restore();
+  }
+
+  /* What is in the form: {name: [values]}. Files and passwords never leave by this road. */
+  values() {
+    const found = {};
+    for (const field of this.form.elements) {
+      if (!field.name || NEVER_KEPT.has(field.name) || /^(file|password|submit|button)$/.test(field.type)) continue;
+      found[field.name] ??= [];
+      if (/^(checkbox|radio)$/.test(field.type) ? field.checked : true) {
+        found[field.name].push(...(field.type === "select-multiple" ? [...field.selectedOptions].map((o) => o.value) : [field.value]));
+      }
+    }
+    return found;
+  }
+
+  dirty() {
+    return !same(this.values(), this.base);
+  }
+
+  controls(name) {
+    const found = this.form.elements.namedItem(name) ?? this.form.querySelector(`#${CSS.escape(name)}`);
+    return found instanceof RadioNodeList ? [...found] : found ? [found] : [];
+  }
+
+  put(name, values) {
+    for (const [place, field] of this.controls(name).entries()) {
+      if (/^(checkbox|radio)$/.test(field.type)) field.checked = values.includes(field.value);
+      else if (field.type === "select-multiple") for (const option of field.options) option.selected = values.includes(option.value);
+      else field.value = values[place] ?? "";
+    }
+  }
+
+  say(words, tick = false) {
+    const state = document.querySelector(`[data-save-state="${CSS.escape(this.form.id)}"]`) ?? document.querySelector("[data-save-state]");
+    if (!state) return;
+    state.querySelector("[data-save-text]").replaceChildren(...[words].flat());
+    state.querySelector("[data-save-icon]").hidden = !tick;
+  }
+
+  changed(event) {
+    if (event.target.closest("[data-conflict]") || this.stopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), PAUSE);
+  }
+
+  /* One request at a time; what comes meanwhile goes with the next. */
+  async send({ leaving = false } = {}) {
+    clearTimeout(this.timer);
+    if (this.stopped || !this.dirty()) return;
+    const values = this.values();
+    const kept = this.keep(values);
+    if (this.undecided.size) return this.say("Not sent yet. Choose which words to keep.");
+    if (this.busy) return void (this.again = true);
+    this.busy = true;
+    const body = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
+    try {
+      const answer = await fetch(this.url, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken?.value ?? "" },
+        credentials: "same-origin",
+        redirect: "manual", // a redirect is the sign-in page, not a saved form
+        keepalive: leaving && body.toString().length < KEEPALIVE_LIMIT,
+      });
+      await this.heard(answer, values);
+    } catch {
+      this.unreachable(kept);
+    } finally {
+      this.busy = false;
+      if (this.again) {
+        this.again = false;
+        this.send();
+      }
+    }
+  }
+
+  async heard(answer, values) {
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return this.signedOut();
+    if (answer.status === 429 || answer.status >= 500) throw new Error("try later");
+    const told = await answer.json(); // an answer that is not ours counts as no answer
+    this.retry = FIRST_RETRY;
+    this.offline(false);
+    if (answer.status === 409) return this.conflicts(told);
+    if (!answer.ok) return this.refused(told.errors ?? {});
+    this.refused({});
+    this.base = values;
+    this.version(told.version);
+    if (this.dirty()) this.keep(this.values());
+    else this.forget();
+    this.say(`Saved at ${told.saved_at}. You can close this page.`, true);
+  }
+
+  unreachable(kept) {
+    this.offline(!navigator.onLine);
+    this.say(kept ? `Kept on this device at ${now()}. It will be sent when the connection is back.` : "Not sent yet, and this device keeps nothing. Leave this page open.");
+    this.timer = setTimeout(() => this.send(), this.retry);
+    this.retry = Math.min(this.retry * 2, LAST_RETRY);
+  }
+
+  signedOut() {
+    const link = Object.assign(document.createElement("a"), { href: `/accounts/login/?next=${encodeURIComponent(location.pathname)}`, textContent: "Sign in" });
+    if (this.form.dataset.signIn) link.href = this.form.dataset.signIn;
+    this.say(["You have been signed out. Your text is kept on this device. ", link]);
+  }
+
+  version(number) {
+    const field = this.form.elements.namedItem("version");
+    if (field && number !== undefined) field.value = number;
+  }
+
+  /* On this device */
+
+  keep(values) {
+    try {
+      localStorage.setItem(this.keptAs, JSON.stringify({ values, base: this.base, at: now() }));
+      return true;
+    } catch {
+      return false; // storage full or forbidden: say so, do not pretend
+    }
+  }
+
+  forget() {
+    try {
+      localStorage.removeItem(this.keptAs);
+    } catch {
+      /* nothing was kept */
+    }
+  }
+
+  /* Text that never reached the server comes back; where the server's words changed too, a person chooses. */
+  restore() {
+    let kept;
+    try {
+      kept = JSON.parse(localStorage.getItem(this.keptAs));
+    } catch {
+      return;
+    }
+    if (!kept?.values) return;
+    let restored = false;
+    for (const [name, mine] of Object.entries(kept.values)) {
+      const theirs = this.base[name];
+      if (theirs === undefined || same(mine, theirs) || same(mine, kept.base[name])) continue;
+      if (same(theirs, kept.base[name])) this.put(name, mine);
+      else this.ask({ field: name, theirs: theirs.join("\n"), mine: mine.join("\n"), at: kept.at }, mine);
+      restored = true;
+    }
+    if (!restored) return this.forget();
+    this.say(this.undecided.size ? "Not sent yet. Choose which words to keep." : `What you wrote at ${kept.at} is back in the form.`);
+    if (!this.undecided.size) this.changed({ target: this.form });
+  }
+
+  /* Two people at once */
+
+  conflicts({ conflicts = [], version }) {
+    this.nextVersion = version;
+    const mine = this.values();
+    for (const clash of conflicts) {
+      const [control] = this.controls(clash.field);
+      const name = control?.name ?? clash.field;
+      if (control && same(mine[name], this.base[name])) this.adopt(name, clash); // this person never touched it
+      else this.ask({ ...clash, field: name }, mine[name]);
+    }
+    if (this.undecided.size) this.say("Not sent yet. Choose which words to keep.");
+    else this.settled();
+  }
+
+  adopt(name, { theirs, by, at }) {
+    this.put(name, [theirs].flat());
+    this.base[name] = this.values()[name];
+    const field = this.controls(name)[0].closest(".field");
+    const note = field?.querySelector("[data-adopted]") ?? Object.assign(document.createElement("span"), { className: "hint" });
+    note.dataset.adopted = "";
+    note.textContent = `${by} changed this at ${at}.`;
+    field?.append(note);
+  }
+
+  ask({ field: name, label, by, at, theirs, mine }, values) {
+    const [control] = this.controls(name);
+    const template = document.getElementById("conflict-notice");
+    if (!control || !template || this.undecided.has(name)) return;
+    const notice = template.content.firstElementChild.cloneNode(true);
+    const field = control.closest(".field") ?? control.parentElement;
+    const named = label ?? field.querySelector("label, legend")?.textContent.trim() ?? "this answer";
+    notice.querySelector("[data-title]").textContent = by
+      ? `${by} changed “${named}” at ${at}, while you were writing`
+      : `“${named}” was changed after you wrote this at ${at}`;
+    notice.querySelector("[data-theirs]").textContent = this.worded(name, theirs) || "(empty)";
+    notice.querySelector("[data-mine]").textContent = this.worded(name, mine ?? values?.join("\n")) || "(empty)";
+    notice.querySelector('[data-keep="both"]').hidden = !/^(textarea|text)$/.test(control.type);
+    for (const button of notice.querySelectorAll("[data-keep]")) {
+      button.type = "button";
+      button.setAttribute("aria-label", `${button.textContent}: ${named}`);
+    }
+    notice.dataset.conflict = name;
+    this.undecided.set(name, { notice, theirs, mine: values ?? [mine] });
+    field.append(notice);
+  }
+
+  /* A choice is shown by its label, not by the value behind it. */
+  worded(name, text) {
+    const chosen = this.controls(name).filter((c) => /^(checkbox|radio)$/.test(c.type) && [text].flat().join("\n").split("\n").includes(c.value));
+    const [select] = this.controls(name).filter((c) => c.options);
+    if (select) return [...select.options].find((option) => option.value === String(text))?.textContent.trim() ?? text;
+    return chosen.length ? chosen.map((c) => c.closest("label")?.textContent.trim() ?? c.value).join(", ") : String(text ?? "");
+  }
+
+  decide(event) {
+    const button = event.target.closest("[data-keep]");
+    const name = button?.closest("[data-conflict]")?.dataset.conflict;
+    if (!name || !this.undecided.has(name)) return;
+    const { notice, theirs, mine } = this.undecided.get(name);
+    const [control] = this.controls(name);
+    // Typing may have gone on under the notice: for text "mine" is what stands in the box, unless it is the server's.
+    const typed = same(this.values()[name], this.base[name]) ? mine : this.values()[name];
+    if (button.dataset.keep === "mine") this.put(name, typed);
+    if (button.dataset.keep === "theirs") this.put(name, String(theirs).split(/^(?:checkbox)$/.test(control.type) ? "\n" : null));
+    if (button.dataset.keep === "both") this.put(name, [`${theirs}\n\n${typed.join("\n")}`]);
+    this.base[name] = [`${theirs}`]; // known to be theirs now, so that keeping mine is a change to send
+    notice.remove();
+    this.undecided.delete(name);
+    control.focus();
+    if (!this.undecided.size) this.settled();
+  }
+
+  settled() {
+    this.version(this.nextVersion);
+    if (this.dirty()) this.send();
+    else this.forget();
+  }
+
+  /* Errors beside their fields */
+
+  refused(errors) {
+    for (const old of this.form.querySelectorAll("[data-autosave-error]")) {
+      old.closest(".field")?.classList.remove("bad");
+      old.remove();
+    }
+    for (const [name, words] of Object.entries(errors)) {
+      const [control] = this.controls(name);
+      const field = control?.closest(".field");
+      if (!field) continue;
+      control.setAttribute("aria-invalid", "true");
+      const shown = Object.assign(document.createElement("span"), { className: "error", textContent: words.join(" ") });
+      shown.dataset.autosaveError = "";
+      field.classList.add("bad");
+      field.insertBefore(shown, field.querySelector(".pick, .ticks, input, select, textarea"));
+    }
+    const count = Object.keys(errors).length;
+    if (count) this.say(errors.__all__?.join(" ") ?? `Kept on this device at ${now()}. ${count === 1 ? "One answer needs" : `${count} answers need`} a change before it can be sent.`);
+  }
+
+  offline(gone) {
+    const notice = document.querySelector("[data-offline]");
+    if (notice) notice.hidden = !gone;
+  }
+
+  back() {
+    this.retry = FIRST_RETRY;
+    this.offline(false);
+    this.send();
+  }
+
+  leave() {
+    if (this.stopped || !this.dirty()) return;
+    this.keep(this.values());
+    this.send({ leaving: true });
+  }
+
+  /* The person sends the form themselves: keep a copy in case it never arrives, and stand aside. */
+  stop() {
+    clearTimeout(this.timer);
+    if (this.dirty()) this.keep(this.values());
+    this.stopped = true;
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);

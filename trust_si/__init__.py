@@ -1,0 +1,5 @@
+"""Composition root. Nothing else imports it."""
+
+from .celery import app as celery_app
+
+__all__ = ["celery_app"]

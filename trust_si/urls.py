@@ -1,0 +1,11 @@
+"""Every address. Pages of a trust are under /t/<slug>/, its API under /api/v1/t/<slug>/."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import include, path
+
+urlpatterns = [
+    path("healthz", lambda request: HttpResponse("ok"), name="healthz"),
+    path("account/", include("allauth.urls")),
+]
