@@ -89,6 +89,7 @@ class Rating(TrustOwned):
     carried = models.BooleanField(default=False)
     author = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(null=True)
+    of_version = models.PositiveIntegerField(default=0)  # the assessment's version when the school last wrote this
     submitted_at = models.DateTimeField(null=True)
     moderated_level = models.SmallIntegerField(null=True)
     moderated_reason = models.TextField(blank=True)

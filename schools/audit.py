@@ -12,7 +12,7 @@ from schools.models import AuditEntry, Membership, School
 
 def record_act(
     did: str,
-    about: models.Model,
+    about: models.Model | type[models.Model],
     *,
     by: Membership | None,
     school: School | None = None,
@@ -22,15 +22,17 @@ def record_act(
 ) -> AuditEntry:
     """Write the entry and mark every later row change of this transaction as part of it.
 
-    Call it first in a service. `by` is None for something the system did by the calendar.
+    Call it first in a service, with the row it is about, or its class where the row is still to be made. `by` is None
+    for something the system did by the calendar.
     """
+    row = about if isinstance(about, models.Model) else None
     entry = AuditEntry.objects.create(
         at=timezone.now(),
         by=by,
         did=did,
         about=about._meta.label_lower,
-        about_id=about.pk,
-        label=str(about)[:200],
+        about_id=row.pk if row else None,
+        label=str(row)[:200] if row else "",
         school=school,
         before=before[:200],
         after=after[:200],

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
-from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion
+from schools.models import Establishment, GroupLink, Kpi, Period, School, StrategyChoice, StrategyVersion
+from schools.strategy import SchoolPhase
 
 
 def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
@@ -44,3 +46,69 @@ def period_of(school: School, day: date, *, half_termly: bool) -> Period | None:
 def kpi_numbers() -> dict[str, int]:
     """The trust's register: key to number."""
     return dict(Kpi.objects.values_list("key", "number"))
+
+
+@dataclass(frozen=True)
+class RegisterSchool:
+    """A school of a group as the national register knows it. Blank and None mean unknown, never zero."""
+
+    urn: str
+    name: str
+    laestab: str
+    ukprn: str
+    phase: str  # a SchoolPhase value, or "" where the register does not say
+    age_low: int | None
+    age_high: int | None
+    pupils: int | None
+    capacity: int | None
+    la_name: str
+    joined_on: date | None
+    as_at: date
+
+
+REGISTER_PHASES = {
+    "nursery": SchoolPhase.NURSERY,
+    "primary": SchoolPhase.PRIMARY,
+    "middle deemed primary": SchoolPhase.MIDDLE,
+    "middle deemed secondary": SchoolPhase.MIDDLE,
+    "secondary": SchoolPhase.SECONDARY,
+    "all-through": SchoolPhase.ALL_THROUGH,
+    "16 plus": SchoolPhase.SIXTEEN_PLUS,
+}
+"""The register's phase of education, in small letters; special and alternative schools are told by their type."""
+
+
+def school_phase(kind: str, phase: str) -> str:
+    """A SchoolPhase value from the register's type and phase of a school, or "" when neither says."""
+    kind = kind.lower()
+    if "special" in kind:
+        return SchoolPhase.SPECIAL.value
+    if "alternative" in kind or "pupil referral" in kind:
+        return SchoolPhase.ALTERNATIVE.value
+    known = REGISTER_PHASES.get(phase.lower())
+    return known.value if known else ""
+
+
+def schools_of_group(uid: str) -> list[RegisterSchool]:
+    """The schools the national register places in a group today, by name. Two queries.
+
+    A school whose own record, newer than the link, names another group has moved; a closed school has gone.
+    """
+    links = {link.urn: link for link in GroupLink.objects.filter(group_uid=uid, left_on=None)}
+    rows = Establishment.objects.filter(Q(group_uid=uid) | Q(urn__in=links)).exclude(status__istartswith="closed")
+    return [_register_school(row, links.get(row.urn)) for row in rows.order_by("name", "urn") if _belongs(row, uid, links)]
+
+
+def _belongs(row: Establishment, uid: str, links: dict[str, GroupLink]) -> bool:
+    if row.group_uid == uid or row.urn not in links:
+        return row.group_uid == uid
+    return not row.group_uid or links[row.urn].as_at >= row.as_at
+
+
+def _register_school(row: Establishment, link: GroupLink | None) -> RegisterSchool:
+    return RegisterSchool(
+        urn=row.urn, name=row.name, laestab=row.laestab, ukprn=row.ukprn,
+        phase=school_phase(row.kind, row.phase), age_low=row.age_low, age_high=row.age_high,
+        pupils=row.pupils, capacity=row.capacity, la_name=row.la_name,
+        joined_on=link.joined_on if link else None, as_at=row.as_at,
+    )  # fmt: skip

@@ -39,6 +39,7 @@ def run(arguments: list[str], *, command: str) -> int:
         _ignore_stop()
         children.stop(*[child for child in children.running if child.name in ("The web server", "The worker")])
         children.stop()
+        folder.remove_sockets()
     return 0
 
 

@@ -80,8 +80,9 @@ class Folder:
         return folder
 
     def remove_sockets(self) -> None:
-        """Remove the socket folder of a data folder that will not come back."""
-        shutil.rmtree(self._socket_path(), ignore_errors=True)
+        """Remove our socket folder, once nobody listens in it; another launcher's stays."""
+        if self._lock:
+            shutil.rmtree(self._socket_path(), ignore_errors=True)
 
     def secret_key(self) -> str:
         """Django's key, made once and readable by its owner only."""

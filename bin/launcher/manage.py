@@ -31,3 +31,4 @@ def run(arguments: list[str], *, command: str) -> int:
             return run_in_foreground([PYTHON, "manage.py", *arguments], env=env, cwd=ROOT)
     finally:
         children.stop()
+        folder.remove_sockets()

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import cast
 
 from schools.strategy import Rule
-from schools.strategy.categories import Cap
+from schools.strategy.categories import Cap, JudgementTable, WeightedScore
 
 from .matrix import End, Row, weighted_median
 
@@ -71,13 +72,15 @@ class Judgement:
         return {row.criterion.key: [self._span(row, level) for level in row.levels] for row in self.rows if row.informs}
 
     def _span(self, row: Row, level: str) -> tuple[int, int]:
-        allowed = [n for n, one in enumerate(self.rule.rows) if level in one.allows[row.criterion.key]]  # type: ignore[union-attr]
+        table = cast(JudgementTable, self.rule).rows
+        allowed = [n for n, one in enumerate(table) if level in one.allows[row.criterion.key]]
         return allowed[0], allowed[-1]
 
     def _mean(self, votes: Sequence[tuple[int, Row]]) -> Fraction:
         """Weighted mean of the criteria, each from 0 (strongest) to 1 (weakest of its scale)."""
         total = sum(row.criterion.weight for _, row in votes)
-        return sum(Fraction(at * row.criterion.weight, (len(row.levels) - 1) * total) for at, row in votes) + Fraction(0)
+        parts = (Fraction(at * row.criterion.weight, (len(row.levels) - 1) * total) for at, row in votes)
+        return sum(parts, start=Fraction(0))
 
     def _band(self, mean: Fraction) -> int:
         """The first band the mean lies in; `up_to` itself belongs to the band. Exact, so that 0.3 means 3/10."""
@@ -85,4 +88,4 @@ class Judgement:
 
     @cached_property
     def _up_to(self) -> list[Fraction]:
-        return [Fraction(str(band.up_to)) for band in self.rule.bands]  # type: ignore[union-attr]
+        return [Fraction(str(band.up_to)) for band in cast(WeightedScore, self.rule).bands]

@@ -36,7 +36,7 @@ class Row:
     kpis: tuple[Kpi, ...]
     positions: tuple[int | None, ...]
     levels: tuple[str, ...]
-    informs: bool = True  # False: the criterion only limits the axis
+    informs: bool = True  # False: the criterion may limit the axis or must be known, and no more
 
     @cached_property
     def weights(self) -> tuple[int, ...]:
@@ -82,12 +82,13 @@ def row_of(
 
 
 def rows_of(strategy: Strategy, axis: str, evidence: Mapping[str, Evidence], *, phase: str) -> tuple[Row, ...]:
-    """Every criterion that informs the axis or may limit it, in the order of the strategy."""
-    limiting = {cap.criterion for cap in strategy.rule_by_axis[axis].caps}
+    """Every criterion that informs the axis, may limit it or must be known for it, in the order of the strategy."""
+    rule = strategy.rule_by_axis[axis]
+    besides = {*(cap.criterion for cap in rule.caps), *rule.minimum.criteria}
     found = (
         row_of(strategy, criterion, evidence, phase=phase, informs=axis in criterion.axes)
         for criterion in strategy.criteria
-        if axis in criterion.axes or criterion.key in limiting
+        if axis in criterion.axes or criterion.key in besides
     )
     return tuple(row for row in found if row)
 
@@ -97,7 +98,7 @@ def criterion_range(
 ) -> tuple[str, str] | None:
     """(best, worst) level keys with every unknown KPI at its best and at its worst; None when nothing is asked."""
     row = row_of(strategy, strategy.criterion_by_key[criterion], evidence, phase=phase)
-    return row and (row.levels[row.best], row.levels[row.worst])
+    return (row.levels[row.best], row.levels[row.worst]) if row else None
 
 
 def criterion_level(strategy: Strategy, criterion: str, evidence: Mapping[str, Evidence], *, phase: str) -> str | None:

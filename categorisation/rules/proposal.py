@@ -79,8 +79,8 @@ class Reason:
 class Proposal:
     """A level for one axis, proposed by a rule; people decide. Level keys are of the axis's scale.
 
-    `level` is the weaker end of the range, as what is unknown is never counted as good; None when there is not enough
-    evidence, and then the answer is the range. `best` and `worst` are the range: every unknown at its best, at its worst.
+    `best` and `worst` are the range: every unknown at its best, at its worst. `level` is the weaker end of it, as what
+    is unknown is never counted as good; None when there is not enough evidence, and then the range is the answer.
     """
 
     axis: str

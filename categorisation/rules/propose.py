@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from schools.strategy import Axis, Kpi, Strategy
+from schools.strategy.categories import Cap
 
 from .evidence import Evidence, age_in_months, is_stale
 from .judgement import Judgement
@@ -15,7 +16,7 @@ from .proposal import AppliedCap, CriterionResult, Moves, Proposal, Reason
 
 
 def axes_for(strategy: Strategy, phase: str) -> tuple[Axis, ...]:
-    """The axes a school of this phase of education is put in a category for. None where the strategy has no category."""
+    """The axes a school of this phase of education is put in a category for; empty where the strategy has none."""
     return tuple(axis for axis in strategy.axes if not axis.phases or phase in axis.phases)
 
 
@@ -35,7 +36,7 @@ def propose(
     levels = tuple(level.key for level in strategy.axis_levels(axis_key))
     rows = rows_of(strategy, axis_key, evidence, phase=phase)
     judgement = Judgement(strategy.rule_by_axis[axis_key], levels, rows, facts)
-    best, worst = (judgement.result(judgement.now(end), end) for end in ("best", "worst"))  # type: ignore[arg-type]
+    best, worst = judgement.result(judgement.now("best"), "best"), judgement.result(judgement.now("worst"), "worst")
     lacking = tuple(_lacking(judgement))
     stale = tuple(_stale(rows, evidence, today=today))
     return Proposal(
@@ -54,7 +55,7 @@ def propose(
         single_source=tuple(kpi.key for kpi in _rated(rows) if _has_one_source(kpi, evidence[kpi.key])),
         carried=tuple(kpi.key for kpi in _rated(rows) if evidence[kpi.key].carried),
         reasons=lacking or tuple(_reasons(judgement, worst)),
-        caps_applied=tuple(_caps(judgement, worst)),
+        caps_applied=tuple(applied for _, applied in _caps(judgement, worst)),
         criteria=tuple(_criterion(judgement, row, evidence) for row in rows),
         up=Moves() if lacking else moves(judgement, up=True),
         down=Moves() if lacking else moves(judgement, up=False),
@@ -117,45 +118,56 @@ def _enough_with(judgement: Judgement) -> tuple[str, ...]:
     return tuple(kpi.key for kpi in unknown if kpi in chosen)
 
 
-def _caps(judgement: Judgement, worst: int) -> Iterator[AppliedCap]:
+def _caps(judgement: Judgement, worst: int) -> Iterator[tuple[Cap, AppliedCap]]:
     for cap in judgement.rule.caps:
         limit = judgement.limit(cap, judgement.now("worst"))
         if limit:
             certain = judgement.limit(cap, judgement.now("best")) > 0
-            yield AppliedCap(cap.label, cap.no_better_than, cap.criterion, cap.fact, certain, holds=limit == worst)
+            applied = AppliedCap(cap.label, cap.no_better_than, cap.criterion, cap.fact, certain, holds=limit == worst)
+            yield cap, applied
 
 
 def _reasons(judgement: Judgement, worst: int) -> Iterator[Reason]:
     """The limits and criteria without which the level could be stronger: none at the strongest level."""
     if worst == 0:
         return
-    by_key = {row.criterion.key: row for row in judgement.rows}
-    for cap in _caps(judgement, worst):
-        if cap.holds:
-            row = by_key.get(cap.criterion or "")
-            yield _reason(judgement, row, cap) if row else Reason("cap", cap.fact or "", cap.label, None, cap.no_better_than)
+    for cap, applied in _caps(judgement, worst):
+        if applied.holds:
+            yield _cap_reason(judgement, cap, certain=applied.certain)
     if judgement.uncapped(judgement.now("worst"), "worst") == worst:
         held = [row for row in judgement.rows if row.informs and _points_to(judgement, row) >= worst]
         for row in sorted(held, key=lambda row: -_points_to(judgement, row)):
-            yield _reason(judgement, row)
+            yield _row_reason(judgement, row)
 
 
 def _points_to(judgement: Judgement, row: Row) -> int:
     return judgement.points_to(row, row.worst, "worst")
 
 
-def _reason(judgement: Judgement, row: Row, cap: AppliedCap | None = None) -> Reason:
-    open_still = row.best != row.worst
-    cells = tuple(zip(row.kpis, row.positions, strict=True))
-    return Reason(
-        kind="cap" if cap else "criterion",
-        key=row.criterion.key,
-        label=cap.label if cap else row.criterion.label,
-        level=row.levels[row.worst],
-        points_to=cap.no_better_than if cap else judgement.levels[_points_to(judgement, row)],
-        kpis=tuple(kpi.key for kpi, at in cells if at is not None and at >= row.worst),
-        unknown=tuple(kpi.key for kpi, at in cells if at is None and open_still),
-    )
+def _cap_reason(judgement: Judgement, cap: Cap, *, certain: bool) -> Reason:
+    row = next((row for row in judgement.rows if row.criterion.key == cap.criterion), None)
+    if row is None:
+        return Reason("cap", cap.fact or "", cap.label, points_to=cap.no_better_than)
+    kpis = _kpis_from(row, row.levels.index(cap.at_or_below or ""))
+    unknown = () if certain else _unknown(row)
+    return Reason("cap", row.criterion.key, cap.label, row.levels[row.worst], cap.no_better_than, kpis, unknown)
+
+
+def _row_reason(judgement: Judgement, row: Row) -> Reason:
+    points_to = judgement.levels[_points_to(judgement, row)]
+    unknown = _unknown(row) if row.best != row.worst else ()
+    level, kpis = row.levels[row.worst], _kpis_from(row, row.worst)
+    return Reason("criterion", row.criterion.key, row.criterion.label, level, points_to, kpis, unknown)
+
+
+def _kpis_from(row: Row, position: int) -> tuple[str, ...]:
+    """The rated KPIs at this position or weaker."""
+    cells = zip(row.kpis, row.positions, strict=True)
+    return tuple(kpi.key for kpi, at in cells if at is not None and at >= position)
+
+
+def _unknown(row: Row) -> tuple[str, ...]:
+    return tuple(kpi.key for kpi, at in zip(row.kpis, row.positions, strict=True) if at is None)
 
 
 def _criterion(judgement: Judgement, row: Row, evidence: Mapping[str, Evidence]) -> CriterionResult:

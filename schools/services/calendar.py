@@ -41,7 +41,7 @@ def set_year(year: int, terms: Iterable[TermDates], *, by: Membership | None) ->
     for one, following in zip(terms, terms[1:], strict=False):
         if one.ends_on >= following.starts_on:
             raise ValidationError(f"The {following.season} term must start after the {one.season} term has ended.")
-    record_act("calendar.set", Period(), by=by, after=f"{year}/{(year + 1) % 100:02d}")
+    record_act("calendar.set", Period, by=by, after=f"{year}/{(year + 1) % 100:02d}")
     return [period for term in terms for period in _set_term(year, term)]
 
 

@@ -32,7 +32,7 @@ def publish_strategy(
     except StrategyError as error:
         raise ValidationError(error.faults) from None
     _check_version(strategy, starts_on)
-    record_act("strategy.published", StrategyVersion(), by=by, after=strategy.identity.title, why=why)
+    record_act("strategy.published", StrategyVersion, by=by, after=strategy.identity.title, why=why)
     version = StrategyVersion.objects.create(
         key=strategy.identity.key,
         version=strategy.identity.version,
@@ -74,7 +74,7 @@ def choose_strategy(
     """Let the trust, or one school, follow the strategy `key` from a day on."""
     if not StrategyVersion.objects.filter(key=key).exists():
         raise ValidationError("Publish this strategy before choosing it.")
-    record_act("strategy.chosen", StrategyChoice(), by=by, school=school, after=key)
+    record_act("strategy.chosen", StrategyChoice, by=by, school=school, after=key)
     choice, _ = StrategyChoice.objects.update_or_create(
         school=school, from_on=from_on, defaults={"key": key, "made_by": by}
     )

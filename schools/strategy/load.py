@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pydantic import ValidationError as PydanticError
 
 from .document import Strategy
+from .wording import sentences
 
 LARGEST = 1_000_000
 """Most characters a strategy file may have. The five that ship have under 120,000."""
@@ -28,7 +29,7 @@ def read_strategy(text: str, *, name: str = "strategy.toml") -> Strategy:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StrategyError(name, [str(error)]) from None
+        raise StrategyError(name, [f"this cannot be read as TOML: {error}"]) from None
     return strategy_from(raw, name=name)
 
 
@@ -37,7 +38,7 @@ def strategy_from(raw: dict, *, name: str = "strategy") -> Strategy:
     try:
         return Strategy.model_validate(raw)
     except PydanticError as error:
-        raise StrategyError(name, _sentences(error)) from None
+        raise StrategyError(name, sentences(error, raw, Strategy)) from None
 
 
 _PARSED: dict[tuple[int, int], Strategy] = {}
@@ -51,12 +52,3 @@ def parsed(version: tuple[int, int], text: Callable[[], str]) -> Strategy:
             _PARSED.pop(next(iter(_PARSED)))
         _PARSED[version] = read_strategy(text(), name=f"version {version[1]}")
     return _PARSED[version]
-
-
-def _sentences(error: PydanticError) -> list[str]:
-    found = []
-    for item in error.errors(include_url=False, include_context=False):
-        path = ".".join(str(step) for step in item["loc"])
-        message = item["msg"].removeprefix("Value error, ")
-        found += [f"{path}: {line}" if path else line for line in message.split("\n")]
-    return found

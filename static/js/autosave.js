@@ -10,6 +10,7 @@
 const PAUSE = 800; // ms of silence before a save
 const FIRST_RETRY = 2000; // ms, doubled after each failure
 const LAST_RETRY = 60000;
+const PATIENCE = 15000; // ms until a silent server counts as no connection
 const KEEPALIVE_LIMIT = 60000; // bytes a browser still sends while the page closes
 const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "version"]);
 
@@ -27,13 +28,14 @@ class Autosave {
     this.undecided = new Map(); // field name: its notice
     form.addEventListener("input", (event) => this.changed(event));
     form.addEventListener("change", (event) => this.changed(event));
-    form.addEventListener("focusout", () => this.dirty() && this.send());
+    form.addEventListener("focusout", (event) => event.relatedTarget?.type !== "submit" && this.send());
     form.addEventListener("click", (event) => this.decide(event));
-    form.addEventListener("submit", () => this.stop());
+    form.addEventListener("submit", (event) => this.stop(event));
     document.addEventListener("visibilitychange", () => document.hidden && this.leave());
     window.addEventListener("pagehide", () => this.leave());
     window.addEventListener("online", () => this.back());
     window.addEventListener("offline", () => this.offline(true));
+    window.addEventListener("pageshow", (event) => event.persisted && location.reload()); // its version is old
     if (!navigator.onLine) this.offline(true);
     this.restore();
   }
@@ -90,6 +92,8 @@ class Autosave {
     if (this.undecided.size) return this.say("Not sent yet. Choose which words to keep.");
     if (this.busy) return void (this.again = true);
     this.busy = true;
+    let landed;
+    this.flight = new Promise((resolve) => (landed = resolve));
     const body = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
     try {
       const answer = await fetch(this.url, {
@@ -98,6 +102,7 @@ class Autosave {
         headers: { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken?.value ?? "" },
         credentials: "same-origin",
         redirect: "manual", // a redirect is the sign-in page, not a saved form
+        signal: AbortSignal.timeout(PATIENCE),
         keepalive: leaving && body.toString().length < KEEPALIVE_LIMIT,
       });
       await this.heard(answer, values);
@@ -105,6 +110,7 @@ class Autosave {
       this.unreachable(kept);
     } finally {
       this.busy = false;
+      landed();
       if (this.again) {
         this.again = false;
         this.send();
@@ -115,12 +121,13 @@ class Autosave {
   async heard(answer, values) {
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return this.signedOut();
     if (answer.status === 429 || answer.status >= 500) throw new Error("try later");
-    const told = await answer.json(); // an answer that is not ours counts as no answer
+    const told = await answer.json().catch(() => null);
+    if (answer.ok && !told) throw new Error("not our answer");
     this.retry = FIRST_RETRY;
     this.offline(false);
-    if (answer.status === 409) return this.conflicts(told);
-    if (!answer.ok) return this.refused(told.errors ?? {});
-    this.refused({});
+    if (answer.status === 409 && told) return this.conflicts(told);
+    this.refused(told?.errors ?? {});
+    if (!answer.ok) return this.unfinished(told?.errors ?? {});
     this.base = values;
     this.version(told.version);
     if (this.dirty()) this.keep(this.values());
@@ -136,8 +143,7 @@ class Autosave {
   }
 
   signedOut() {
-    const link = Object.assign(document.createElement("a"), { href: `/accounts/login/?next=${encodeURIComponent(location.pathname)}`, textContent: "Sign in" });
-    if (this.form.dataset.signIn) link.href = this.form.dataset.signIn;
+    const link = Object.assign(document.createElement("a"), { href: `${document.body.dataset.signIn ?? "/"}?next=${encodeURIComponent(location.pathname)}`, textContent: "Sign in" });
     this.say(["You have been signed out. Your text is kept on this device. ", link]);
   }
 
@@ -149,8 +155,10 @@ class Autosave {
   /* On this device */
 
   keep(values) {
+    const kept = { values: { ...values }, base: { ...this.base }, at: now() };
+    for (const [name, { stored }] of this.undecided) if (stored) Object.assign(kept, { values: { ...kept.values, [name]: stored.mine }, base: { ...kept.base, [name]: stored.base } });
     try {
-      localStorage.setItem(this.keptAs, JSON.stringify({ values, base: this.base, at: now() }));
+      localStorage.setItem(this.keptAs, JSON.stringify(kept));
       return true;
     } catch {
       return false; // storage full or forbidden: say so, do not pretend
@@ -179,7 +187,7 @@ class Autosave {
       const theirs = this.base[name];
       if (theirs === undefined || same(mine, theirs) || same(mine, kept.base[name])) continue;
       if (same(theirs, kept.base[name])) this.put(name, mine);
-      else this.ask({ field: name, theirs: theirs.join("\n"), mine: mine.join("\n"), at: kept.at }, mine);
+      else this.ask({ field: name, theirs: theirs.join("\n"), mine: mine.join("\n"), at: kept.at }, { mine, base: kept.base[name] });
       restored = true;
     }
     if (!restored) return this.forget();
@@ -196,7 +204,7 @@ class Autosave {
       const [control] = this.controls(clash.field);
       const name = control?.name ?? clash.field;
       if (control && same(mine[name], this.base[name])) this.adopt(name, clash); // this person never touched it
-      else this.ask({ ...clash, field: name }, mine[name]);
+      else this.ask({ ...clash, field: name, mine: clash.mine ?? mine[name]?.join("\n") });
     }
     if (this.undecided.size) this.say("Not sent yet. Choose which words to keep.");
     else this.settled();
@@ -212,7 +220,8 @@ class Autosave {
     field?.append(note);
   }
 
-  ask({ field: name, label, by, at, theirs, mine }, values) {
+  /* `stored`: the text comes from this device and the box holds theirs; otherwise the box holds what is being typed. */
+  ask({ field: name, label, by, at, theirs, mine }, stored) {
     const [control] = this.controls(name);
     const template = document.getElementById("conflict-notice");
     if (!control || !template || this.undecided.has(name)) return;
@@ -223,14 +232,14 @@ class Autosave {
       ? `${by} changed “${named}” at ${at}, while you were writing`
       : `“${named}” was changed after you wrote this at ${at}`;
     notice.querySelector("[data-theirs]").textContent = this.worded(name, theirs) || "(empty)";
-    notice.querySelector("[data-mine]").textContent = this.worded(name, mine ?? values?.join("\n")) || "(empty)";
+    notice.querySelector("[data-mine]").textContent = this.worded(name, mine) || "(empty)";
     notice.querySelector('[data-keep="both"]').hidden = !/^(textarea|text)$/.test(control.type);
     for (const button of notice.querySelectorAll("[data-keep]")) {
       button.type = "button";
       button.setAttribute("aria-label", `${button.textContent}: ${named}`);
     }
     notice.dataset.conflict = name;
-    this.undecided.set(name, { notice, theirs, mine: values ?? [mine] });
+    this.undecided.set(name, { notice, theirs: [theirs].flat(), stored });
     field.append(notice);
   }
 
@@ -246,17 +255,16 @@ class Autosave {
     const button = event.target.closest("[data-keep]");
     const name = button?.closest("[data-conflict]")?.dataset.conflict;
     if (!name || !this.undecided.has(name)) return;
-    const { notice, theirs, mine } = this.undecided.get(name);
-    const [control] = this.controls(name);
-    // Typing may have gone on under the notice: for text "mine" is what stands in the box, unless it is the server's.
-    const typed = same(this.values()[name], this.base[name]) ? mine : this.values()[name];
-    if (button.dataset.keep === "mine") this.put(name, typed);
-    if (button.dataset.keep === "theirs") this.put(name, String(theirs).split(/^(?:checkbox)$/.test(control.type) ? "\n" : null));
-    if (button.dataset.keep === "both") this.put(name, [`${theirs}\n\n${typed.join("\n")}`]);
-    this.base[name] = [`${theirs}`]; // known to be theirs now, so that keeping mine is a change to send
+    const { notice, theirs: saved, stored } = this.undecided.get(name);
+    const box = this.values()[name]; // typing may have gone on under the notice
+    const [theirs, mine] = stored ? [box, stored.mine] : [saved, box];
+    if (button.dataset.keep === "mine") this.put(name, mine);
+    if (button.dataset.keep === "theirs") this.put(name, theirs);
+    if (button.dataset.keep === "both") this.put(name, [`${theirs.join("\n")}\n\n${mine.join("\n")}`]);
+    if (!stored) this.base[name] = saved; // the server holds theirs, so keeping mine is a change to send
     notice.remove();
     this.undecided.delete(name);
-    control.focus();
+    this.controls(name)[0].focus();
     if (!this.undecided.size) this.settled();
   }
 
@@ -270,7 +278,9 @@ class Autosave {
 
   refused(errors) {
     for (const old of this.form.querySelectorAll("[data-autosave-error]")) {
-      old.closest(".field")?.classList.remove("bad");
+      const field = old.closest(".field");
+      field.classList.remove("bad");
+      field.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
       old.remove();
     }
     for (const [name, words] of Object.entries(errors)) {
@@ -283,8 +293,12 @@ class Autosave {
       field.classList.add("bad");
       field.insertBefore(shown, field.querySelector(".pick, .ticks, input, select, textarea"));
     }
+  }
+
+  unfinished(errors) {
     const count = Object.keys(errors).length;
-    if (count) this.say(errors.__all__?.join(" ") ?? `Kept on this device at ${now()}. ${count === 1 ? "One answer needs" : `${count} answers need`} a change before it can be sent.`);
+    const why = count === 1 ? "One answer needs" : count ? `${count} answers need` : "Something needs";
+    this.say(errors.__all__?.join(" ") ?? `Kept on this device at ${now()}. ${why} a change before it can be sent.`);
   }
 
   offline(gone) {
@@ -304,11 +318,16 @@ class Autosave {
     this.send({ leaving: true });
   }
 
-  /* The person sends the form themselves: keep a copy in case it never arrives, and stand aside. */
-  stop() {
+  /* The person sends the form themselves: let a save under way land first, or its version would clash with our own. Keep a
+     copy in case the form never arrives, and stand aside. */
+  async stop(event) {
     clearTimeout(this.timer);
+    this.again = false;
     if (this.dirty()) this.keep(this.values());
-    this.stopped = true;
+    if (!this.busy) return void (this.stopped = true);
+    event.preventDefault();
+    await this.flight;
+    this.form.requestSubmit(event.submitter);
   }
 }
 

@@ -1,0 +1,22 @@
+"""Every change to assessments, ratings, proposals and decisions."""
+
+from .assessments import Conflict, Saved, Seen, carry_forward, open_assessment, save_ratings, submit_assessment
+from .decisions import decide_category, reply_to_decision
+from .moderation import agree_assessment, moderate_rating, return_assessment
+from .proposals import propose_categories
+
+__all__ = [
+    "Conflict",
+    "Saved",
+    "Seen",
+    "agree_assessment",
+    "carry_forward",
+    "decide_category",
+    "moderate_rating",
+    "open_assessment",
+    "propose_categories",
+    "reply_to_decision",
+    "return_assessment",
+    "save_ratings",
+    "submit_assessment",
+]
