@@ -96,7 +96,8 @@ def schools_of_group(uid: str) -> list[RegisterSchool]:
     """
     links = {link.urn: link for link in GroupLink.objects.filter(group_uid=uid, left_on=None)}
     rows = Establishment.objects.filter(Q(group_uid=uid) | Q(urn__in=links)).exclude(status__istartswith="closed")
-    return [_register_school(row, links.get(row.urn)) for row in rows.order_by("name", "urn") if _belongs(row, uid, links)]
+    found = [row for row in rows.order_by("name", "urn") if _belongs(row, uid, links)]
+    return [_register_school(row, links.get(row.urn)) for row in found]
 
 
 def _belongs(row: Establishment, uid: str, links: dict[str, GroupLink]) -> bool:

@@ -65,8 +65,8 @@ class _Words:
         yield f"Proposed by the rule “{proposal.rule_label}”. People decide."
         yield f"{proposal.known} of {proposal.asked} indicators {_is(proposal.known)} known."
         if proposal.enough and proposal.is_range:
-            ends = f"between {self.levels[proposal.best]} and {self.levels[proposal.worst]}"
-            yield f"The evidence fits {ends}. The weaker is proposed, as what is open is not counted as good."
+            ends = f"from {self.levels[proposal.best]} to {self.levels[proposal.worst]}"
+            yield f"The evidence allows {ends}. The weaker is proposed, as what is open is not counted as good."
 
     # What held it
 

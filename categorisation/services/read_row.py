@@ -9,7 +9,7 @@ from categorisation.models import Assessment, Rating
 
 def slots(ratings: Iterable[Rating]) -> tuple[list[int | None], list[int | None], list[int | None]]:
     """Levels that count, days of the evidence (proleptic ordinals) and numbers of source kinds, by KPI number."""
-    known = {rating.kpi.number: rating for rating in ratings}
+    known = {rating.kpi.number: rating for rating in ratings if rating.written_at}
     size = max(known, default=-1) + 1
     row = [known.get(number) for number in range(size)]
     return (

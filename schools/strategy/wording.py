@@ -53,6 +53,10 @@ def _said(item: ErrorDetails, root: type[BaseModel]) -> str:
             return "expected a kind here; none is given"
         case "string_pattern_mismatch":
             return f"{_quoted(item['input'])} does not fit; expected {_pattern(context['pattern'])}"
+        case "too_short" | "too_long":
+            least = "at least" if item["type"] == "too_short" else "at most"
+            wanted = context.get("min_length", context.get("max_length"))
+            return f"expected {least} {wanted} here; found {context['actual_length']}"
         case "value_error":
             return item["msg"].removeprefix("Value error, ")
         case _:
@@ -66,7 +70,12 @@ def _quoted(value: Any) -> str:
 
 def _wanted(message: str) -> str:
     """The parser's remark as the object of “expected”."""
-    wanted = message.split(",")[0].replace("Input should be ", "").replace("valid tuple", "list")
+    wanted = (
+        message.split(",")[0]
+        .replace("Input should be ", "")
+        .replace("valid tuple", "list")
+        .replace("String should have ", "")
+    )
     return wanted[:1].lower() + wanted[1:]
 
 

@@ -84,11 +84,11 @@ def trust_scope(trust: Trust) -> Iterator[Trust]:
         yield trust
         return
     with transaction.atomic(durable=True):
-        _set(trust=str(trust.pk))
+        _set(("app.trust", str(trust.pk)))
         with scope(trust=trust):
             yield trust
         if len(connection.atomic_blocks) > 1 and not connection.needs_rollback:
-            _set(trust="")  # inside a test's own transaction the setting would outlive the scope
+            _set(("app.trust", ""), ("pghistory.context_id", ""))  # a test's own transaction would keep them
 
 
 @contextmanager
@@ -97,16 +97,15 @@ def own_rows_scope(user: User) -> Iterator[User]:
     if current_trust_id() is not None:
         raise WrongTrust("own rows are read before a trust is opened")
     with transaction.atomic(durable=True):
-        _set(user=str(user.pk))
+        _set(("app.user", str(user.pk)))
         with scopes_disabled():
             yield user
         if len(connection.atomic_blocks) > 1 and not connection.needs_rollback:
-            _set(user="")
+            _set(("app.user", ""))
 
 
-def _set(**settings: str) -> None:
+def _set(*settings: tuple[str, str]) -> None:
     """Set database settings for the rest of this transaction, in one round trip."""
     calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
-    pairs = [part for name, value in settings.items() for part in (f"app.{name}", value)]
     with connection.cursor() as cursor:
-        cursor.execute(f"select {calls}", pairs)
+        cursor.execute(f"select {calls}", [part for setting in settings for part in setting])

@@ -1,4 +1,4 @@
-"""The rules a second time, in the plainest way and without the code under test; strategies and ratings to try them on."""
+"""The rules a second time, in the plainest way and without the code under test; and ratings to try both on."""
 
 from __future__ import annotations
 
@@ -163,14 +163,16 @@ def small_strategies(draw) -> Strategy:
         rule["rows"] = [
             {
                 "level": level,
-                "allows": {key: [v for v, span in zip(LEVELS, some) if n in span] for key, some in spans.items()},
+                "allows": {
+                    key: [v for v, span in zip(LEVELS, some, strict=True) if n in span] for key, some in spans.items()
+                },
             }
             for n, level in enumerate(LEVELS)
         ]
     if kind == "weighted_score":
         first, second = sorted(draw(st.lists(st.integers(0, 9), min_size=2, max_size=2, unique=True)))
         ends = [first / 10, second / 10, 1]
-        rule["bands"] = [{"level": level, "up_to": up_to} for level, up_to in zip(LEVELS, ends)]
+        rule["bands"] = [{"level": level, "up_to": up_to} for level, up_to in zip(LEVELS, ends, strict=True)]
     return strategy_from(
         {
             "identity": {"key": "small", "version": 1, "title": "S", "summary": "S", "phases": ["primary"]},

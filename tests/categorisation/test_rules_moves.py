@@ -79,15 +79,15 @@ def test_equal_brute_force_on_shipped_strategies(name, axis, data):
     check_both_ways(strategy, axis, data.draw(ratings_of(strategy)), phase, frozenset(), most=2)
 
 
-def wide(kind: str, seed: int):
+def wide(kind: str, seed: int, *, criteria_count: int = 13, kpi_count: int = 3):
     """Thirteen criteria with three KPIs each, all on one axis: 39 KPIs of four levels."""
     rnd, levels = random.Random(seed), ["a", "b", "c", "d"]
     criteria = [
         {
             "key": f"c{n}", "label": f"C{n}", "axes": ["x"], "weight": rnd.randint(1, 3),
-            "kpis": [{"key": f"k{n}_{m}", "label": "K", "scale": "s", "weight": rnd.randint(1, 3)} for m in range(3)],
+            "kpis": [{"key": f"k{n}_{m}", "label": "K", "scale": "s", "weight": rnd.randint(1, 3)} for m in range(kpi_count)],
         }
-        for n in range(13)
+        for n in range(criteria_count)
     ]  # fmt: skip
     rule = {"kind": kind, "axis": "x", "label": "Rule"}
     if kind == "weighted_score":
@@ -101,6 +101,18 @@ def wide(kind: str, seed: int):
             "rules": [rule],
         }
     )
+
+
+@pytest.mark.parametrize("kind", ["best_fit", "worst_column", "weighted_score"])
+def test_equal_brute_force_where_three_changes_are_needed(kind):
+    needed = []
+    for seed in range(12):
+        strategy, rnd = wide(kind, seed, criteria_count=4, kpi_count=2), random.Random(seed)
+        ratings = {kpi.key: rnd.choice(["a", "b", "b", "c", "c", "d", None]) for kpi in strategy.kpis()}
+        check_both_ways(strategy, "x", ratings, "primary", frozenset(), most=3)
+        proposal = propose(strategy, "x", evidence_of(ratings), phase="primary", today=TODAY)
+        needed += [len(one.changes) for one in (*proposal.moves_up, *proposal.moves_down)]
+    assert needed.count(3) >= 5
 
 
 @pytest.mark.parametrize("kind", ["best_fit", "worst_column", "weighted_score"])

@@ -1,4 +1,4 @@
-"""Reading the shipped strategies against the inventory: where each item is covered, still to come, or not content."""
+"""The shipped strategies against the inventory: an item is covered by values, still to come, or not content."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Case = tuple[str, Callable[[Strategy], Any], Any]
 @cache
 def strategy(name: str) -> Strategy:
     """The shipped strategy with this file name."""
-    return read_strategy((STRATEGIES / f"{name}.toml").read_text(), name=name)
+    return read_strategy((STRATEGIES / f"{name}.toml").read_text(encoding="utf-8"), name=f"{name}.toml")
 
 
 def still_to_come(seed: str) -> dict[str, str]:
     """Items whose behaviour the product does not have yet, with the reason."""
-    return tomllib.loads((HERE / "still_to_come.toml").read_text())[seed]
+    return tomllib.loads((HERE / "still_to_come.toml").read_text(encoding="utf-8"))[seed]
 
 
 def every_item(seed: str, count: int) -> set[str]:

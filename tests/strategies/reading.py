@@ -1,10 +1,12 @@
-"""What the inventory tests share: the shipped strategies, and the list of what they do not hold yet."""
+"""The shipped strategies, read once for all tests."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from schools.strategy import Strategy, read_strategy
 
@@ -18,18 +20,21 @@ def shipped(name: str) -> Strategy:
     return read_strategy((STRATEGIES / f"{name}.toml").read_text(encoding="utf-8"), name=f"{name}.toml")
 
 
-@cache
-def still_to_come(seed: str) -> tuple[dict[str, str], int]:
-    """Items of a seed (S3, S4) with the reason they are missing, and how many there may be at most."""
-    listed = tomllib.loads((Path(__file__).parent / "still_to_come_s3_s4.toml").read_text(encoding="utf-8"))[seed]
-    return listed["items"], listed["at_most"]
-
-
-def by_key(items: tuple) -> dict:
+def keyed(things: Iterable[Any]) -> dict[str, Any]:
     """Named parts by their key."""
-    return {item.key: item for item in items}
+    return {thing.key: thing for thing in things}
 
 
-def labels(items: tuple) -> list[str]:
+def labels(things: Iterable[Any]) -> list[str]:
     """What a person reads, in the order of the file."""
-    return [item.label for item in items]
+    return [thing.label for thing in things]
+
+
+def every_item(seed: str, last: int) -> set[str]:
+    """The inventory's numbers of one seed."""
+    return {f"{seed}-{number:02}" for number in range(1, last + 1)}
+
+
+def still_to_come(seed: str) -> dict[str, str]:
+    """Items of S3 or S4 whose behaviour the product does not have yet, with the reason."""
+    return tomllib.loads((Path(__file__).parent / "still_to_come_s3_s4.toml").read_text(encoding="utf-8"))[seed]

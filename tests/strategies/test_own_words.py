@@ -29,7 +29,7 @@ def runs(text: str) -> set[str]:
 
 def sources() -> dict[str, set[str]]:
     """The runs of each source, as printed and without table markup."""
-    texts = {path.name: path.read_text() for path in sorted(SEEDS.glob("0*.txt"))}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("0*.txt"))}
     return {name: runs(text) | runs(re.sub(r"<[^>]+>", " ", text)) for name, text in texts.items()}
 
 
@@ -40,11 +40,11 @@ def test_there_are_five_sources_and_five_strategies():
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_no_run_of_eight_words_is_shared_with_a_source(path: Path):
     """The whole file is read as one text, so that lists and comments count as well."""
-    ours = runs(path.read_text())
+    ours = runs(path.read_text(encoding="utf-8"))
     assert {name: sorted(ours & theirs) for name, theirs in sources().items() if ours & theirs} == {}
 
 
 def test_a_copied_sentence_would_be_found():
-    source = next(iter(sorted(SEEDS.glob("0*.txt")))).read_text()
+    source = next(iter(sorted(SEEDS.glob("0*.txt")))).read_text(encoding="utf-8")
     copied = " ".join(words(source)[200:210]).upper().replace(" ", " - ")
     assert any(runs(copied) & theirs for theirs in sources().values())

@@ -1,0 +1,92 @@
+"""A trust's own list of schools: picked from the national register, added by hand, joined and left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from schools.audit import record_act
+from schools.models import Membership, School
+from schools.queries import RegisterSchool, schools_of_group
+
+
+def add_schools_from_register(uid: str, joined: Mapping[str, date], *, by: Membership) -> list[School]:
+    """Add schools of group `uid` to the open trust. `joined` says, by URN, on which day each joined.
+
+    A school the trust has already is left as it is.
+    """
+    here = set(School.objects.filter(urn__in=joined).values_list("urn", flat=True))
+    rows = [row for row in schools_of_group(uid) if row.urn in joined and row.urn not in here]
+    unknown = set(joined) - here - {row.urn for row in rows}
+    if unknown:
+        raise ValidationError(f"The register does not place {', '.join(sorted(unknown))} in group {uid}.")
+    if not rows:
+        return []
+    count = "1 school" if len(rows) == 1 else f"{len(rows)} schools"
+    record_act("schools.added", School, by=by, after=f"{count} of group {uid}", why="From the national register.")
+    return School.objects.bulk_create([_school(row, joined[row.urn]) for row in rows])
+
+
+def _school(row: RegisterSchool, joined_on: date) -> School:
+    return School(
+        urn=row.urn,
+        laestab=row.laestab,
+        ukprn=row.ukprn,
+        name=row.name,
+        phase=row.phase or "primary",
+        age_low=row.age_low,
+        age_high=row.age_high,
+        pupils=row.pupils,
+        capacity=row.capacity,
+        la_name=row.la_name,
+        joined_on=joined_on,
+        as_at=row.as_at,
+    )
+
+
+def add_school(*, by: Membership, **fields: Any) -> School:
+    """Add a school the register does not hold, or not in this group."""
+    if School.objects.filter(urn=fields["urn"]).exists():
+        raise ValidationError({"urn": "The trust has a school with this URN already."})
+    record_act("school.added", School, by=by, after=fields["name"])
+    return School.objects.create(**fields)
+
+
+def change_school(
+    school: School,
+    *,
+    by: Membership,
+    joined_on: date,
+    left_on: date | None,
+    short_name: str = "",
+    phase: str = "",
+    why: str = "",
+) -> School:
+    """Set the days a school joined and left, the name used where there is little room, and its phase."""
+    if left_on is not None and left_on < joined_on:
+        raise ValidationError({"left_on": "A school leaves after it has joined."})
+    after = {"joined_on": joined_on, "left_on": left_on, "short_name": short_name, "phase": phase or school.phase}
+    changed = [field for field, value in after.items() if getattr(school, field) != value]
+    if not changed:
+        return school
+    record_act(
+        "school.changed",
+        school,
+        by=by,
+        school=school,
+        before=_listed({field: getattr(school, field) for field in changed}),
+        after=_listed({field: after[field] for field in changed}),
+        why=why,
+    )
+    for field in changed:
+        setattr(school, field, after[field])
+    school.save(update_fields=changed)
+    return school
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    words = {"joined_on": "joined", "left_on": "left", "short_name": "short name", "phase": "phase"}
+    return ", ".join(f"{words[field]} {value or 'not set'}" for field, value in values.items())
