@@ -10,6 +10,9 @@ from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
@@ -17,7 +20,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
-from rest_framework.views import exception_handler
 
 from schools.models import Membership, RoleGrant, Trust, User
 from schools.strategy import Role
@@ -175,6 +177,8 @@ class TrustMiddleware:
         if access is None:
             raise Http404
         request.trust, request.access = trust, access  # type: ignore[attr-defined]
+        if access.has_role(*settings.MFA_REQUIRED_ROLES) and not is_mfa_enabled(request.user):
+            return self._to_second_factor(request)
         response = self.get_response(request)
         if response.streaming and not isinstance(response, FileResponse):
             raise TypeError("a page of a trust may not stream")
@@ -188,6 +192,14 @@ class TrustMiddleware:
             from schools.sign_in import person_of_token  # the API's own door
 
             person_of_token(request)
+
+    def _to_second_factor(self, request: HttpRequest) -> HttpResponse:
+        """Some roles need a second factor (a setting): no page of the trust before it is there."""
+        if request.path_info.startswith("/api/"):
+            words = '{"detail": "Your role needs a second factor. Set it up on the pages of your account first."}'
+            return HttpResponse(words, "application/json", status=403)
+        messages.warning(request, "Your role needs a second factor. Set it up once, then go on.")
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/"):
@@ -226,6 +238,8 @@ class MayUseApi(BasePermission):
 
 def api_refusal(exc: Exception, context: dict[str, Any]) -> Any:
     """One shape for every refusal of the API: {"detail": …} or {"errors": {field: [sentences]}}."""
+    from rest_framework.views import exception_handler  # reads the settings, which name this very module
+
     if isinstance(exc, DjangoValidationError):
         errors = exc.message_dict if hasattr(exc, "error_dict") else {"": exc.messages}
         exc = ValidationError(errors)

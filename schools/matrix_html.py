@@ -7,7 +7,7 @@ layout changes `display`, and some browsers then forget that it is a table.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -21,6 +21,7 @@ Travel = Literal["up", "down", ""]
 # Looked up rather than written in, so that nothing but these can reach a class attribute.
 _TONES: dict[Step, str] = {0: "r0", 1: "r1", 2: "r2", 3: "r3", 4: "r4", 5: "r5", "na": "na"}
 _TRAVELS: dict[Travel, str] = {"up": "up", "down": "down", "": ""}
+_LONGEST_IN_LINE = 9  # letters that fit beside a shape: 'Reinforce'
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,11 @@ def _rest(cells: Sequence[HeatCell]) -> str:
     if not listed:
         return ""
     return f"All the rest: {', '.join(f'{counts[word]} {_escaped(word)}' for word in listed)}."
+
+
+def has_long_words(words: Iterable[str]) -> bool:
+    """Whether a scale's words need the layout that stacks shape and word ('improvement' is wider than a narrow column)."""
+    return any(len(part) > _LONGEST_IN_LINE for word in words for part in word.split())
 
 
 def heat_row(

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, Subquery
 
-from schools.models import Establishment, GroupLink, Kpi, Period, School, StrategyChoice, StrategyVersion
+from schools.models import (
+    AuditEntry,
+    Establishment,
+    GroupLink,
+    Invitation,
+    Kpi,
+    Membership,
+    Period,
+    RoleGrant,
+    School,
+    StrategyChoice,
+    StrategyVersion,
+    User,
+)
 from schools.strategy import SchoolPhase
+from schools.tenancy import own_rows_scope
 
 
 def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
@@ -113,3 +127,84 @@ def _register_school(row: Establishment, link: GroupLink | None) -> RegisterScho
         pupils=row.pupils, capacity=row.capacity, la_name=row.la_name,
         joined_on=link.joined_on if link else None, as_at=row.as_at,
     )  # fmt: skip
+
+
+def my_trusts(user: User) -> list[dict[str, str]]:
+    """The trusts a person belongs to, by name: [{"name", "slug"}]. One query, outside every trust."""
+    with own_rows_scope(user):
+        rows = Membership.objects.filter(user=user, ended_at=None).order_by("trust__name")
+        return [{"name": name, "slug": slug} for name, slug in rows.values_list("trust__name", "trust__slug")]
+
+
+def people_of_trust(*, left: bool = False) -> list[Membership]:
+    """Members by name, each with the roles they hold now in `roles_now`; with `left`, who has left. Two queries."""
+    grants = RoleGrant.objects.current().select_related("school").order_by("id")
+    members = Membership.objects.filter(ended_at__isnull=not left).select_related("user").order_by("user__name")
+    return list(members.prefetch_related(Prefetch("grants", grants, to_attr="roles_now")))
+
+
+def terms_begun(day: date, *, years: int = 3) -> list[Period]:
+    """The terms of the last three years that have begun by `day`, the current one first."""
+    return list(Period.objects.terms().begun(day).filter(starts_on__gt=day - timedelta(days=366 * years)))
+
+
+def trusts_own_version(day: date) -> StrategyVersion | None:
+    """The version the trust follows on `day`, leaving aside schools with a choice of their own. One query."""
+    choice = StrategyChoice.objects.filter(school=None, from_on__lte=day).order_by("-from_on").values("key")[:1]
+    versions = StrategyVersion.objects.filter(key=Subquery(choice), starts_on__lte=day)
+    return versions.defer("text", "document").order_by("-version").first()
+
+
+def kinds_of_act() -> list[tuple[str, str]]:
+    """What has been done in the open trust so far, as choices."""
+    found = AuditEntry.objects.order_by("did").values_list("did", flat=True).distinct()
+    return [(did, act_words(did)) for did in found]
+
+
+def act_words(did: str) -> str:
+    """`role.granted` as “Role granted”."""
+    return did.replace(".", " ").replace("_", " ").capitalize()
+
+
+def years_of_calendar() -> set[int]:
+    """The academic years that have dates."""
+    return set(Period.objects.terms().order_by("year").values_list("year", flat=True).distinct())
+
+
+def dates_of_year(year: int) -> dict[str, dict[str, date]]:
+    """The trust's own dates of one academic year, by season, by the names of `TermDates`; empty when not set."""
+    dates: dict[str, dict[str, date]] = {}
+    for period in Period.objects.filter(year=year, school=None):
+        of_term = dates.setdefault(period.season, {})
+        if period.half == 0:
+            of_term |= {"starts_on": period.starts_on, "ends_on": period.ends_on}
+        elif period.half == 1:
+            of_term["first_half_ends_on"] = period.ends_on
+        else:
+            of_term["second_half_on"] = period.starts_on
+    return dates
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """How far a trust's set-up has come."""
+
+    strategy: StrategyVersion | None
+    schools: int
+    people: int
+    invitations: int
+
+    @property
+    def to_begin(self) -> bool:
+        """Still in the first three steps."""
+        return self.strategy is None or not self.schools
+
+
+def first_steps(day: date) -> FirstSteps:
+    """Four queries."""
+    return FirstSteps(
+        strategy=trusts_own_version(day),
+        schools=School.objects.count(),
+        people=Membership.objects.filter(ended_at=None).count(),
+        invitations=Invitation.objects.filter(accepted_at=None, withdrawn_at=None).count(),
+    )

@@ -24,6 +24,14 @@ def humane_time(now: datetime, *, hour: int) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=LONDON)
 
 
+SEPTEMBER = 9
+
+
+def academic_year(day: date) -> int:
+    """The calendar year in which the academic year of `day` began, on 1 September."""
+    return day.year if day.month >= SEPTEMBER else day.year - 1
+
+
 WHITE, PAPER = "#ffffff", "#faf8f4"
 LEAST_CONTRAST = 4.5
 """Of an accent on white and on the page's paper (WCAG 2.2, 1.4.3)."""

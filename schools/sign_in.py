@@ -12,6 +12,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 
 from schools.models import ApiToken, User
+from schools.queries import my_trusts
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,12 +21,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        remember_trusts(request)
+
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """A provider proves who somebody is; it does not let a stranger in."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+
+def remember_trusts(request: HttpRequest) -> list[dict[str, str]]:
+    """Keep the person's trusts in the session, for the switcher. One that has ended since answers 404."""
+    request.session["my_trusts"] = found = my_trusts(request.user)  # type: ignore[arg-type]
+    return found
 
 
 def display_name(user: User) -> str:

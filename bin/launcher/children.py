@@ -7,6 +7,7 @@ own parent-death signal, should the watchdog be gone as well.
 import ctypes
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -41,8 +42,10 @@ class Child:
     may_end: bool
 
     def last_words(self, lines: int = 3) -> str:
-        """The end of its log, for a message."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:]) if self.log.exists() else ""
+        """What its log says was wrong, else the log's end: servers bid farewell below their last error."""
+        said = self.log.read_text(errors="replace").splitlines()
+        errors = [line for line in said if re.match(r"\S*(Error|Refusal)\b|.*\bFATAL:", line)]
+        return "\n".join(errors[-1:] or said[-lines:])
 
     def signal_group(self, number: int) -> None:
         """Signal the child and all its own children."""
@@ -117,6 +120,8 @@ class Children:
             child.signal_group(signal.SIGKILL)  # what it left behind
             self.running.remove(child)
             self._tell_watchdog(f"-{child.process.pid} 0")
+        if not self.running:
+            self._dismiss_watchdog()
 
     def _tell_watchdog(self, line: str) -> None:
         if self._watchdog is None:
@@ -130,3 +135,8 @@ class Children:
         with suppress(BrokenPipeError):  # somebody ended the watchdog; the kernel's signal remains
             pipe.write(f"{line}\n".encode())
             pipe.flush()
+
+    def _dismiss_watchdog(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.communicate()  # closes its input, so that it ends
+            self._watchdog = None

@@ -84,6 +84,12 @@ class Folder:
         if self._lock:
             shutil.rmtree(self._socket_path(), ignore_errors=True)
 
+    def release(self) -> None:
+        """Let another launcher have the folder; the end of this process does the same."""
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
     def secret_key(self) -> str:
         """Django's key, made once and readable by its owner only."""
         file = self.path / "secret-key"

@@ -18,7 +18,7 @@ def prepare(folder: Folder, children: Children, services: Services, env: dict[st
     if not services.own_database or folder.recall("schema") != schema:
         owner_env = {**env, "DATABASE_URL": services.owner_database}
         steps.append(("schema", schema, start_step(folder, children, "migrate", "--no-input", env=owner_env)))
-    plain_env = {**env, "DJANGO_SETTINGS_MODULE": "launcher.static_settings"}
+    plain_env = {**env, "DJANGO_SETTINGS_MODULE": "launcher.static_settings", "PYTHONPATH": str(ROOT / "bin")}
     static = _fingerprint([*(ROOT / "static").rglob("*"), *ROOT.glob("requirements/run.txt")])
     if folder.recall("static") != static or not (ROOT / "staticfiles").exists():
         steps.append(("static", static, start_step(folder, children, "collectstatic", "--no-input", env=plain_env)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2s
 
 from schools.strategy import Kpi, Strategy
 
@@ -33,10 +32,6 @@ class Entry:
     note: str = ""
     evidence_on: date | None = None
     sources: tuple[str, ...] = ()
-
-    def digest(self) -> str:
-        """A short mark of the content, to tell whether a form's copy was touched."""
-        return blake2s(repr((self.level, self.note, self.evidence_on, self.sources)).encode(), digest_size=6).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Every change to assessments, ratings, proposals and decisions."""
 
-from .assessments import Conflict, Saved, Seen, carry_forward, open_assessment, save_ratings, submit_assessment
+from .assessments import Conflict, Saved, carry_forward, open_assessment, save_ratings, submit_assessment
 from .decisions import decide_category, reply_to_decision
 from .moderation import agree_assessment, moderate_rating, return_assessment
 from .proposals import propose_categories
@@ -8,7 +8,6 @@ from .proposals import propose_categories
 __all__ = [
     "Conflict",
     "Saved",
-    "Seen",
     "agree_assessment",
     "carry_forward",
     "decide_category",

@@ -24,23 +24,8 @@ OPEN_STATES = (Assessment.State.DRAFT, Assessment.State.RETURNED)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a form showed of one KPI: the version its rating was of, and a mark of its content."""
-
-    of_version: int
-    digest: str
-
-    @classmethod
-    def of(cls, rating: Rating | None) -> Seen:
-        return cls(rating.of_version, entry_of(rating).digest()) if rating else cls(0, Entry().digest())
-
-    def __str__(self) -> str:
-        return f"{self.of_version}.{self.digest}"
-
-
-@dataclass(frozen=True)
 class Conflict:
-    """Two people wrote about the same KPI. Nothing of either is lost."""
+    """Somebody else wrote about this KPI since the form was filled in. Nothing of either is lost."""
 
     kpi: Kpi
     theirs: Rating
@@ -49,12 +34,11 @@ class Conflict:
 
 @dataclass
 class Saved:
-    """What became of a save."""
+    """What became of a save: the version now stored, or with conflicts nothing written and what differs."""
 
     version: int
     at: datetime
     conflicts: list[Conflict] = field(default_factory=list)
-    seen: dict[str, Seen] = field(default_factory=dict)
 
 
 def entry_of(rating: Rating) -> Entry:
@@ -88,13 +72,13 @@ def save_ratings(
     entries: Mapping[str, Entry],
     *,
     by: Membership,
-    seen: Mapping[str, Seen] | None = None,
+    version: int | None = None,
     carried: bool = False,
 ) -> Saved:
     """Write a draft of some KPIs. Five statements whatever their number; not an act, so no history.
 
-    With `seen`, a KPI that somebody else wrote since is not overwritten but given back as a conflict, and one that
-    this person did not touch is left as it is. Raises ValidationError for an assessment that is not open.
+    `version` is the one the form was filled in on. Where a KPI was written since and differs, nothing is saved and the
+    conflicts are given back; what others wrote about other KPIs stands. Raises ValidationError unless it is open.
     """
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     require_open(locked)
@@ -102,23 +86,24 @@ def save_ratings(
     asked = {kpi.key: kpi for kpi in asked_of(strategy, assessment.school.phase)}
     ratings = ratings_of(assessment)
     saved = Saved(version=locked.version, at=timezone.now())
-    writing: list[Rating] = []
-    for key in entries.keys() & asked.keys():
+    changed = {}
+    for key in (key for key in asked if key in entries):
         entry = _checked(entries[key], levels=len(strategy.levels_of(asked[key].scale)))
-        now = ratings[key]
-        shown = seen.get(key) if seen is not None else None
-        if entry == entry_of(now) or (shown is not None and shown.digest == entry.digest()):
-            continue
-        if shown is not None and shown.of_version < now.of_version:
-            saved.conflicts.append(Conflict(now.kpi, now, entry))
-            continue
-        writing.append(_written(now, entry, by=by, at=saved.at, version=locked.version + 1, carried=carried))
-    if writing:
+        if entry != entry_of(ratings[key]):
+            changed[key] = entry
+    if version is not None:
+        since = [key for key in changed if ratings[key].of_version > version]
+        saved.conflicts = [Conflict(ratings[key].kpi, ratings[key], changed[key]) for key in since]
+    if changed and not saved.conflicts:
         saved.version = locked.version + 1
-        upsert(writing)
+        upsert(
+            [
+                _written(ratings[key], entry, by=by, at=saved.at, version=saved.version, carried=carried)
+                for key, entry in changed.items()
+            ]
+        )
         write_read_row(locked, ratings.values(), version=saved.version)
     assessment.version = saved.version
-    saved.seen = {key: Seen.of(ratings[key]) for key in entries.keys() & asked.keys()}
     return saved
 
 

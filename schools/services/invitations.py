@@ -26,7 +26,7 @@ LASTS = timedelta(days=14)
 CLOSED = {
     "accepted": "This invitation has been accepted already. Sign in with your email address and password.",
     "withdrawn": "This invitation was withdrawn. Ask the trust's administrator for a new one.",
-    "expired": "This invitation has expired: it was open for fourteen days. Ask the trust's administrator for a new one.",
+    "expired": "This invitation has expired after fourteen days. Ask the trust's administrator for a new one.",
     "unknown": "This invitation is not known. The link may be incomplete, or a newer one was sent in its place.",
 }
 """What a person is told who opens a link that no longer works."""

@@ -40,8 +40,10 @@ def _waiting(trust: Trust, now: datetime) -> list[int]:
 def _send_digest(trust: Trust, person: int, now: datetime) -> bool:
     try:
         with trust_scope(trust):
-            due = Notice.objects.select_for_update(skip_locked=True).filter(sent_at=None, not_before__lte=now, to=person)
-            notices = list(due.order_by("created_at", "pk"))
+            due = Notice.objects.select_for_update(skip_locked=True).filter(
+                sent_at=None, not_before__lte=now, to=person
+            )
+            notices = list(due.select_for_update(skip_locked=True).order_by("created_at", "pk"))
             if notices:
                 Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(sent_at=now)
                 _mail(trust, Membership.objects.select_related("user").get(pk=person), notices)

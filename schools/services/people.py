@@ -19,7 +19,7 @@ def role_words(role: str, school: School | None) -> str:
 
 
 def check_role(role: str, school: School | None) -> None:
-    """Refuse a role there is not, one without the school it needs, and a school where the role is for the whole trust."""
+    """Refuse a role there is not, one without the school it needs, and a school for a role of the whole trust."""
     if role not in ROLES:
         raise ValidationError({"role": "Choose a role from the list."})
     if ROLES[role].whole_trust and school is not None:
@@ -92,7 +92,7 @@ def end_membership(membership: Membership, *, by: Membership, why: str = "") -> 
 
 
 def _keep_an_administrator(leaving: Membership) -> None:
-    """Refuse when `leaving` is the only administrator. The rows are locked, so that two cannot end each other at once."""
+    """Refuse when `leaving` is the only administrator. The rows are locked: two cannot end each other at once."""
     grants = RoleGrant.objects.current().filter(role=Role.ADMIN).select_for_update(of=("self",))
     if {grant.membership_id for grant in grants} == {leaving.pk}:
         raise ValidationError(f"{leaving} is the last trust administrator. Give the role to somebody else first.")

@@ -79,3 +79,13 @@ def choose_strategy(
         school=school, from_on=from_on, defaults={"key": key, "made_by": by}
     )
     return choice
+
+
+def adopt_strategy(
+    text: str, *, by: Membership, starts_on: date, name: str = "strategy.toml", why: str = "", follow: bool = True
+) -> None:
+    """Publish the strategy in `text`, unless this very file is published already, and let the trust follow it."""
+    known = StrategyVersion.objects.filter(text=text).values_list("key", flat=True).first()
+    key = known or publish_strategy(text, by=by, starts_on=starts_on, name=name, why=why).key
+    if follow:
+        choose_strategy(key, by=by, from_on=starts_on)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from schools.audit import record_act
-from schools.models import Membership, Trust, User
-from schools.rules import LEAST_CONTRAST, accent_contrast
+from schools.models import Invitation, Membership, RoleGrant, Trust, User
+from schools.rules import LEAST_CONTRAST, academic_year, accent_contrast
+from schools.services.calendar import set_year, usual_dates
+from schools.services.invitations import invite_person, resend_invitation
+from schools.strategy import Role
 from schools.tenancy import trust_scope
 
 LABELS = {
@@ -20,7 +24,7 @@ LABELS = {
 
 
 def create_trust(name: str, *, slug: str, group_uid: str = "", by_operator: User | None) -> Trust:
-    """Start a trust. It has nobody in it: invite its first administrator next.
+    """Start a trust, with the usual term dates of this academic year and nobody in it: invite its administrator next.
 
     `by_operator` is None on the command line.
     """
@@ -30,7 +34,23 @@ def create_trust(name: str, *, slug: str, group_uid: str = "", by_operator: User
     with trust_scope(trust):
         who = by_operator.email if by_operator else "the command line"
         record_act("trust.created", trust, by=None, after=name, why=f"By the installation operator, {who}.")
+        year = academic_year(timezone.localdate())
+        set_year(year, usual_dates(year), by=None)
     return trust
+
+
+def invite_first_administrator(trust: Trust, *, email: str, name: str) -> str:
+    """Invite the administrator of a trust that has none; every later one is invited from inside. Returns the link."""
+    with trust_scope(trust):
+        if RoleGrant.objects.current().filter(role=Role.ADMIN).exists():
+            raise ValidationError(f"{trust} has an administrator, who invites the others.")
+        return invite_person(email, name=name, role=Role.ADMIN, by=None)[1]
+
+
+def resend_first_invitation(trust: Trust, invitation_id: int) -> str:
+    """Send the operator's own invitation again. Those of the trust are out of the operator's reach."""
+    with trust_scope(trust):
+        return resend_invitation(Invitation.objects.get(pk=invitation_id, invited_by=None), by=None)
 
 
 def change_settings(trust: Trust, *, by: Membership, **values: Any) -> Trust:

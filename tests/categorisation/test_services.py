@@ -13,7 +13,6 @@ from categorisation.models import Assessment, Rating
 from categorisation.queries import entries_of
 from categorisation.rules.entry import Entry, asked_of
 from categorisation.services import (
-    Seen,
     agree_assessment,
     carry_forward,
     decide_category,
@@ -76,17 +75,17 @@ def test_drafts_leave_no_history_and_submitting_does(cast: Cast, matrix: Assessm
 
 
 def test_two_people_on_different_ratings_are_both_kept(cast: Cast, matrix: Assessment) -> None:
-    seen = {key: Seen.of(None) for key in ("attendance", "persistent_absence")}
-    save_ratings(matrix, {"attendance": GOOD}, by=cast.ben, seen=seen)
-    saved = save_ratings(matrix, {"attendance": Entry(), "persistent_absence": GOOD}, by=cast.ada, seen=seen)
+    shown = matrix.version
+    save_ratings(matrix, {"attendance": GOOD}, by=cast.ben, version=shown)
+    saved = save_ratings(matrix, {"persistent_absence": GOOD}, by=cast.ada, version=shown)
     assert not saved.conflicts
-    assert entries_of(matrix)["attendance"] == GOOD
+    assert entries_of(matrix) == {"attendance": GOOD, "persistent_absence": GOOD}
 
 
 def test_two_people_on_one_rating_are_told(cast: Cast, matrix: Assessment) -> None:
-    seen = {"attendance": Seen.of(None)}
-    save_ratings(matrix, {"attendance": GOOD}, by=cast.ben, seen=seen)
-    saved = save_ratings(matrix, {"attendance": Entry(4, "Mine", None, ())}, by=cast.ada, seen=seen)
+    shown = matrix.version
+    save_ratings(matrix, {"attendance": GOOD}, by=cast.ben, version=shown)
+    saved = save_ratings(matrix, {"attendance": Entry(4, "Mine", None, ())}, by=cast.ada, version=shown)
     assert [(c.theirs.author, c.mine.note) for c in saved.conflicts] == [(cast.ben, "Mine")]
     assert entries_of(matrix)["attendance"] == GOOD
 

@@ -356,3 +356,7 @@ def test_risk_meeting_decides_both_axes() -> None:
     assert meeting.chair == "Chief executive"
     assert all(axis.meeting == "risk_meeting" and axis.decided_by == Role.CEO for axis in S3.axes)
     assert S3.identity.stand_ins[0].role == Role.CEO
+
+
+def test_a_collection_point_each_term() -> None:
+    assert [point.terms for point in S3.returns] == [("autumn",), ("spring",), ("summer",)]

@@ -208,3 +208,7 @@ def test_bridges_move_help_and_no_category() -> None:
         (("not met", "needs_support"),),
     }
     assert all("Our reading" in bridge.note for bridge in S4.bridges)
+
+
+def test_a_collection_point_each_term() -> None:
+    assert [point.terms for point in S4.returns] == [("autumn",), ("spring",), ("summer",)]

@@ -42,10 +42,18 @@ class Layout:
     """The last column's name where rows may be longer than the header."""
     leaves_out: dict[str, dict[str, str]] = field(default_factory=dict)
     """Column in the file -> its value, in small letters -> why such a row is left out."""
+    needs_one: tuple[str, ...] = ()
+    """At least one of these columns must be there."""
 
     def fits(self, names: set[str]) -> bool:
         """Whether a header with these names is one of this kind."""
-        return {plain_name(n) for n in self.needs} <= names and not {plain_name(n) for n in self.without} & names
+        if not plain_names(self.needs) <= names or plain_names(self.without) & names:
+            return False
+        return not self.needs_one or bool(plain_names(self.needs_one) & names)
+
+
+def plain_names(names: tuple[str, ...]) -> set[str]:
+    return {plain_name(name) for name in names}
 
 
 def number(name: str, *called: str, most: int) -> Column:
@@ -178,8 +186,3 @@ ESTABLISHMENT_LINKS = Layout(
 )
 
 LAYOUTS = (ESTABLISHMENTS, GROUPS, ACADEMY_LIST, ESTABLISHMENT_LINKS, GROUP_LINKS)
-
-
-def layout_of(names: set[str]) -> Layout | None:
-    """The kind of file that has these columns, or None."""
-    return next((layout for layout in LAYOUTS if layout.fits(names)), None)

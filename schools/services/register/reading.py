@@ -114,9 +114,7 @@ def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def under_header(
-    rows: Iterator[Row], is_header: Callable[[set[str]], bool], done: Callable[[], float]
-) -> Table:
+def under_header(rows: Iterator[Row], is_header: Callable[[set[str]], bool], done: Callable[[], float]) -> Table:
     """The table below the first row that is a header."""
     try:
         for number, row in enumerate(rows, start=1):
@@ -129,4 +127,3 @@ def under_header(
     except (csv.Error, UnicodeDecodeError) as problem:
         raise Refused(f"The file cannot be read as a table: {problem}.") from None
     raise Refused("This is not one of the files that can be imported: no row near the top has the columns of one.")
-

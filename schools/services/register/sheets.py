@@ -18,7 +18,7 @@ CHILD = Path(__file__).with_name("sheet_child.py")
 
 
 def refuse_archive(path: Path) -> None:
-    """Refuse by the archive's directory alone: what it would unpack to, how many files, and whether it is a workbook."""
+    """Refuse by the archive's directory alone: what it would unpack to, how many files, whether it is a workbook."""
     try:
         with zipfile.ZipFile(path) as archive:
             files = archive.infolist()
@@ -26,9 +26,8 @@ def refuse_archive(path: Path) -> None:
         raise Refused("The Excel file is damaged or cut short. Download it again.") from None
     unpacked = sum(file.file_size for file in files)
     if unpacked > MOST_UNPACKED:
-        raise Refused(
-            f"The file would unpack to {unpacked // 2**20:,} MB. The most that is opened is {MOST_UNPACKED // 2**20} MB."
-        )
+        most = MOST_UNPACKED // 2**20
+        raise Refused(f"The file would unpack to {unpacked // 2**20:,} MB. The most that is opened is {most} MB.")
     if len(files) > MOST_FILES:
         raise Refused(f"The archive holds {len(files):,} files. The most that is opened is {MOST_FILES:,}.")
     if any(file.flag_bits & 1 for file in files):

@@ -1,4 +1,4 @@
-"""Cells of a published file, cleaned into text that PostgreSQL's COPY takes. Identifiers: docs of GIAS and Companies House.
+"""Cells of a published file, cleaned into text that PostgreSQL's COPY takes. Identifiers as GIAS writes them.
 
 A cleaner answers a column's text (`\\N` for unknown) or raises BadValue with the reason. Blank is unknown, never zero.
 """

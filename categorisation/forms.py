@@ -1,0 +1,155 @@
+"""The shape of what people send about a risk matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from categorisation.models import Rating
+from categorisation.rules.entry import LONGEST_NOTE, SOURCE_KINDS, Entry
+from schools.strategy import Kpi, Level
+
+UNKNOWN_CHOICE = {"key": Rating.UNKNOWN, "label": "Unknown", "step": 0}
+
+
+def level_choices(levels: tuple[Level, ...], *, unknown: bool = True) -> list[dict[str, Any]]:
+    """The tiles of a rating field, strongest first."""
+    tiles = [{"key": place, "label": level.label, "step": level.tone} for place, level in enumerate(levels, start=1)]
+    return [*tiles, UNKNOWN_CHOICE] if unknown else tiles
+
+
+class DayField(forms.DateField):
+    """A day, as people write it: 16 October 2026, 16/10/2026 or 2026-10-16."""
+
+    FORMATS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", self.FORMATS)
+        kwargs.setdefault("widget", forms.DateInput(format="%-d %B %Y", attrs={"class": "form-control"}))
+        kwargs.setdefault("error_messages", {"invalid": "Enter the day like 16 October 2026"})
+        super().__init__(**kwargs)
+
+
+class RatingForm(forms.Form):
+    """What a school says of one KPI. Nothing is required while it is a draft."""
+
+    level = forms.TypedChoiceField(label="Your rating", required=False, coerce=int, empty_value=None)
+    note = forms.CharField(
+        label="What lies behind this?",
+        required=False,
+        max_length=LONGEST_NOTE,
+        strip=True,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        help_text="A sentence or two. Trustees may read it. Name no pupil and no member of staff.",
+    )
+    evidence_on = DayField(label="Date of the evidence", required=False)
+    sources = forms.MultipleChoiceField(
+        label="Sources", required=False, choices=list(SOURCE_KINDS.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, kpi: Kpi, levels: tuple[Level, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kpi, self.tiles = kpi, level_choices(levels)
+        self.fields["level"].choices = [(str(tile["key"]), tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
+
+    def entry(self) -> Entry:
+        """The cleaned values."""
+        data = self.cleaned_data
+        return Entry(data["level"], data["note"].replace("\r\n", "\n"), data["evidence_on"], tuple(data["sources"]))
+
+
+def initial_of(rating: Rating | None) -> dict[str, Any]:
+    """What the form shows of a stored rating."""
+    if rating is None:
+        return {}
+    return {
+        "level": "" if rating.level is None else str(rating.level),
+        "note": rating.note,
+        "evidence_on": rating.evidence_on,
+        "sources": rating.sources,
+    }
+
+
+@dataclass(frozen=True)
+class RatingSheet:
+    """The form of one KPI with what stands beside it."""
+
+    form: RatingForm
+    rating: Rating | None
+    before: Entry | None
+    before_label: str
+    number: int
+    of: int
+
+    @property
+    def state(self) -> str:
+        if self.rating is None or self.rating.level is None:
+            return "not started"
+        return "carried forward" if self.rating.carried else "rated"
+
+
+class ModerationForm(forms.Form):
+    """Another level for one KPI, and why."""
+
+    level = forms.TypedChoiceField(label="Moderated rating", required=False, coerce=int, empty_value=None)
+    reason = forms.CharField(
+        label="Why?",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+        help_text="The head reads this.",
+    )
+
+    def __init__(self, *args: Any, levels: tuple[Level, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tiles = level_choices(levels)
+        self.fields["level"].choices = [(str(tile["key"]), tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
+
+
+class ReturnForm(forms.Form):
+    """Why a matrix goes back to the school."""
+
+    note = forms.CharField(
+        label="What should the school look at again?",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        error_messages={"required": "Say what you would like the school to look at again"},
+    )
+
+
+class DecisionForm(forms.Form):
+    """The category people decided on one axis."""
+
+    level = forms.ChoiceField(label="Decision", error_messages={"required": "Choose one of the levels"})
+    reason = forms.CharField(
+        label="Reason",
+        required=False,
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        help_text="Needed where the decision is not simply what the rules propose. The school and trustees read it.",
+    )
+
+    def __init__(self, *args: Any, levels: tuple[Level, ...], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.tiles = [{"key": level.key, "label": level.label, "step": level.tone} for level in levels]
+        self.fields["level"].choices = [(level.key, level.label) for level in levels]  # type: ignore[attr-defined]
+
+
+class ReplyForm(forms.Form):
+    """The school's words on a decision."""
+
+    text = forms.CharField(
+        label="Your reply",
+        max_length=3000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
+        help_text="Printed beside the decision wherever it is shown.",
+        error_messages={"required": "Write your reply"},
+    )
+
+
+def entries_from(forms_by_key: Mapping[str, RatingForm]) -> dict[str, Entry]:
+    """The entries of valid forms."""
+    return {key: form.entry() for key, form in forms_by_key.items()}

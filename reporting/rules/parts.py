@@ -1,0 +1,72 @@
+"""Which part of a report a section of the strategy's outline is.
+
+A strategy names the sections of its reports in its own words. Each title is matched, by the words in it, with a part that
+can be made from what is recorded; the part then stands under the trust's title, in the trust's order. A title that fits
+none is printed as what it is: something the report cannot fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+Part = Literal[
+    "changes", "matrix", "levels", "reasons", "differing", "support", "overdue", "evidence", "questions",
+    "practice", "priorities", "schools", "concerns",
+]  # fmt: skip
+
+# In order: the first rule one of whose groups of words is all in the title decides.
+_RULES: tuple[tuple[Part, tuple[str, ...]], ...] = (
+    ("changes", ("changed", "moved")),
+    ("evidence", ("unknown", "not known", "out of date", "old evidence")),
+    ("differing", ("differ",)),
+    ("concerns", ("causing concern",)),
+    ("support", ("support", "days used", "days of")),
+    ("questions", ("question",)),
+    ("practice", ("practice", "excellence")),
+    ("priorities", ("collective priorit", "trust-wide risk")),
+    ("levels", ("performance of the trust", "across the trust", "performance, school by school", "time in")),
+    ("reasons", ("why", "reasons for", "schools in ")),
+    ("matrix", ("every school", "each school", "school by school", "profiles by", "both axes", "matrix", "self-review")),
+)
+
+PARTS: dict[str, tuple[Part, ...]] = {
+    "board": ("changes", "matrix", "levels", "reasons", "differing", "support", "concerns", "overdue", "evidence"),
+    "chairs": ("changes", "matrix", "levels", "practice", "priorities", "schools"),
+    "school": ("schools",),
+}
+"""The parts a report of each template always has, in our own order, where the outline does not place them."""
+
+_NEVER: dict[str, frozenset[Part]] = {"board": frozenset({"schools"}), "chairs": frozenset(), "school": frozenset()}
+
+
+def part_of(title: str) -> Part | None:
+    """The part a section's title asks for."""
+    said = title.lower()
+    return next((part for part, words in _RULES if any(word in said for word in words)), None)
+
+
+def plan_of(template: str, sections: Sequence[str]) -> tuple[list[tuple[Part, str]], list[str]]:
+    """The parts of a report with the title of each ("" for our own), and the titles nothing is recorded for.
+
+    The outline's own come first and in its order, then what every such report has. A part is made once.
+    """
+    planned: dict[Part, str] = {}
+    unfilled: list[str] = []
+    for title in sections:
+        part = part_of(title)
+        if part is None or part in _NEVER[template]:
+            unfilled.append(title)
+        elif part not in planned:
+            planned[part] = title
+    for part in PARTS[template]:
+        planned.setdefault(part, "")
+    return _in_order(planned), unfilled
+
+
+def _in_order(planned: dict[Part, str]) -> list[tuple[Part, str]]:
+    """What changed stands first, and what was said to be missing or is school by school last, whatever the outline."""
+    last: tuple[Part, ...] = ("overdue", "evidence", "questions", "schools")
+    first = [part for part in planned if part == "changes"]
+    middle = [part for part in planned if part not in (*first, *last)]
+    return [(part, planned[part]) for part in (*first, *middle, *(part for part in last if part in planned))]

@@ -1,0 +1,44 @@
+"""The shape of what people type. A form is bound, and then one service is called through `accepted`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from schools.tenancy import current_trust_id
+
+
+def accepted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
+    """Whether the form is sound and the service took it. A refusal is shown by the form, and nothing is kept.
+
+    Outside a trust the service has a transaction of its own.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        with nullcontext() if current_trust_id() is None else transaction.atomic():
+            act(form.cleaned_data)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def date_field(label: str, **options: Any) -> forms.DateField:
+    """A day. The sentence says what to type where the browser has no field of its own for it."""
+    errors = {"invalid": "Enter a date, for example 2026-09-01.", "required": "Enter a date."}
+    return forms.DateField(label=label, widget=DateInput(), error_messages=errors, **options)

@@ -1,0 +1,133 @@
+"""Forms of a trust's set-up: settings, calendar and schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from schools.forms import DateInput, date_field
+from schools.models import School, Season, Trust
+from schools.models.register import URN
+from schools.queries import RegisterSchool
+from schools.services.calendar import TermDates
+from schools.strategy import SchoolPhase
+
+
+class SettingsForm(forms.ModelForm):
+    """What a trust may set for itself."""
+
+    class Meta:
+        model = Trust
+        fields = ("accent", "small_number_threshold", "heads_see_proposals", "news_hour")
+        widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
+        labels = {
+            "accent": "The trust's colour",
+            "small_number_threshold": "Hide counts of pupils below",
+            "heads_see_proposals": "Heads see the proposed category before the meeting",
+            "news_hour": "Hour at which news is sent",
+        }
+        help_texts = {
+            "accent": "For links, the main button and the trust's mark. It has to be readable on white and on paper.",
+            "small_number_threshold": "From 6 to 20. Smaller counts are hidden from all but the school itself.",
+            "news_hour": "From 7 to 18, on working mornings and days only. News of a day goes out in one email.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hour = forms.IntegerField(min_value=7, max_value=18, help_text=self.Meta.help_texts["news_hour"])
+        hour.label = self.Meta.labels["news_hour"]
+        self.fields["news_hour"] = hour
+
+    def clean_accent(self) -> str:
+        return self.cleaned_data["accent"].lower()
+
+
+class TermForm(forms.Form):
+    """One term's dates and its half-term break."""
+
+    starts_on = date_field("First day")
+    first_half_ends_on = date_field("Last day before half term")
+    second_half_on = date_field("First day after half term")
+    ends_on = date_field("Last day")
+
+    def __init__(self, *args: Any, season: str, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=season, **kwargs)
+        self.season = season
+
+    @property
+    def title(self) -> str:
+        return f"{Season(self.season).label} term"
+
+    def dates(self) -> TermDates:
+        return TermDates(season=self.season, **self.cleaned_data)
+
+
+class GroupForm(forms.Form):
+    """Which group of the national register."""
+
+    uid = forms.RegexField(
+        r"^[1-9][0-9]{0,5}$",
+        label="Group UID",
+        help_text="Up to six digits, as on the trust's page of Get Information about Schools",
+        error_messages={"invalid": "Enter a group UID of up to six digits, for example 2044."},
+    )
+
+
+class PickForm(forms.Form):
+    """The schools of a group, each with a tick and the day it joined."""
+
+    def __init__(self, *args: Any, rows: Iterable[RegisterSchool], here: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = [row for row in rows if row.urn not in here]
+        for row in self.rows:
+            self.fields[f"take_{row.urn}"] = forms.BooleanField(label=row.name, required=False, initial=True)
+            self.fields[f"joined_{row.urn}"] = date_field(
+                f"{row.name} joined on", required=False, initial=row.joined_on
+            )
+
+    def lines(self) -> list[tuple[RegisterSchool, forms.BoundField, forms.BoundField]]:
+        return [(row, self[f"take_{row.urn}"], self[f"joined_{row.urn}"]) for row in self.rows]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for row in self.rows:
+            if cleaned.get(f"take_{row.urn}") and not cleaned.get(f"joined_{row.urn}"):
+                self.add_error(f"joined_{row.urn}", "Enter the day it joined, or take the tick away.")
+        if not self.errors and not self.chosen(cleaned):
+            self.add_error(None, "Tick at least one school.")
+        return cleaned
+
+    def chosen(self, cleaned: dict[str, Any]) -> dict[str, date]:
+        """The ticked schools' URNs, each with the day it joined."""
+        return {row.urn: cleaned[f"joined_{row.urn}"] for row in self.rows if cleaned.get(f"take_{row.urn}")}
+
+
+PHASES = [("", "Choose a phase"), *((phase.value, phase.value.replace("_", " ").capitalize()) for phase in SchoolPhase)]
+
+
+class SchoolForm(forms.ModelForm):
+    """A school added by hand."""
+
+    phase = forms.ChoiceField(choices=PHASES)
+    urn = forms.CharField(label="URN", max_length=6, validators=[URN], help_text="Six digits")
+
+    class Meta:
+        model = School
+        fields = ("name", "urn", "phase", "joined_on")
+        widgets = {"joined_on": DateInput()}
+        labels = {"joined_on": "Joined the trust on"}
+
+
+class SchoolDatesForm(forms.Form):
+    """What a trust may correct about a school."""
+
+    short_name = forms.CharField(
+        max_length=60, required=False, help_text="Used where there is little room, for example Dunmere"
+    )
+    phase = forms.ChoiceField(choices=PHASES[1:])
+    joined_on = date_field("Joined the trust on")
+    left_on = date_field("Left the trust on", required=False, help_text="Leave empty while it belongs to the trust.")
+    why = forms.CharField(label="Reason for the change", required=False, max_length=500)

@@ -1,0 +1,91 @@
+"""A strategy as a document people read: its parts in words and tables, worked out of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from schools.strategy.document import Strategy
+
+from .judging import (
+    AxisReading,
+    BridgeReading,
+    CriterionReading,
+    LevelTable,
+    RuleReading,
+    axes_of,
+    bridges_of,
+    criteria_of,
+    rules_of,
+    scales_of,
+)
+from .offer import OfferRow, OfferTable, core_offer, offer_tables
+from .parts import Entry, checklists_of, forms_of, meetings_of, plans_of, reports_of, returns_of, reviews_of
+
+CONTENTS = (
+    ("aims", "What it stands for", "statements"),
+    ("levels", "Levels", "scales"),
+    ("axes", "What schools are placed for", "axes"),
+    ("matrix", "Criteria and indicators", "criteria"),
+    ("rules", "How a level is proposed", "rules"),
+    ("bridges", "Reading of inspections", "bridges"),
+    ("support", "Support schools can count on", "entitlements"),
+    ("menu", "Support schools may ask for", "menu"),
+    ("ladders", "Escalation, and the way back", "ladders"),
+    ("plans", "Plans", "plan_types"),
+    ("checklists", "Checklists", "checklists"),
+    ("forms", "Forms", "forms"),
+    ("reviews", "Reviews", "review_types"),
+    ("meetings", "Meetings", "meetings"),
+    ("returns", "Returns", "returns"),
+    ("reports", "Reports", "reports"),
+    ("impact", "How the strategy itself is judged", "impact"),
+)
+"""Anchor, heading, and the part of the file that has to be there."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything a page needs, in the order of the document."""
+
+    contents: tuple[tuple[str, str], ...]
+    stand_ins: tuple[tuple[str, str, str], ...]  # who decides, who instead, when
+    scales: tuple[LevelTable, ...]
+    axes: tuple[AxisReading, ...]
+    criteria: tuple[CriterionReading, ...]
+    rules: tuple[RuleReading, ...]
+    bridges: tuple[BridgeReading, ...]
+    core: tuple[OfferRow, ...]
+    offers: tuple[OfferTable, ...]
+    plans: tuple[Entry, ...]
+    checklists: tuple[Entry, ...]
+    forms: tuple[Entry, ...]
+    reviews: tuple[Entry, ...]
+    meetings: tuple[Entry, ...]
+    returns: tuple[Entry, ...]
+    reports: tuple[Entry, ...]
+
+
+def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
+    """The strategy in words. `roles` gives the label of each role."""
+    return Reading(
+        contents=tuple((anchor, title) for anchor, title, part in CONTENTS if getattr(strategy, part)),
+        stand_ins=tuple(
+            (roles[one.role], " or ".join(roles[role] for role in one.instead), one.when)
+            for one in strategy.identity.stand_ins
+        ),
+        scales=scales_of(strategy, roles),
+        axes=axes_of(strategy, roles),
+        criteria=criteria_of(strategy),
+        rules=rules_of(strategy),
+        bridges=bridges_of(strategy),
+        core=core_offer(strategy),
+        offers=offer_tables(strategy),
+        plans=plans_of(strategy, roles),
+        checklists=checklists_of(strategy),
+        forms=forms_of(strategy),
+        reviews=reviews_of(strategy),
+        meetings=meetings_of(strategy),
+        returns=returns_of(strategy),
+        reports=reports_of(strategy, roles),
+    )

@@ -1,0 +1,279 @@
+"""How schools are judged, in words: levels side by side, criteria and indicators, rules, bridges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schools.strategy.categories import Axis, Bridge, Cap, Criterion, Kpi, Level, Rule, Scale
+from schools.strategy.document import Strategy
+
+from .words import cadence, level_labels, listed, number, phases, stay
+
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelTable:
+    """Levels side by side: one column a level, one row an aspect that any level says something about."""
+
+    key: str
+    label: str
+    note: str
+    levels: tuple[Level, ...]
+    rows: tuple[tuple[str, tuple[Lines, ...]], ...]
+
+
+def scales_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[LevelTable, ...]:
+    return tuple(
+        LevelTable(scale.key, scale.label, scale.note, scale.levels, _aspects(scale, roles))
+        for scale in strategy.scales
+    )
+
+
+def _aspects(scale: Scale, roles: Mapping[str, str]) -> tuple[tuple[str, tuple[Lines, ...]], ...]:
+    def row(heading: str, cells: Iterable[Lines]) -> tuple[str, tuple[Lines, ...]]:
+        return heading, tuple(cells)
+
+    levels = scale.levels
+    rows = (
+        row("In short", (_line(level.descriptor) for level in levels)),
+        row("What such a school is like", (level.features for level in levels)),
+        row("What would suggest it", (level.indicative for level in levels)),
+        row("Leadership", (level.leadership for level in levels)),
+        row("What is expected of it", (level.expectations for level in levels)),
+        row("Who directs improvement", (_line(level.directs) for level in levels)),
+        row("Who approves its plan", (_line(listed(roles[role] for role in level.approves)) for level in levels)),
+        row("How long a school stays", (_line(stay(level.stay)) for level in levels)),
+    )
+    return tuple(each for each in rows if any(each[1]))
+
+
+def _line(text: str) -> Lines:
+    return (text,) if text else ()
+
+
+@dataclass(frozen=True)
+class AxisReading:
+    """One axis: who decides, where, how often, and what marks each level on it."""
+
+    key: str
+    label: str
+    sentences: Lines
+    levels: tuple[Level, ...]
+    rhythm: tuple[str, ...]  # by level, when it differs between levels
+    features: tuple[Lines, ...]  # by level; empty when the axis adds none
+
+
+def axes_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[AxisReading, ...]:
+    return tuple(_axis(strategy, axis, roles) for axis in strategy.axes)
+
+
+def _axis(strategy: Strategy, axis: Axis, roles: Mapping[str, str]) -> AxisReading:
+    levels = strategy.levels_of(axis.scale)
+    rhythm = tuple(cadence(axis.cadence.get(level.key, axis.default_cadence)) for level in levels)
+    same = len(set(rhythm)) == 1
+    meeting = strategy.meeting_by_key[axis.meeting].label if axis.meeting else ""
+    decided = f"Decided by the {roles[axis.decided_by].lower()}" + (f", at the meeting “{meeting}”" if meeting else "")
+    asked = phases(axis.phases)
+    sentences = (
+        f"Placed on the scale “{strategy.scale_by_key[axis.scale].label}”.",
+        f"{decided}.",
+        f"Looked at {rhythm[0]}." if same else "How often it is looked at follows the level.",
+        *((f"For {asked} only.",) if asked else ()),
+    )
+    features = tuple(axis.features.get(level.key, ()) for level in levels)
+    return AxisReading(
+        axis.key, axis.label, sentences, levels, () if same else rhythm, features if any(features) else ()
+    )
+
+
+@dataclass(frozen=True)
+class KpiReading:
+    """One indicator, and how it comes by its level."""
+
+    label: str
+    hint: str
+    how: str
+    thresholds: tuple[tuple[str, int, str], ...]  # level, tone, from where
+    notes: Lines
+
+
+@dataclass(frozen=True)
+class CriterionReading:
+    """A row of the risk matrix with its indicators."""
+
+    key: str
+    label: str
+    sentence: str
+    kpis: tuple[KpiReading, ...]
+
+
+KINDS = {"judged": "Judged", "measured": "Measured", "dated": "By a date", "checklist": "By a checklist"}
+COMPARATORS = {
+    "national": "the national figure",
+    "local": "the local authority's figure",
+    "similar": "similar schools",
+    "pan": "the published admission number",
+    "trust": "the trust's figure",
+    "target": "the school's target",
+}
+
+
+def criteria_of(strategy: Strategy) -> tuple[CriterionReading, ...]:
+    return tuple(
+        CriterionReading(
+            criterion.key,
+            criterion.label,
+            _informs(strategy, criterion),
+            tuple(_kpi(strategy, kpi) for kpi in criterion.kpis),
+        )
+        for criterion in strategy.criteria
+    )
+
+
+def _informs(strategy: Strategy, criterion: Criterion) -> str:
+    axes = listed(strategy.axis_by_key[key].label for key in criterion.axes)
+    how = "the weakest decides" if criterion.combine == "worst" else "the best fit decides"
+    count = len(criterion.kpis)
+    parts = [f"Informs {axes}" if axes else "", f"of {count} indicators {how}" if count > 1 else ""]
+    weight = f"counts {criterion.weight} times" if criterion.weight > 1 else ""
+    sentence = "; ".join(part for part in (*parts, weight) if part)
+    return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
+
+
+def _kpi(strategy: Strategy, kpi: Kpi) -> KpiReading:
+    comparator = COMPARATORS.get(kpi.comparator, "")
+    how = KINDS[kpi.kind]
+    if kpi.kind == "measured":
+        how += f", set against {comparator}" if comparator else ""
+        how += f", in {kpi.unit}" if kpi.unit else ""
+    notes = (
+        *((f"For {phases(kpi.phases)}.",) if kpi.phases else ()),
+        *((f"Counts {kpi.weight} times.",) if kpi.weight > 1 else ()),
+        *(f"Instead of {each.replaces} (until {each.retired_on:%-d %B %Y}): {each.rule}" for each in kpi.substitutes),
+        f"Out of date after {kpi.stale_after_months} months.",
+    )
+    return KpiReading(kpi.label, kpi.hint, how, _thresholds(strategy, kpi), notes)
+
+
+def _thresholds(strategy: Strategy, kpi: Kpi) -> tuple[tuple[str, int, str], ...]:
+    if not kpi.thresholds:
+        return ()
+    levels = {level.key: level for level in strategy.levels_of(kpi.scale)}
+    found = []
+    for threshold in kpi.thresholds:
+        level = levels[threshold.level]
+        least = threshold.at_least is not None
+        value = number((threshold.at_least if least else threshold.at_most) or 0)
+        found.append((level.label, level.tone, f"{value} or {'more' if least else 'less'}"))
+    last = strategy.levels_of(kpi.scale)[-1]
+    if last.key not in {threshold.level for threshold in kpi.thresholds}:
+        found.append((last.label, last.tone, "otherwise"))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class RuleReading:
+    """A rule in words, with its table where it has one."""
+
+    axis: str
+    label: str
+    sentences: Lines
+    caps: Lines
+    note: str
+    headings: Lines = ()
+    rows: tuple[tuple[Level, Lines], ...] = ()
+
+
+KINDS_OF_RULE = {
+    "best_fit": "The middle of the criteria's levels is proposed, each criterion by its weight; a tie goes to the "
+    "weaker level.",
+    "worst_column": "The weakest criterion decides.",
+    "table": "Each criterion allows some levels, as in the table. The levels most criteria meet in are proposed; "
+    "where they do not meet in one, a range.",
+    "weighted_score": "The criteria's positions are averaged by weight, from 0 (strongest) to 1 (weakest), and cut as "
+    "in the table.",
+}
+
+
+def rules_of(strategy: Strategy) -> tuple[RuleReading, ...]:
+    return tuple(_rule(strategy, rule) for rule in strategy.rules)
+
+
+def _rule(strategy: Strategy, rule: Rule) -> RuleReading:
+    criteria = strategy.criterion_by_key
+    informing = [criterion for criterion in strategy.criteria if rule.axis in criterion.axes]
+    must = listed(criteria[key].label for key in rule.minimum.criteria)
+    minimum = (
+        f"At least {rule.minimum.share:.0%} of the indicators, by weight, must be known"
+        + (f", {must} among them" if must else "")
+        + ". With less, the answer is a range: every unknown at its best, every unknown at its worst."
+    )
+    levels = {level.key: level for level in strategy.axis_levels(rule.axis)}
+    headings: Lines = ()
+    rows: tuple[tuple[Level, Lines], ...] = ()
+    if rule.kind == "table":
+        words = level_labels(strategy)
+        headings = tuple(criterion.label for criterion in informing)
+        rows = tuple(
+            (
+                levels[row.level],
+                tuple(listed((words[k] for k in row.allows.get(c.key, ())), "or") for c in informing),
+            )
+            for row in rule.rows
+        )
+    elif rule.kind == "weighted_score":
+        headings = ("Up to",)
+        rows = tuple((levels[band.level], (number(band.up_to),)) for band in rule.bands)
+    return RuleReading(
+        strategy.axis_by_key[rule.axis].label,
+        rule.label,
+        (KINDS_OF_RULE[rule.kind], minimum),
+        tuple(_cap(strategy, cap, levels) for cap in rule.caps),
+        rule.note,
+        headings,
+        rows,
+    )
+
+
+def _cap(strategy: Strategy, cap: Cap, levels: Mapping[str, Level]) -> str:
+    limit = f"no better than {levels[cap.no_better_than].label}"
+    if cap.fact:
+        fact = next(fact for fact in strategy.facts if fact.key == cap.fact)
+        return f"{cap.label}: where it is true that “{fact.label}”, {limit}."
+    criterion = strategy.criterion_by_key[cap.criterion or ""]
+    at = next(level for level in strategy.levels_of(criterion.kpis[0].scale) if level.key == cap.at_or_below)
+    return f"{cap.label}: with {criterion.label} at {at.label} or weaker, {limit}."
+
+
+@dataclass(frozen=True)
+class BridgeReading:
+    """The trust's own reading of published grades for one indicator."""
+
+    label: str
+    sentence: str
+    grades: tuple[tuple[str, Level], ...]
+    note: str
+
+
+FRAMEWORKS = {"graded_1_to_4": "grades 1 to 4", "report_card_2025": "the report card of November 2025"}
+
+
+def bridges_of(strategy: Strategy) -> tuple[BridgeReading, ...]:
+    return tuple(_bridge(strategy, bridge) for bridge in strategy.bridges)
+
+
+def _bridge(strategy: Strategy, bridge: Bridge) -> BridgeReading:
+    kpi = strategy.kpi_by_key[bridge.kpi]
+    levels = {level.key: level for level in strategy.levels_of(kpi.scale)}
+    span = ""
+    if bridge.applies_from:
+        span += f", for inspections from {bridge.applies_from:%-d %B %Y}"
+    if bridge.applies_to:
+        span += f"{' ' if span else ', for inspections '}until {bridge.applies_to:%-d %B %Y}"
+    area = "" if bridge.area == "any" else f", “{bridge.area.replace('_', ' ')}”"
+    sentence = f"From {FRAMEWORKS[bridge.framework]}{area}, to the indicator “{kpi.label}”{span}. "
+    sentence += f"Made by the trust on {bridge.made_on:%-d %B %Y}."
+    grades = tuple((grade.replace("_", " "), levels[level]) for grade, level in bridge.grades.items())
+    return BridgeReading(bridge.label, sentence, grades, bridge.note)

@@ -1,0 +1,181 @@
+"""Plans, checklists, forms, reviews, meetings, returns and reports, each entry in the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schools.strategy.document import Strategy
+from schools.strategy.provision import CollectionPoint, Form, MeetingType, PlanType, ReportType, ReviewType
+from schools.strategy.provision import Field_ as FormField
+
+from .words import cadence, capital, counted, level_labels, listed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One plan, form, meeting … as facts (a term and a text) and lists (a heading and its items)."""
+
+    key: str
+    label: str
+    detail: str
+    facts: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def _facts(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((term, capital(text)) for term, text in pairs if text)
+
+
+def _lists(*pairs: tuple[str, Iterable[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((heading, tuple(items)) for heading, items in pairs if items)
+
+
+def plans_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...]:
+    return tuple(_plan(strategy, plan, roles) for plan in strategy.plan_types)
+
+
+def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry:
+    words = level_labels(strategy)
+    checklists = {one.key: one.label for one in strategy.checklists}
+    by_level = "; ".join(f"{words[key]}: {cadence(every)}" for key, every in plan.update_by_level.items())
+    facts = _facts(
+        ("For", listed((words[key] for key in plan.levels), "or") or "any school"),
+        ("Written by", listed(plan.written_by)),
+        ("Approved by", listed((roles[role] for role in plan.approval), "then")),
+        ("Overseen by", listed(plan.overseen_by)),
+        ("Updated", by_level or (cadence(plan.update_every) if plan.update_every else "")),
+        ("Written anew", cadence(plan.refresh_every) if plan.refresh_every else ""),
+        ("Checklists", listed(checklists[key] for key in plan.checklists)),
+    )
+    return Entry(
+        plan.key,
+        plan.label,
+        plan.detail,
+        facts,
+        _lists(("Sections", plan.sections), ("A good plan", plan.quality_rules)),
+    )
+
+
+def checklists_of(strategy: Strategy) -> tuple[Entry, ...]:
+    words = level_labels(strategy)
+    return tuple(
+        Entry(
+            one.key,
+            one.label,
+            "",
+            _facts(("When a school enters", words.get(one.level or "", ""))),
+            _lists(*((group.label, group.items) for group in one.groups)),
+        )
+        for one in strategy.checklists
+    )
+
+
+FORM_KINDS = {
+    "monitoring": "monitoring",
+    "review": "review",
+    "evidence": "record of evidence",
+    "health_check": "health check",
+    "checklist": "checklist",
+}
+
+
+def forms_of(strategy: Strategy) -> tuple[Entry, ...]:
+    return tuple(_form(strategy, form) for form in strategy.forms)
+
+
+def _form(strategy: Strategy, form: Form) -> Entry:
+    def fields(some: Iterable[FormField]) -> tuple[str, ...]:
+        return tuple(_field(strategy, field) for field in some)
+
+    lists = _lists(
+        ("Steps", form.steps),
+        ("At the head", fields(form.header)),
+        (f"For each {form.row_label.lower()}" if form.row_label else "Rows", fields(form.rows)),
+        ("Judgements", fields(form.judgements)),
+        ("At the foot", fields(form.footer)),
+        *((f"Questions for {method.label}", (*method.questions, *method.evidence)) for method in form.methods),
+    )
+    return Entry(
+        form.key, form.label, "", _facts(("Kind", FORM_KINDS[form.kind]), ("Framework", form.framework)), lists
+    )
+
+
+def _field(strategy: Strategy, field: FormField) -> str:
+    options = listed(field.options, "or")
+    if field.scale:
+        options = listed((level.label for level in strategy.levels_of(field.scale)), "or")
+    parts = (
+        f"{field.label} ({options})" if options else field.label,
+        field.hint,
+        "Must be filled in." if field.required else "",
+    )
+    return ". ".join(part.rstrip(".") for part in parts if part) + ("." if any(parts[1:]) else "")
+
+
+def reviews_of(strategy: Strategy) -> tuple[Entry, ...]:
+    return tuple(_review(strategy, review) for review in strategy.review_types)
+
+
+def _review(strategy: Strategy, review: ReviewType) -> Entry:
+    words = level_labels(strategy)
+    forms = {form.key: form.label for form in strategy.forms}
+    facts = _facts(
+        ("How often", cadence(review.every) if review.every else ""),
+        ("Length", counted(review.days, "day") if review.days else ""),
+        ("Form", forms.get(review.form or "", "")),
+        ("Team", listed(review.team)),
+        *((f"Depth at {words[key]}", depth) for key, depth in review.depth.items()),
+    )
+    lists = _lists(("Looks at", review.focus), ("Steps", review.steps), ("Leads to", review.outputs))
+    return Entry(review.key, review.label, review.detail, facts, lists)
+
+
+def meetings_of(strategy: Strategy) -> tuple[Entry, ...]:
+    return tuple(_meeting(strategy, meeting) for meeting in strategy.meetings)
+
+
+def _meeting(strategy: Strategy, meeting: MeetingType) -> Entry:
+    reports = {report.key: report.label for report in strategy.reports}
+    facts = _facts(
+        ("How often", cadence(meeting.every) if meeting.every else ""),
+        ("Chair", meeting.chair),
+        ("Who attends", listed(meeting.attends)),
+        ("Decides", listed(strategy.axis_by_key[key].label for key in meeting.decides)),
+        ("Receives", listed(reports[key] for key in meeting.receives)),
+    )
+    return Entry(meeting.key, meeting.label, meeting.detail, facts, _lists(("Agenda", meeting.agenda)))
+
+
+def returns_of(strategy: Strategy) -> tuple[Entry, ...]:
+    return tuple(_return(strategy, point) for point in strategy.returns)
+
+
+def _return(strategy: Strategy, point: CollectionPoint) -> Entry:
+    measures = {one.key: one.label for one in strategy.measures}
+    groups = {one.key: one.label for one in strategy.pupil_groups}
+    late = counted(point.due_days_after_end, "day")
+    facts = _facts(
+        ("How often", f"{cadence(point.every)}{', in ' + listed(point.terms, 'or') if point.terms else ''}"),
+        ("Opens", f"{counted(point.opens_days_before_end, 'day')} before the period ends"),
+        ("Due", f"{late} after the period ends" if point.due_days_after_end else "on the last day of the period"),
+        ("Year groups", listed(point.year_groups)),
+    )
+    lists = _lists(
+        ("Measures", tuple(measures[key] for key in point.measures)),
+        ("Groups of pupils", tuple(groups[key] for key in point.groups)),
+    )
+    return Entry(point.key, point.label, point.detail, facts, lists)
+
+
+def reports_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...]:
+    return tuple(_report(report, roles) for report in strategy.reports)
+
+
+def _report(report: ReportType, roles: Mapping[str, str]) -> Entry:
+    facts = _facts(
+        ("For", listed(roles[role] for role in report.audience)),
+        ("How often", cadence(report.every)),
+        ("Made", f"{counted(report.days_before_end, 'day')} before the period ends"),
+    )
+    return Entry(report.key, report.label, report.detail, facts, _lists(("Parts", report.sections)))

@@ -1,0 +1,78 @@
+"""PostgreSQL and Redis, as our launcher starts them."""
+
+import os
+import signal
+import stat
+import subprocess
+
+import psycopg
+import pytest
+from launcher import binaries, postgres, redis, roles
+from launcher.refusal import Refusal
+
+WHEELS = sorted(binaries.SITE_PACKAGES.glob("*/pginstall/bin"))
+
+
+@pytest.fixture(params=["machine", "wheel"])
+def programs(request, monkeypatch):
+    """Both sources of PostgreSQL, as far as this machine has them."""
+    found = WHEELS if request.param == "wheel" else [f for f in binaries._postgres_candidates() if f not in WHEELS]
+    if not found:
+        pytest.skip(f"no PostgreSQL of the {request.param}")
+    monkeypatch.setattr(binaries, "_postgres_candidates", lambda: found)
+
+
+def test_roles_are_as_the_walls_need_them(programs, folder, children):
+    server = postgres.start(folder, children, careless=True)
+    for _ in range(2):  # twice: it may be repeated
+        roles.provide(server.url(postgres.SUPERUSER, "postgres"))
+    with psycopg.connect(server.url(roles.OWNER)) as owner:
+        assert owner.execute("show row_security").fetchone() == ("off",)
+        attributes = "select rolsuper, rolbypassrls, rolcreatedb, rolcanlogin from pg_roles where rolname = %s"
+        assert owner.execute(attributes, [roles.OWNER]).fetchone() == (False, False, True, True)
+        assert owner.execute(attributes, [roles.APPLICATION]).fetchone() == (False, False, False, True)
+        assert owner.execute(attributes, ["trust_si_app"]).fetchone() == (False, False, False, False)
+        assert owner.execute(attributes, [roles.BACKUP]).fetchone() == (False, True, False, True)
+        member = "select pg_has_role(%s, 'trust_si_app', 'member')"
+        assert owner.execute(member, [roles.APPLICATION]).fetchone() == (True,)
+        assert owner.execute(member, [roles.OWNER]).fetchone() == (False,)
+        assert owner.execute("show listen_addresses").fetchone() == ("",)
+        assert owner.execute("select datcollate from pg_database where datname = 'trust_si'").fetchone() == ("C.UTF-8",)
+    socket = server.sockets / ".s.PGSQL.5432"
+    assert stat.S_IMODE(socket.stat().st_mode) == 0o700
+
+
+def test_a_killed_server_comes_back_at_once(folder, children):
+    server = postgres.start(folder, children)
+    os.kill(server.child.process.pid, signal.SIGKILL)
+    server.child.process.wait()
+    children.stop()
+    again = postgres.start(folder, children)
+    psycopg.connect(again.url(postgres.SUPERUSER, "postgres")).close()
+
+
+@pytest.mark.parametrize("content", ["", "not a number\n", "bystander"])
+def test_a_stale_lock_is_removed_and_a_bystander_lives(folder, children, content):
+    server = postgres.start(folder, children, careless=True)
+    children.stop(server.child)
+    with subprocess.Popen(["sleep", "300"]) as bystander:
+        lock = folder.database_home() / "data" / "postmaster.pid"
+        lock.write_text(f"{bystander.pid}\n" if content == "bystander" else content)
+        postgres.start(folder, children, careless=True)
+        assert bystander.poll() is None
+        bystander.kill()
+
+
+def test_data_of_a_version_that_is_gone_is_explained(folder, children):
+    data = folder.database_home() / "data"
+    data.mkdir(parents=True)
+    (data / "PG_VERSION").write_text("99\n")
+    with pytest.raises(Refusal, match="made by PostgreSQL 99, which is no longer on this machine"):
+        postgres.start(folder, children)
+
+
+def test_redis_answers_on_a_private_socket_only(folder, children, owner):
+    address = redis.start(folder, children, folder.socket_folder(owner))
+    path = folder.socket_folder(owner) / "redis.sock"
+    assert address == f"unix://{path}"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o700
