@@ -61,10 +61,8 @@ class RatingForm(forms.Form):
         return Entry(data["level"], data["note"].replace("\r\n", "\n"), data["evidence_on"], tuple(data["sources"]))
 
 
-def initial_of(rating: Rating | None) -> dict[str, Any]:
+def initial_of(rating: Rating) -> dict[str, Any]:
     """What the form shows of a stored rating."""
-    if rating is None:
-        return {}
     return {
         "level": "" if rating.level is None else str(rating.level),
         "note": rating.note,
@@ -78,7 +76,7 @@ class RatingSheet:
     """The form of one KPI with what stands beside it."""
 
     form: RatingForm
-    rating: Rating | None
+    rating: Rating
     before: Entry | None
     before_label: str
     number: int
@@ -86,7 +84,7 @@ class RatingSheet:
 
     @property
     def state(self) -> str:
-        if self.rating is None or self.rating.level is None:
+        if self.rating.level is None:
             return "not started"
         return "carried forward" if self.rating.carried else "rated"
 

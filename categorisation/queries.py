@@ -10,18 +10,24 @@ from schools.strategy import Kpi as KpiRule
 from schools.strategy import Strategy
 
 
-def ratings_of(assessment: Assessment) -> dict[str, Rating]:
-    """A rating for every KPI the school is asked, by key; those not written yet are unsaved rows. Two queries."""
-    strategy = assessment.strategy_version.strategy
-    asked = {kpi.key for kpi in asked_of(strategy, assessment.school.phase)}
+def kpis_of(assessment: Assessment) -> dict[str, Kpi]:
+    """The register's entry of every KPI the school is asked, by key. One query."""
+    asked = [kpi.key for kpi in asked_of(assessment.strategy_version.strategy, assessment.school.phase)]
+    return {kpi.key: kpi for kpi in Kpi.objects.filter(key__in=asked)}
+
+
+def ratings_of(assessment: Assessment, kpis: dict[str, Kpi] | None = None) -> dict[str, Rating]:
+    """A rating for every KPI the school is asked, by key; those not written yet are unsaved rows.
+
+    Two queries, or one when the `kpis` are known.
+    """
     written = {rating.kpi_id: rating for rating in Rating.objects.filter(assessment=assessment)}
     found = {}
-    for kpi in Kpi.objects.filter(key__in=asked):
-        rating = written.get(kpi.pk) or Rating(
+    for key, kpi in (kpis or kpis_of(assessment)).items():
+        found[key] = written.get(kpi.pk) or Rating(
             assessment=assessment, period_id=assessment.period_id, school_id=assessment.school_id
         )
-        rating.kpi = kpi
-        found[kpi.key] = rating
+        found[key].kpi = kpi
     return found
 
 
@@ -40,12 +46,16 @@ def previous_of(assessment: Assessment) -> Assessment | None:
         .filter(state__in=(Assessment.State.SUBMITTED, Assessment.State.AGREED))
         .order_by("-period__starts_on")
         .select_related("period", "strategy_version")
+        .defer("strategy_version__text", "strategy_version__document")
         .first()
     )
 
 
 def previous_entries(assessment: Assessment) -> dict[str, Entry]:
-    """What counted last time, by KPI key: the moderated level where there was one. KPIs whose scale changed are left out."""
+    """What counted last time, by KPI key: the moderated level where there was one.
+
+    KPIs whose scale has changed since are left out.
+    """
     before = previous_of(assessment)
     if before is None:
         return {}

@@ -120,8 +120,8 @@ def joining(inspected_on: date | None, joined_on: date | None, *, of_predecessor
 def usual_category(grades: Mapping[str, str], safeguarding: str) -> str:
     """The category that a report card's grades usually mean: “”, “RSI” or “SM”.
 
-    Special measures: urgent improvement in leadership and governance, and either in another area too or with safeguarding
-    not met. Otherwise any urgent improvement, or safeguarding not met, is significant improvement (NEU's summary).
+    Special measures: urgent improvement in leadership and governance, and in another area too or with safeguarding not
+    met. Otherwise any urgent improvement, or safeguarding not met, is significant improvement (NEU's summary).
     """
     urgent = {area for area, grade in grades.items() if grade == URGENT}
     unmet = safeguarding == NOT_MET

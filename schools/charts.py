@@ -1,8 +1,9 @@
 """Small charts as SVG: the same call draws the page's and the PDF's.
 
-Colours are attributes, because the PDF and a strict content policy both refuse style inside an SVG; on a page the style sheet
-then repaints the school's line in the trust's accent by its class. A year we do not know is a gap, never a bridge. The last
-value stands at the end of its line, so there is no legend to look up. The table with the figures belongs beside every chart.
+Colours are attributes, because the PDF and a strict content policy both refuse style inside an SVG; on a page the
+style sheet then repaints the school's line in the trust's accent by its class. A year we do not know is a gap, never a
+bridge. The last value stands at the end of its line, so there is no legend to look up. The table with the figures
+belongs beside every chart.
 """
 
 from collections.abc import Iterable, Sequence
@@ -151,14 +152,15 @@ def _ends(frame: _Frame, ours: Values, national: Values, unit: str) -> list[str]
         our_y, their_y = (middle - 6, middle + 6) if ours_above else (middle + 6, middle - 6)
     drawn = []
     if us:
-        place = f'x="{frame.x(us[0]) + 10:.0f}" y="{our_y:.1f}"'
-        drawn.append(
-            f'<text class="us-text" {place} {_FONT} font-size="13" font-weight="600" fill="{_US}">{_said(us[1], unit)}</text>'
-        )
+        look = f'class="us-text" {_FONT} font-size="13" font-weight="600" fill="{_US}"'
+        drawn.append(_end(frame.x(us[0]), our_y, look, _said(us[1], unit)))
     if them:
-        place = f'x="{frame.x(them[0]) + 10:.0f}" y="{their_y:.1f}"'
-        drawn.append(f'<text {place} {_FONT} font-size="12" fill="{_NOTE}">{_said(them[1], unit)}</text>')
+        drawn.append(_end(frame.x(them[0]), their_y, f'{_FONT} font-size="12" fill="{_NOTE}"', _said(them[1], unit)))
     return drawn
+
+
+def _end(x: float, y: float, look: str, words: str) -> str:
+    return f'<text x="{x + 10:.0f}" y="{y:.1f}" {look}>{words}</text>'
 
 
 def _years(frame: _Frame, labels: Sequence[str]) -> list[str]:
@@ -166,11 +168,12 @@ def _years(frame: _Frame, labels: Sequence[str]) -> list[str]:
     last = len(labels) - 1
     # More than six years would run into each other: then every other one, counted back from the latest.
     every = -(-len(labels) // 6) if labels else 1
+    leaning = {0: ("start", -6), last: ("end", 6)} if last > 0 else {}
     drawn = []
     for place, label in enumerate(labels):
         if (last - place) % every:
             continue
-        anchor, shift = ("start", -6) if place == 0 and last else ("end", 6) if place == last and last else ("middle", 0)
+        anchor, shift = leaning.get(place, ("middle", 0))
         drawn.append(
             f'<text x="{frame.x(place) + shift:.1f}" y="106" {_FONT} font-size="12" fill="{_INK}"'
             f' text-anchor="{anchor}">{escape(label)}</text>'

@@ -1,9 +1,9 @@
 """The risk matrix's rows, as escaped strings.
 
-A matrix of 50 schools by 39 indicators is 1,950 cells: a template tag in each would cost more than everything else on the
-page. So each row is put together here, every text escaped exactly once, and the template prints the rows. Shapes and arrows
-are the style sheet's, drawn from the classes; the word is always in the cell. Roles are written out because the narrow
-layout changes `display`, and some browsers then forget that it is a table.
+A matrix of 50 schools by 39 indicators is 1,950 cells: a template tag in each would cost more than everything else
+on the page. So each row is put together here, every text escaped exactly once, and the template prints the rows.
+Shapes and arrows are the style sheet's, drawn from the classes; the word is always in the cell. Roles are written out
+because the narrow layout changes `display`, and some browsers then forget that it is a table.
 """
 
 from collections import Counter
@@ -130,7 +130,7 @@ def _rest(cells: Sequence[HeatCell]) -> str:
 
 
 def has_long_words(words: Iterable[str]) -> bool:
-    """Whether a scale's words need the layout that stacks shape and word ('improvement' is wider than a narrow column)."""
+    """Whether a scale's words need the layout that stacks shape and word: 'improvement' is wider than a column."""
     return any(len(part) > _LONGEST_IN_LINE for word in words for part in word.split())
 
 

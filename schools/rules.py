@@ -32,6 +32,11 @@ def academic_year(day: date) -> int:
     return day.year if day.month >= SEPTEMBER else day.year - 1
 
 
+def first_of_year(day: date) -> date:
+    """1 September of the academic year of `day`."""
+    return date(academic_year(day), SEPTEMBER, 1)
+
+
 WHITE, PAPER = "#ffffff", "#faf8f4"
 LEAST_CONTRAST = 4.5
 """Of an accent on white and on the page's paper (WCAG 2.2, 1.4.3)."""

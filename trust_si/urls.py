@@ -8,4 +8,6 @@ from django.urls import include, path
 urlpatterns = [
     path("healthz", lambda request: HttpResponse("ok"), name="healthz"),
     path("account/", include("allauth.urls")),
+    path("t/<slug:trust>/", include("categorisation.urls")),
+    path("", include("schools.urls")),
 ]

@@ -38,6 +38,15 @@ def _postgres_candidates() -> list[Path]:
     return [f for f in [*debian, *on_path, *wheels] if all(os.access(f / p, os.X_OK) for p in ("initdb", "postgres"))]
 
 
+def trees_of(binaries: Path) -> list[Path]:
+    """All folders the programs need, the one that holds them first: a wheel keeps its libraries beside its package."""
+    if not binaries.is_relative_to(SITE_PACKAGES):
+        return [binaries.parent]
+    package = SITE_PACKAGES / binaries.relative_to(SITE_PACKAGES).parts[0]
+    libraries = package.with_name(f"{package.name}.libs")
+    return [package, *([libraries] if libraries.exists() else [])]
+
+
 def _major(folder: Path) -> int:
     if folder.parent.name.isdigit():  # Debian's folders carry it, and a process costs 10 ms
         return int(folder.parent.name)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from launcher.binaries import postgres_folder
+from launcher.binaries import postgres_folder, trees_of
 from launcher.children import Child, Children
 from launcher.folder import Folder
 from launcher.refusal import Refusal
@@ -143,6 +143,7 @@ def _readable_binaries(home: Path, binaries: Path, helper: str | None) -> Path:
     if not copy.exists():
         unfinished = home / "programs.new"
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(binaries.parent, unfinished, symlinks=True)
+        for tree in trees_of(binaries):
+            shutil.copytree(tree, unfinished / tree.name, symlinks=True)
         unfinished.rename(copy)
-    return copy / binaries.name
+    return copy / binaries.relative_to(trees_of(binaries)[0].parent)

@@ -1,4 +1,7 @@
-"""What a school still has to say before its matrix can be sent. Words are asked only where a rating changed or is weak."""
+"""What a school still has to say before its matrix can be sent.
+
+Words are asked only where a rating changed or is weak.
+"""
 
 from __future__ import annotations
 

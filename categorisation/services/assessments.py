@@ -74,8 +74,9 @@ def save_ratings(
     by: Membership,
     version: int | None = None,
     carried: bool = False,
+    kpis: dict[str, Kpi] | None = None,
 ) -> Saved:
-    """Write a draft of some KPIs. Five statements whatever their number; not an act, so no history.
+    """Write a draft of some KPIs. Five statements whatever their number, four if the `kpis` are known. Not an act.
 
     `version` is the one the form was filled in on. Where a KPI was written since and differs, nothing is saved and the
     conflicts are given back; what others wrote about other KPIs stands. Raises ValidationError unless it is open.
@@ -84,7 +85,7 @@ def save_ratings(
     require_open(locked)
     strategy = assessment.strategy_version.strategy
     asked = {kpi.key: kpi for kpi in asked_of(strategy, assessment.school.phase)}
-    ratings = ratings_of(assessment)
+    ratings = ratings_of(assessment, kpis)
     saved = Saved(version=locked.version, at=timezone.now())
     changed = {}
     for key in (key for key in asked if key in entries):
@@ -110,7 +111,9 @@ def save_ratings(
 def require_open(assessment: Assessment) -> None:
     """Raise ValidationError when the school may not write any more."""
     if assessment.state not in OPEN_STATES:
-        raise ValidationError(f"This matrix is {assessment.get_state_display().lower()}, so it can no longer be changed.")
+        raise ValidationError(
+            f"This matrix is {assessment.get_state_display().lower()}, so it can no longer be changed."
+        )
 
 
 def _checked(entry: Entry, *, levels: int) -> Entry:
@@ -130,7 +133,17 @@ def _written(rating: Rating, entry: Entry, *, by: Membership, at: datetime, vers
 
 def upsert(ratings: list[Rating]) -> None:
     """Write the school's part of these ratings in one statement."""
-    fields = ["level", "note", "evidence_on", "sources", "carried", "author", "written_at", "of_version", "submitted_at"]
+    fields = [
+        "level",
+        "note",
+        "evidence_on",
+        "sources",
+        "carried",
+        "author",
+        "written_at",
+        "of_version",
+        "submitted_at",
+    ]
     Rating.objects.bulk_create(
         ratings, update_conflicts=True, unique_fields=["trust", "period", "school", "kpi"], update_fields=fields
     )

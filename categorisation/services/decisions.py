@@ -71,7 +71,9 @@ def _check(strategy: Strategy, axis: str, level: str, reason: str, proposal: Pro
         raise ValidationError({"reason": "Say why, because this is not simply what the rules propose"})
 
 
-def require_may_decide(strategy: Strategy, axis: str, school: School, *, by: Membership, meeting: Meeting | None) -> None:
+def require_may_decide(
+    strategy: Strategy, axis: str, school: School, *, by: Membership, meeting: Meeting | None
+) -> None:
     """Only the deciding role or its stand-in, and never somebody with an interest in the school."""
     roles = set(RoleGrant.objects.current().filter(membership=by).values_list("role", "school_id"))
     decider = strategy.axis_by_key[axis].decided_by

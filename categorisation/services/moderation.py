@@ -9,6 +9,7 @@ from categorisation.models import Assessment, Rating
 from categorisation.queries import ratings_of
 from schools.audit import record_act
 from schools.models import Membership, RoleGrant
+from schools.strategy import Role
 
 from .proposals import propose_categories
 from .read_row import write_read_row
@@ -16,7 +17,9 @@ from .read_row import write_read_row
 
 def require_other_school(assessment: Assessment, by: Membership) -> None:
     """Nobody moderates the matrix they sent, or that of a school they lead."""
-    leads = RoleGrant.objects.current().filter(membership=by, school_id=assessment.school_id, role__in=("head", "leader"))
+    leads = RoleGrant.objects.current().filter(
+        membership=by, school_id=assessment.school_id, role__in=("head", "leader")
+    )
     if assessment.submitted_by_id == by.pk or leads.exists():
         raise PermissionDenied("You lead this school, so somebody else moderates its matrix.")
 
@@ -24,7 +27,9 @@ def require_other_school(assessment: Assessment, by: Membership) -> None:
 def _submitted(assessment: Assessment) -> Assessment:
     locked = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if locked.state != Assessment.State.SUBMITTED:
-        raise ValidationError(f"This matrix is {locked.get_state_display().lower()}; only a submitted one is moderated.")
+        raise ValidationError(
+            f"This matrix is {locked.get_state_display().lower()}; only a submitted one is moderated."
+        )
     return locked
 
 
@@ -62,7 +67,9 @@ def return_assessment(assessment: Assessment, *, by: Membership, note: str) -> A
     require_other_school(locked, by)
     if not note.strip():
         raise ValidationError({"note": "Say what you would like the school to look at again"})
-    record_act("matrix.returned", assessment, by=by, school=assessment.school, before="submitted", after="returned", why=note)
+    record_act(
+        "matrix.returned", assessment, by=by, school=assessment.school, before="submitted", after="returned", why=note
+    )
     locked.state, locked.returned_note, locked.version = Assessment.State.RETURNED, note.strip(), locked.version + 1
     locked.save(update_fields=["state", "returned_note", "version"])
     return locked

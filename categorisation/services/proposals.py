@@ -14,7 +14,9 @@ from categorisation.rules import axes_for, explain, propose
 
 def facts_of(assessment: Assessment) -> frozenset[str]:
     """The strategy's facts that are true of the school today."""
-    return frozenset(SchoolFact.objects.filter(school_id=assessment.school_id, until=None).values_list("key", flat=True))
+    return frozenset(
+        SchoolFact.objects.filter(school_id=assessment.school_id, until=None).values_list("key", flat=True)
+    )
 
 
 def propose_categories(assessment: Assessment, *, today: date) -> list[Proposal]:

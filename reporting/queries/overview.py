@@ -96,7 +96,8 @@ class Overview:
             (line, category)
             for line in self.lines
             for category in line.categories
-            if category.moved and (category.state == "proposed" or (category.since or date.min) >= self.period.starts_on)
+            if category.moved
+            and (category.state == "proposed" or (category.since or date.min) >= self.period.starts_on)
         ]
 
     def overdue(self) -> list[SchoolLine]:
@@ -124,9 +125,7 @@ class _Gathered:
     proposals: dict[tuple[int, str], Proposal] = field(default_factory=dict)
 
 
-def overview(
-    period: Period, *, today: date, schools: Iterable[School] | None = None, by_kpi: bool = False
-) -> Overview:
+def overview(period: Period, *, today: date, schools: Iterable[School] | None = None, by_kpi: bool = False) -> Overview:
     """The trust as it stood in `period`, or as it stands today when the period is the current one.
 
     `schools` limits the lines (a scoped, visible queryset); `by_kpi` gives a column for each KPI instead of criterion.
@@ -153,8 +152,16 @@ def _gather(school_ids: Sequence[int], period: Period) -> _Gathered:
         Assessment.objects.filter(school__in=school_ids, period__starts_on__range=(since, period.ends_on))
         .order_by("-period__starts_on")
         .values_list(
-            "pk", "school_id", "period_id", "period__starts_on", "strategy_version_id", "state", "due_on",
-            "levels", "evidence_days", "source_counts",
+            "pk",
+            "school_id",
+            "period_id",
+            "period__starts_on",
+            "strategy_version_id",
+            "state",
+            "due_on",
+            "levels",
+            "evidence_days",
+            "source_counts",
         )  # fmt: skip
     )
     for pk, school, of_period, starts_on, version, state, due_on, *slots in rows:
@@ -202,7 +209,9 @@ def _line(
         joined_on=school.joined_on,
         strategy_key=strategy.identity.key,
         categories=tuple(
-            _category(axis, strategy, gathered.decisions[school.pk, axis.key], gathered.proposals.get((school.pk, axis.key)))
+            _category(
+                axis, strategy, gathered.decisions[school.pk, axis.key], gathered.proposals.get((school.pk, axis.key))
+            )
             for axis in axes_for(strategy, school.phase)
         ),
         cells=tuple(cell(column, row, before, phase=school.phase, today=today) for column in columns),

@@ -4,7 +4,7 @@ from .calendar import Period, Season
 from .meetings import AgendaItem, Attendance, Interest, Meeting
 from .people import User
 from .records import AuditEntry, Job, Notice
-from .register import Establishment, EstablishmentGroup, EstablishmentLink, GroupLink
+from .register import Establishment, EstablishmentGroup, EstablishmentLink, GroupLink, RegisterImport
 from .schools import Kpi, School, StrategyChoice, StrategyVersion
 from .trusts import ApiToken, Invitation, InvitationKey, Membership, RoleGrant, Trust
 
@@ -26,6 +26,7 @@ __all__ = [
     "Membership",
     "Notice",
     "Period",
+    "RegisterImport",
     "RoleGrant",
     "School",
     "Season",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 
+from .people import User
+
 URN = RegexValidator(r"^[1-9][0-9]{5}$", "Enter a URN of six digits")
 LAESTAB = RegexValidator(r"^[0-9]{3}/?[0-9]{4}$", "Enter a DfE number like 936/2001")
 UKPRN = RegexValidator(r"^1[0-9]{7}$", "Enter a UKPRN of eight digits that begins with 1")
@@ -91,3 +93,43 @@ class EstablishmentLink(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["urn", "linked_urn", "kind"], name="establishment_link_once")]
+
+
+class RegisterImport(models.Model):
+    """A published file that the operator gave to the page: what it is, how far its reading is, and what became of it.
+
+    Outside the walls: it holds nothing of a trust. The file itself is deleted once it is imported or refused.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking", "Being checked"
+        CHECKED = "checked", "Checked, not imported yet"
+        IMPORTING = "importing", "Being imported"
+        DONE = "done", "Imported"
+        REFUSED = "refused", "Refused, nothing was changed"
+
+    filename = models.CharField(max_length=120)
+    as_at = models.DateField(null=True)
+    kind = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
+    rows_read = models.PositiveIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(default=0)
+    rows_kept = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    notes = models.JSONField(default=list)
+    faults = models.JSONField(default=list)
+    fault_count = models.PositiveIntegerField(default=0)
+    refusal = models.CharField(max_length=400, blank=True)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in {self.State.CHECKING, self.State.IMPORTING}

@@ -1,7 +1,7 @@
 """Tags and filters of the look: `{% load look %}`.
 
-Everything that comes from data is escaped here, once; the drawings are our own constants. A rating is a word and a shape
-before it is a colour, so no tag here can draw a tile without its word.
+Everything that comes from data is escaped here, once; the drawings are our own constants. A rating is a word and a
+shape before it is a colour, so no tag here can draw a tile without its word.
 """
 
 from datetime import date, datetime
@@ -75,7 +75,7 @@ def _key(step: Step) -> str:
 
 @register.simple_tag
 def shape(step: Step, *, printed: bool = False) -> SafeString:
-    """The shape of a step. `printed`: a CSS background instead, because an SVG without a title becomes a figure in the PDF."""
+    """The shape of a step. `printed`: a CSS background, because an SVG without a title becomes a figure in the PDF."""
     key = _key(step)
     return format_html('<span class="shape s-{}"></span>', key) if printed else _SHAPES[key]
 

@@ -130,7 +130,9 @@ class SameTrust(TableRule):
     def drop_template(self) -> str:
         return "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s"
 
-    def validate(self, model: type[models.Model], instance: models.Model, exclude: Any = None, using: Any = None) -> None:
+    def validate(
+        self, model: type[models.Model], instance: models.Model, exclude: Any = None, using: Any = None
+    ) -> None:
         link = model._meta.get_field(self.field)
         value = getattr(instance, link.attname)
         if value is None or (exclude and self.field in exclude):

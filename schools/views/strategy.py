@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from functools import cache
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,13 +16,9 @@ from schools.forms import accepted
 from schools.forms.strategies import FollowForm, ShippedForm, UploadForm
 from schools.models import StrategyChoice, StrategyVersion
 from schools.queries import strategy_of, trusts_own_version
-from schools.services.strategies import (
-    adopt_shipped_strategy,
-    choose_strategy,
-    publish_and_follow,
-    shipped_strategies,
-)
-from schools.strategy import read_strategy
+from schools.rules import first_of_year
+from schools.services.strategies import adopt_strategy, choose_strategy, shipped_strategies
+from schools.strategy import Strategy, read_strategy
 from schools.strategy.reading import reading_of
 from schools.views import page
 
@@ -64,3 +61,76 @@ def strategy_text(request: TrustRequest, pk: int) -> HttpResponse:
     response = HttpResponse(version.text, content_type="application/toml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{version.key}-{version.version}.toml"'
     return response
+
+
+@cache
+def _shipped() -> dict[str, Strategy]:
+    """The strategies that come with the product, read once per process."""
+    return {name: read_strategy(path.read_text(), name=path.name) for name, path in shipped_strategies().items()}
+
+
+@require_safe
+@trust_view(needs=Permission.MANAGE_STRATEGY)
+def strategy_shipped(request: TrustRequest, name: str) -> HttpResponse:
+    """A strategy that comes with the product, read before it is chosen."""
+    if name not in _shipped():
+        raise Http404
+    shown = _shipped()[name]
+    return page(request, "schools/strategy_page.html", r=reading_of(shown, ROLE_WORDS), s=shown, name=name)
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=Permission.MANAGE_STRATEGY)
+def strategy_choose(request: TrustRequest) -> HttpResponse:
+    """Start from a strategy that comes with the product."""
+    form, me = ShippedForm(request.POST or None, names=list(_shipped())), request.access.membership
+    form.fields["starts_on"].initial = first_of_year(timezone.localdate())
+
+    def adopt(data: dict[str, Any]) -> None:
+        text = shipped_strategies()[data["name"]].read_text()
+        adopt_strategy(text, by=me, starts_on=data["starts_on"], name=f"{data['name']}.toml")
+
+    if request.method == "POST" and accepted(form, adopt):
+        messages.success(request, "The strategy is published, and the trust follows it.")
+        return redirect("setup", trust=request.trust.slug)
+    published = StrategyVersion.objects.defer("text", "document").order_by("key", "-version")
+    choices = StrategyChoice.objects.select_related("school").order_by("-from_on", "school__name")
+    titles = {version.key: version.title for version in reversed(published)}
+    return page(
+        request,
+        "schools/strategy_choose_page.html",
+        form=form,
+        shipped=_shipped(),
+        published=published,
+        choices=[(choice, titles.get(choice.key, choice.key)) for choice in choices],
+        follow=FollowForm(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=Permission.MANAGE_STRATEGY)
+def strategy_upload(request: TrustRequest) -> HttpResponse:
+    """Publish a version from a file. A file with faults changes nothing, and each fault is listed with its place."""
+    form, me = UploadForm(request.POST or None, request.FILES or None), request.access.membership
+    form.fields["starts_on"].initial = timezone.localdate()
+
+    def publish(data: dict[str, Any]) -> None:
+        name, text = data.pop("file")
+        adopt_strategy(text, by=me, name=name, **data)
+
+    if request.method == "POST" and accepted(form, publish):
+        messages.success(request, "The new version is published.")
+        return redirect("strategy_choose", trust=request.trust.slug)
+    return page(request, "schools/strategy_upload_page.html", form=form)
+
+
+@require_POST
+@trust_view(needs=Permission.MANAGE_STRATEGY)
+def strategy_follow(request: TrustRequest) -> HttpResponse:
+    """Let one school, or the trust, follow a published strategy from a day on."""
+    form, me = FollowForm(request.POST), request.access.membership
+    if accepted(form, lambda data: choose_strategy(data.pop("key"), by=me, **data)):
+        messages.success(request, f"{form.cleaned_data['school'] or 'The trust'} follows the strategy from that day.")
+    else:
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect("strategy_choose", trust=request.trust.slug)

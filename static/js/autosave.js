@@ -17,6 +17,8 @@ const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "version"]);
 const now = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const same = (one, other) => JSON.stringify(one ?? []) === JSON.stringify(other ?? []);
 
+const lines = (text) => (typeof text === "string" ? text.replaceAll("\r\n", "\n") : text); // as a text box gives them
+
 class Autosave {
   constructor(form) {
     this.form = form;
@@ -203,6 +205,8 @@ class Autosave {
     for (const clash of conflicts) {
       const [control] = this.controls(clash.field);
       const name = control?.name ?? clash.field;
+      const theirs = [lines(clash.theirs)].flat();
+      if (control && same(theirs, this.base[name])) continue; // only this person changed it
       if (control && same(mine[name], this.base[name])) this.adopt(name, clash); // this person never touched it
       else this.ask({ ...clash, field: name, mine: clash.mine ?? mine[name]?.join("\n") });
     }
@@ -211,7 +215,7 @@ class Autosave {
   }
 
   adopt(name, { theirs, by, at }) {
-    this.put(name, [theirs].flat());
+    this.put(name, [lines(theirs)].flat());
     this.base[name] = this.values()[name];
     const field = this.controls(name)[0].closest(".field");
     const note = field?.querySelector("[data-adopted]") ?? Object.assign(document.createElement("span"), { className: "hint" });
@@ -239,7 +243,7 @@ class Autosave {
       button.setAttribute("aria-label", `${button.textContent}: ${named}`);
     }
     notice.dataset.conflict = name;
-    this.undecided.set(name, { notice, theirs: [theirs].flat(), stored });
+    this.undecided.set(name, { notice, theirs: [lines(theirs)].flat(), stored });
     field.append(notice);
   }
 

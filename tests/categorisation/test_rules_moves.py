@@ -108,13 +108,14 @@ def wide(kind: str, seed: int, *, criteria_count: int = 13, kpi_count: int = 3):
 @pytest.mark.parametrize("kind", ["best_fit", "worst_column", "weighted_score"])
 def test_equal_brute_force_where_three_changes_are_needed(kind):
     needed = []
-    for seed in range(12):
+    for seed in range(24):
         strategy, rnd = wide(kind, seed, criteria_count=5, kpi_count=2), random.Random(seed)
-        ratings = {kpi.key: rnd.choice(["b", "c", "c", "c", None]) for kpi in strategy.kpis()}
+        mix = ["bbbca", "bbccc", "ddddc", "ccccb"][seed % 4]
+        ratings = {kpi.key: rnd.choice([*mix, None]) for kpi in strategy.kpis()}
         check_both_ways(strategy, "x", ratings, "primary", frozenset(), most=3)
         proposal = propose(strategy, "x", evidence_of(ratings), phase="primary", today=TODAY)
         needed += [len(one.changes) for one in (*proposal.moves_up, *proposal.moves_down)]
-    assert needed.count(3) >= 3
+    assert needed.count(3) >= 2
 
 
 @pytest.mark.parametrize("kind", ["best_fit", "worst_column", "weighted_score"])

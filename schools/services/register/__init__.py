@@ -2,12 +2,13 @@
 
 from . import values
 from .applying import Counts, Origin, upsert
-from .importing import ImportResult, Kinds, Options, date_in_name, import_file
+from .importing import UPLOADS, ImportResult, Kinds, Options, date_in_name, import_file
 from .layouts import Column, Layout
 from .refusal import Refused
 from .staging import Fault, Progress
 
 __all__ = [
+    "UPLOADS",
     "Column",
     "Counts",
     "Fault",

@@ -141,8 +141,8 @@ def groups_of_links(names: frozenset[str], origin: Origin) -> Counts:
 def schools_of_links(names: frozenset[str], origin: Origin) -> Counts:
     """Schools without a record of their own: blanks, and an “as at”. Never touches a school that has one (a status)."""
     given = {n: n for n in ("name", "kind", "phase", "la_code", "la_name", "postcode", "pupils") if n in names}
-    columns = {"urn": "urn", **given, "laestab": laestab(names), "status": "''", "ukprn": "''", "group_uid": "''"}
-    for name in ("kind", "phase", "la_code", "la_name", "postcode", "town"):
+    columns = {**given, "urn": "urn", "laestab": laestab(names)}
+    for name in ("kind", "phase", "la_code", "la_name", "postcode", "town", "status", "ukprn", "group_uid"):
         columns.setdefault(name, "''")
     keep = {n: f"coalesce(nullif(excluded.{n}, ''), old.{n})" for n in columns if n not in {"pupils", "urn"}}
     rows = f"from (select distinct on (urn) * from {STAGING} where name <> '' order by urn, file_row) s"  # noqa: S608

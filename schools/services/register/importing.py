@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from .applying import APPLY, Counts, Origin
@@ -24,6 +24,9 @@ Apply = Callable[[frozenset[str], Origin], dict[str, Counts]]
 Kinds = Sequence[tuple[Layout, Apply]]
 REGISTER: Kinds = [(layout, APPLY[layout.key]) for layout in LAYOUTS]
 """The kinds of file of the register, each with what puts its staged rows where they belong."""
+
+UPLOADS: list[tuple[Layout, Apply]] = [*REGISTER]
+"""What the operator's page takes: the register, and what other apps add to it when they are ready."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,10 @@ def import_file(path: Path, *, kinds: Kinds = REGISTER, **options: Unpack[Option
     filename = options.get("filename") or path.name
     dry_run = options.get("dry_run", False)
     began = time.monotonic()
-    day = told_day(options.get("as_at"), filename)
     with open_table(path, lambda names: any(layout.fits(names) for layout, _ in kinds)) as table:
         layout, apply = next(kind for kind in kinds if kind[0].fits(set(table.header)))
         plan = plan_of(layout, table.header)
+        day = told_day(options.get("as_at"), filename)
         reading = stage(table, plan, options.get("progress"))
     counts: dict[str, Counts] = {}
     if not reading.fault_count:
@@ -106,10 +109,17 @@ def told_day(as_at: date | None, filename: str) -> date:
 def apply_staged(plan: Plan, apply: Apply, origin: Origin, *, dry_run: bool) -> dict[str, Counts]:
     """Everything in one transaction, undone again when it was only to see what would happen."""
     with transaction.atomic():
+        one_at_a_time()
         counts = apply(plan.names, origin)
         if dry_run:
             transaction.set_rollback(True)
     return counts
+
+
+def one_at_a_time() -> None:
+    """Two imports of the same schools would lock each other out: the second waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('import of published files'))")
 
 
 def result_of(

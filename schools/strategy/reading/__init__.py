@@ -7,20 +7,10 @@ from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
 
-from .judging import (
-    AxisReading,
-    BridgeReading,
-    CriterionReading,
-    LevelTable,
-    RuleReading,
-    axes_of,
-    bridges_of,
-    criteria_of,
-    rules_of,
-    scales_of,
-)
+from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, scales_of
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
 from .parts import Entry, checklists_of, forms_of, meetings_of, plans_of, reports_of, returns_of, reviews_of
+from .ruling import BridgeReading, RuleReading, bridges_of, rules_of
 
 CONTENTS = (
     ("aims", "What it stands for", "statements"),

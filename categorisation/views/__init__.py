@@ -1,0 +1,1 @@
+"""Pages for rating, moderating, deciding and replying."""

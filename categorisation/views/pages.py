@@ -1,0 +1,190 @@
+"""What the matrix pages show, prepared so that templates decide nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from categorisation.forms import initial_of
+from categorisation.models import Assessment, Rating
+from categorisation.queries import evidence_of, previous_of, ratings_of
+from categorisation.rules import criterion_range
+from categorisation.rules.entry import SOURCE_KINDS, asked_of
+from categorisation.services.assessments import OPEN_STATES, Saved
+from schools.access import Access, Permission
+from schools.strategy import Criterion, Kpi, Strategy
+
+PART_LABELS = {"level": "Your rating", "note": "What lies behind this?", "evidence_on": "Date of the evidence"}
+
+
+def address(name: str, assessment: Assessment, trust: str, **more: str) -> str:
+    """The address of a page of this matrix."""
+    kwargs = {"trust": trust, "school_id": assessment.school_id, "period_id": assessment.period_id, **more}
+    return reverse(name, kwargs=kwargs)
+
+
+def tile(strategy: Strategy, kpi: Kpi, level: int | None) -> dict[str, Any]:
+    """Word and step of a stored level."""
+    if level is None:
+        return {"word": "Not rated", "step": 0}
+    if level == Rating.UNKNOWN:
+        return {"word": "Unknown", "step": 0}
+    found = strategy.levels_of(kpi.scale)[level - 1]
+    return {"word": found.label, "step": found.tone}
+
+
+def steps_of(assessment: Assessment, trust: str) -> list[dict[str, Any]]:
+    """Each criterion with how far it is: its level when all is rated, else “2 of 4”."""
+    strategy, phase = assessment.strategy_version.strategy, assessment.school.phase
+    asked = {kpi.key for kpi in asked_of(strategy, phase)}
+    ratings, evidence = ratings_of(assessment), evidence_of(assessment)
+    steps = []
+    for criterion in strategy.criteria:
+        kpis = [kpi for kpi in criterion.kpis if kpi.key in asked]
+        if not kpis:
+            continue
+        rated = sum(ratings[kpi.key].level is not None for kpi in kpis)
+        step = {
+            "key": criterion.key,
+            "label": criterion.label,
+            "url": address("criterion", assessment, trust, criterion=criterion.key),
+            "rated": rated,
+            "asked": len(kpis),
+            "note": f"{rated} of {len(kpis)}" if rated else "Not started",
+        }
+        best, worst = criterion_range(strategy, criterion.key, evidence, phase=phase)
+        if rated == len(kpis) and best == worst:
+            level = next(one for one in strategy.levels_of(kpis[0].scale) if one.key == best)
+            step |= {"word": level.label, "step": level.tone}
+        elif rated == len(kpis):
+            step |= {"word": "Part known", "step": 0}
+        steps.append(step)
+    return steps
+
+
+def rail(assessment: Assessment, here: Criterion, trust: str) -> dict[str, Any]:
+    """The criteria as a rail, with the places next to `here` marked."""
+    steps = steps_of(assessment, trust)
+    at = next((place for place, step in enumerate(steps) if step["key"] == here.key), 0)
+    for place, step in enumerate(steps):
+        step["current"], step["near"] = place == at, abs(place - at) <= 1
+    return {
+        "steps": steps,
+        "place": at + 1,
+        "matrix_url": address("matrix", assessment, trust),
+        "autosave_url": address("matrix_autosave", assessment, trust, criterion=here.key),
+        "carry_url": address("matrix_carry", assessment, trust),
+        "next_label": "Save and next criterion" if at + 1 < len(steps) else "",
+    }
+
+
+def matrix_summary(assessment: Assessment, access: Access, *, refused: ValidationError | None = None) -> dict[str, Any]:
+    """The matrix at a glance: every criterion, every rating, self and moderated, with reasons."""
+    trust = assessment.school.trust.slug
+    strategy = assessment.strategy_version.strategy
+    ratings = ratings_of(assessment)
+    steps = steps_of(assessment, trust)
+    for step in steps:
+        kpis = strategy.criterion_by_key[step["key"]].kpis
+        step["ratings"] = [_line(strategy, kpi, ratings[kpi.key]) for kpi in kpis if kpi.key in ratings]
+    may_write = assessment.state in OPEN_STATES and access.may(Permission.RATE, assessment.school_id)
+    before = previous_of(assessment) if may_write else None
+    return {
+        "assessment": assessment,
+        "strategy": strategy,
+        "steps": steps,
+        "done": sum(step["rated"] == step["asked"] for step in steps),
+        "left": sum(step["asked"] - step["rated"] for step in steps),
+        "first_open": next((step for step in steps if step["rated"] < step["asked"]), None),
+        "before": before,
+        "may_write": may_write,
+        "may_submit": may_write and access.may(Permission.SUBMIT, assessment.school_id),
+        "may_moderate": assessment.state == "submitted" and access.may(Permission.MODERATE, assessment.school_id),
+        "missing": _missing(strategy, assessment, trust, refused) if refused else [],
+        "today": timezone.localdate(),
+        **{f"{name}_url": address(f"matrix_{name}", assessment, trust) for name in ("carry", "submit", "moderate")},
+    }
+
+
+def _line(strategy: Strategy, kpi: Kpi, rating: Rating) -> dict[str, Any]:
+    moderated = rating.moderated_level is not None
+    return {
+        "label": kpi.label,
+        "self": tile(strategy, kpi, rating.level),
+        "moderated": tile(strategy, kpi, rating.moderated_level) if moderated else None,
+        "note": rating.note,
+        "reason": rating.moderated_reason,
+        "evidence_on": rating.evidence_on,
+        "sources": ", ".join(SOURCE_KINDS[kind].lower() for kind in rating.sources if kind in SOURCE_KINDS),
+        "one_source": len(rating.sources) == 1,
+        "carried": rating.carried,
+    }
+
+
+def _missing(strategy: Strategy, assessment: Assessment, trust: str, refused: ValidationError) -> list[dict[str, str]]:
+    """What is still missing, with a link to each field."""
+    if not hasattr(refused, "error_dict"):
+        return [{"label": "", "text": text, "url": ""} for text in refused.messages]
+    numbers = {key: rating.kpi.number for key, rating in ratings_of(assessment).items()}
+    home = {kpi.key: criterion.key for criterion in strategy.criteria for kpi in criterion.kpis}
+    found = []
+    for name, words in refused.message_dict.items():
+        field, _, kpi = name.partition("-")
+        field = {"date": "evidence_on"}.get(field, field)
+        page = address("criterion", assessment, trust, criterion=home[kpi])
+        anchor = f"#id_k{numbers[kpi]}-{field}"
+        found.append({"label": strategy.kpi_by_key[kpi].label, "text": words[0], "url": page + anchor})
+    return found
+
+
+def conflicts_for_script(saved: Saved, access: Access) -> dict[str, Any]:
+    """What autosave.js shows beside each field that two people wrote."""
+    return {"version": saved.version, "conflicts": _conflicting_fields(saved, access)}
+
+
+def conflicts_for_form(saved: Saved, access: Access) -> list[dict[str, Any]]:
+    """The same for a page without scripts, values as text."""
+    return [
+        {**clash, "theirs": _as_text(clash["theirs"]), "mine": _as_text(clash["mine"])}
+        for clash in _conflicting_fields(saved, access)
+    ]
+
+
+def _as_text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def _conflicting_fields(saved: Saved, access: Access) -> list[dict[str, Any]]:
+    found = []
+    for clash in saved.conflicts:
+        author = clash.theirs.author
+        who = "You" if author is None or author.pk == access.membership.pk else author.user.name
+        at = f"{timezone.localtime(clash.theirs.written_at):%H:%M}" if clash.theirs.written_at else ""
+        theirs, mine = _shown(initial_of(clash.theirs)), _shown(vars(clash.mine))
+        found += [
+            {
+                "field": f"k{clash.kpi.number}-{name}",
+                "label": f"{clash.kpi.label}: {PART_LABELS.get(name, name)}",
+                "by": who,
+                "at": at,
+                "theirs": theirs[name],
+                "mine": mine[name],
+            }
+            for name in ("level", "note", "evidence_on", "sources")
+            if theirs[name] != mine[name]
+        ]
+    return found
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as the form's controls hold them."""
+    day = values["evidence_on"]
+    return {
+        "level": "" if values["level"] is None else str(values["level"]),
+        "note": values["note"],
+        "evidence_on": f"{day.day} {day:%B %Y}" if day else "",
+        "sources": list(values["sources"]),
+    }

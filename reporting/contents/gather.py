@@ -1,0 +1,145 @@
+"""Everything a report is made from, read once: a fixed number of queries, whatever the number of schools."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.utils import timezone
+
+from categorisation.models import Assessment, Decision, Proposal, SchoolFact
+from reporting.models import Report
+from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
+from reporting.rules.words import on
+from schools.models import Meeting, Period, School, StrategyVersion
+from schools.queries import strategy_versions_on
+from schools.strategy import Strategy
+from schools.strategy.provision import ReportType
+
+TERMS_SHOWN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was read for one report at one moment."""
+
+    report: Report
+    kind: ReportType
+    version: StrategyVersion
+    now: datetime
+    sheet: Overview
+    since: date
+    since_words: str
+    periods: tuple[Period, ...]  # the terms shown, oldest first
+    decisions: dict[tuple[int, str], list[Decision]]  # of each school and axis, oldest first
+    proposals: dict[tuple[int, str], Proposal]  # made from the latest agreed matrix
+    facts: tuple[SchoolFact, ...]
+    strategies: dict[int, Strategy]  # by version
+    schools: dict[int, School]
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy the report belongs to."""
+        return self.version.strategy
+
+    @property
+    def today(self) -> date:
+        """The last day of what the report looks at."""
+        return self.sheet.today
+
+    @cached_property
+    def lines(self) -> list[tuple[Sheet, SchoolLine]]:
+        """Every school, those needing most support first."""
+        pairs = [(sheet, line) for sheet in self.sheet.sheets for line in sheet.lines]
+        return sorted(pairs, key=lambda pair: (pair[1].need, pair[1].name))
+
+    def moved(self, school: int, axis: str) -> list[Decision]:
+        """The decisions since the last board."""
+        return [one for one in self.decisions.get((school, axis), []) if one.effective_on > self.since]
+
+
+def find(report: Report, *, now: datetime) -> Found:
+    """Read it all. Raises LookupError when the strategy no longer names this kind of report."""
+    today = min(timezone.localdate(now), report.period.ends_on)
+    version = _version(report, today)
+    kind = next((one for one in version.strategy.reports if one.key == report.kind), None)
+    if kind is None:
+        raise LookupError(f"no report “{report.kind}” in {version}")
+    listed = [report.school] if report.school else list(School.objects.on(today))
+    sheet = overview(report.period, today=today, schools=listed)
+    ids = [school.pk for school in listed]
+    since, words = _since(report, version.strategy, now)
+    return Found(
+        report=report,
+        kind=kind,
+        version=version,
+        now=now,
+        sheet=sheet,
+        since=since,
+        since_words=words,
+        periods=_terms(report.period),
+        decisions=_decisions(ids, today),
+        proposals=_proposals(ids, report.period),
+        facts=tuple(SchoolFact.objects.filter(school__in=ids, since__lte=today, until=None).order_by("since", "pk")),
+        strategies={one.pk: one.strategy for one in StrategyVersion.objects.defer("text", "document")},
+        schools={school.pk: school for school in listed},
+    )
+
+
+def _version(report: Report, today: date) -> StrategyVersion:
+    versions = strategy_versions_on(today)
+    found = versions.get(report.school_id) or versions.get(None) if report.school_id else versions.get(None)
+    if found is None:
+        raise LookupError("no strategy is in force")
+    return found
+
+
+def _since(report: Report, strategy: Strategy, now: datetime) -> tuple[date, str]:
+    """The day the readers last met, and how to say it; else of the last report; else the day before the term."""
+    before = report.meeting.starts_at if report.meeting else now
+    receiving = [meeting.key for meeting in strategy.meetings if report.kind in meeting.receives]
+    met = Meeting.objects.filter(kind__in=receiving, starts_at__lt=min(before, now)).order_by("-starts_at").first()
+    if met is not None:
+        day = timezone.localdate(met.starts_at)
+        return day, f"the last meeting on {on(day)}"
+    last = (
+        Report.objects.filter(kind=report.kind, school=report.school, state=Report.State.READY)
+        .exclude(period=report.period)
+        .filter(frozen_at__lt=now)
+        .order_by("-frozen_at")
+        .defer("snapshot")
+        .first()
+    )
+    if last is not None:
+        day = timezone.localdate(last.frozen_at)
+        return day, f"the last report on {on(day)}"
+    return report.period.starts_on - timedelta(days=1), f"the term began on {on(report.period.starts_on)}"
+
+
+def _terms(period: Period) -> tuple[Period, ...]:
+    """The terms up to the report's, oldest first."""
+    begun = Period.objects.terms().filter(starts_on__lte=period.starts_on).order_by("-starts_on")[:TERMS_SHOWN]
+    return tuple(reversed(begun))
+
+
+def _decisions(schools: Sequence[int], today: date) -> dict[tuple[int, str], list[Decision]]:
+    found = defaultdict(list)
+    rows = Decision.objects.filter(school__in=schools, effective_on__lte=today).order_by("effective_on", "pk")
+    for decision in rows.select_related("proposal").prefetch_related("replies__by__user"):
+        found[decision.school_id, decision.axis].append(decision)
+    return dict(found)
+
+
+def _proposals(schools: Sequence[int], period: Period) -> dict[tuple[int, str], Proposal]:
+    """The proposal of each school's latest agreed matrix, on each axis."""
+    rows = Proposal.objects.filter(
+        assessment__school__in=schools,
+        assessment__state=Assessment.State.AGREED,
+        assessment__period__starts_on__lte=period.ends_on,
+    )
+    latest = rows.order_by("assessment__school_id", "axis", "-assessment__period__starts_on")
+    latest = latest.distinct("assessment__school_id", "axis").select_related("assessment__strategy_version")
+    return {(one.assessment.school_id, one.axis): one for one in latest}
