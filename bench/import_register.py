@@ -96,8 +96,9 @@ def measure(rounds: int, folder: Path, rows: int = 27_000) -> None:
     speed = {what: rows / statistics.median(taken) for what, taken in times.items()}
     print(f"{rows:,} schools, {large.stat().st_size / 2**20:.1f} MB, median of {rounds} rounds in turn")
     print(f"bare COPY            {speed['copy']:>9,.0f} rows/s")
-    print(f"import, new          {speed['import']:>9,.0f} rows/s, ratio {speed['import'] / speed['copy']:.2f} (goal {GOAL})")
-    print(f"import, brought up   {speed['again']:>9,.0f} rows/s, ratio {speed['again'] / speed['copy']:.2f}")
+    for what, label in (("import", "import, new"), ("again", "import, brought up")):
+        ratio = speed[what] / speed["copy"]
+        print(f"{label:<20} {speed[what]:>9,.0f} rows/s, ratio {ratio:.2f} (goal {GOAL})")
     for path, count in ((small, 2_000), (large, rows)):
         before, after = peak(path)
         print(f"peak memory at {count:>6,} rows: {after:.1f} MB ({after - before:+.1f} MB over an idle process)")

@@ -34,7 +34,8 @@ def school(number: int, chance: random.Random) -> dict[str, str]:
     academy = kind.startswith("Academy")
     return {
         "URN": str(FIRST_URN + number), "LA (code)": str(la), "LA (name)": f"Authority {la}",
-        "EstablishmentNumber": str(2000 + number % 5000), "EstablishmentName": f"{chance.choice(PLACES)} School {number}",
+        "EstablishmentNumber": str(2000 + number % 5000),
+        "EstablishmentName": f"{chance.choice(PLACES)} School {number}",
         "TypeOfEstablishment (code)": code, "TypeOfEstablishment (name)": kind,
         "EstablishmentStatus (code)": "1", "EstablishmentStatus (name)": "Open",
         "OpenDate": f"{chance.randrange(1, 29):02}-09-{chance.randrange(1950, 2025)}", "CloseDate": "",
@@ -42,7 +43,7 @@ def school(number: int, chance: random.Random) -> dict[str, str]:
         "SchoolCapacity": str(capacity), "NumberOfPupils": str(round(capacity * chance.uniform(0.6, 1.1))),
         "PercentageFSM": f"{chance.uniform(1, 60):.1f}", "Trusts (code)": str(2000 + number % 1700) if academy else "",
         "Trusts (name)": "INVENTED TRUST" if academy else "", "UKPRN": str(10_000_000 + number),
-        "Street": f"{number} High Street", "Town": chance.choice(PLACES), "Postcode": f"ZZ{number % 90 + 1} {number % 9}AA",
+        "Street": f"{number} High Street", "Town": chance.choice(PLACES), "Postcode": f"ZZ{number % 90 + 1} 1AA",
         "SchoolWebsite": f"https://school{number}.example", "Gender (name)": "Mixed", "Boarders (name)": "No boarders",
         "TrustSchoolFlag (name)": "Supported by a multi-academy trust" if academy else "Not applicable",
         "UrbanRural (name)": "(England/Wales) Urban city and town", "GOR (name)": "South East", "Country (name)": "",

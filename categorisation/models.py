@@ -153,7 +153,7 @@ class DecisionQuerySet(models.QuerySet):
 
     def latest_of_each(self) -> DecisionQuerySet:
         """The latest decision of each school on each axis."""
-        return self.order_by("school", "axis", "-effective_on", "-id").distinct("school", "axis")
+        return self.order_by("school_id", "axis", "-effective_on", "-id").distinct("school_id", "axis")
 
 
 @tracked()

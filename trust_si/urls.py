@@ -9,5 +9,6 @@ urlpatterns = [
     path("healthz", lambda request: HttpResponse("ok"), name="healthz"),
     path("account/", include("allauth.urls")),
     path("t/<slug:trust>/", include("categorisation.urls")),
+    path("t/<slug:trust>/", include("reporting.urls")),
     path("", include("schools.urls")),
 ]

@@ -82,8 +82,8 @@ def _details(found: Found) -> tuple[tuple[str, str], ...]:
 def _notes(found: Found, unfilled: list[str]) -> Notes:
     words = found.strategy.identity.words
     sources = [
-        f"Ratings are those of each school's latest agreed {words.matrix}; where a moderator changed one, the moderated "
-        "rating counts. Levels are words in an order, and are never averaged.",
+        f"Ratings are those of each school's latest agreed {words.matrix}; where a moderator changed one, that counts. "
+        "Levels are words in an order, and are never averaged.",
         "Out of date means older than the strategy allows for that indicator. One source means evidence of one kind.",
     ]
     if any(sheet.axes for sheet in found.sheet.sheets):
@@ -91,7 +91,7 @@ def _notes(found: Found, unfilled: list[str]) -> Notes:
     published = [school.as_at for school in found.schools.values() if school.as_at]
     if published:
         sources.append(
-            f"Names and pupil numbers: Get Information about Schools, Department for Education, as at {on(max(published))}. "
+            f"Names and pupil numbers: Get Information about Schools, as at {on(max(published))}. "
             "Contains public sector information licensed under the Open Government Licence v3.0."
         )
     return Notes("Sources and notes", tuple(unfilled), tuple(sources))

@@ -72,6 +72,7 @@ def find(report: Report, *, now: datetime) -> Found:
     sheet = overview(report.period, today=today, schools=listed)
     ids = [school.pk for school in listed]
     since, words = _since(report, version.strategy, now)
+    decisions = _decisions(ids, today)
     return Found(
         report=report,
         kind=kind,
@@ -80,8 +81,8 @@ def find(report: Report, *, now: datetime) -> Found:
         sheet=sheet,
         since=since,
         since_words=words,
-        periods=_terms(report.period),
-        decisions=_decisions(ids, today),
+        periods=_terms(report.period, decisions),
+        decisions=decisions,
         proposals=_proposals(ids, report.period),
         facts=tuple(SchoolFact.objects.filter(school__in=ids, since__lte=today, until=None).order_by("since", "pk")),
         strategies={one.pk: one.strategy for one in StrategyVersion.objects.defer("text", "document")},
@@ -119,10 +120,11 @@ def _since(report: Report, strategy: Strategy, now: datetime) -> tuple[date, str
     return report.period.starts_on - timedelta(days=1), f"the term began on {on(report.period.starts_on)}"
 
 
-def _terms(period: Period) -> tuple[Period, ...]:
-    """The terms up to the report's, oldest first."""
+def _terms(period: Period, decisions: dict[tuple[int, str], list[Decision]]) -> tuple[Period, ...]:
+    """The terms up to the report's, oldest first, from the first in which anything was decided."""
     begun = Period.objects.terms().filter(starts_on__lte=period.starts_on).order_by("-starts_on")[:TERMS_SHOWN]
-    return tuple(reversed(begun))
+    first = min((rows[0].effective_on for rows in decisions.values()), default=period.starts_on)
+    return tuple(one for one in reversed(begun) if one.ends_on >= first or one.starts_on == period.starts_on)
 
 
 def _decisions(schools: Sequence[int], today: date) -> dict[tuple[int, str], list[Decision]]:

@@ -19,7 +19,7 @@ from schools.strategy import Axis
 
 def levels(found: Found, tally: Tally, title: str) -> Levels | None:
     """A sheet for each axis; None where the strategy sorts no school."""
-    sheets = [_sheet(found, sheet, axis) for sheet in found.sheet.sheets for axis in sheet.axes]
+    sheets = [_sheet(found, sheet, axis) for sheet in found.sheet.sheets for axis in sheet.axes if sheet.lines]
     if not sheets:
         return None
     category = found.strategy.identity.words.category

@@ -10,17 +10,19 @@ from reporting.contents.gather import Found
 from reporting.contents.levels import level_word, small
 from reporting.contents.moves import NEEDS_SUPPORT
 from reporting.queries.cells import Cell as Read
-from reporting.queries.cells import Column
+from reporting.queries.cells import PART_KNOWN, Column
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally
 from reporting.rules.words import capital, counted, listed
 from schools.strategy import Level, Strategy
 
+NO_BREAK = "\u00a0"
 STATES = {"proposed": "proposed", "open": "Not yet"}
 
 
 def matrix(found: Found, tally: Tally, title: str) -> Matrix:
-    return Matrix(title or "Every school, every criterion", tuple(sheet_of(found, sheet) for sheet in found.sheet.sheets))
+    sheets = tuple(sheet_of(found, sheet) for sheet in found.sheet.sheets)
+    return Matrix(title or "Every school, every criterion", sheets)
 
 
 def sheet_of(found: Found, sheet: Sheet) -> MatrixSheet:
@@ -36,7 +38,7 @@ def sheet_of(found: Found, sheet: Sheet) -> MatrixSheet:
         groups=tuple((label, len(group)) for label, group in columns),
         columns=tuple(column.label for column in ordered),
         rows=tuple(_row(found, sheet, line, ordered) for line in lines),
-        foot=tuple(_foot(sheet, lines, ordered)),
+        foot=tuple(_foot(lines, ordered)),
     )
 
 
@@ -102,15 +104,17 @@ def cell_of(cell: Read) -> Cell:
     """A rating as a cell, with the one note that matters most."""
     if not cell.applies:
         return Cell("", "na")
+    word = cell.word.replace(" ", NO_BREAK) if cell.word == PART_KNOWN else cell.word
     if cell.travel:
-        return Cell(cell.word, cell.step, "", cell.stale_months is not None, cell.travel, cell.was)  # type: ignore[arg-type]
-    return Cell(cell.word, cell.step, cell.sub, cell.stale_months is not None)
+        return Cell(word, cell.step, "", cell.stale_months is not None, cell.travel, cell.was)  # type: ignore[arg-type]
+    return Cell(word, cell.step, cell.sub, cell.stale_months is not None)
 
 
-def _foot(sheet: Sheet, lines: Sequence[SchoolLine], ordered: Sequence[Column]) -> Iterator[tuple[str, tuple[int, ...]]]:
+def _foot(lines: Sequence[SchoolLine], ordered: Sequence[Column]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """What each column adds up to: counts of schools, nothing averaged."""
     columns = [[cell for line in lines for cell in line.cells if cell.key == column.key] for column in ordered]
-    yield f"Schools at {_weak_words(ordered)}", tuple(sum(cell.step in NEEDS_SUPPORT for cell in one) for one in columns)
+    weak = tuple(sum(cell.step in NEEDS_SUPPORT for cell in one) for one in columns)
+    yield f"Schools at {_weak_words(ordered)}", weak
     unsure = tuple(
         sum(cell.applies and (cell.step == 0 or cell.stale_months is not None) for cell in one) for one in columns
     )

@@ -38,7 +38,8 @@ def _changes_of(found: Found, sheet: Sheet, line: SchoolLine) -> list[Change]:
         Move(full_label(sheet, cell.key), Tile(cell.word, cell.step), _cell_was(cell.was, cell.key, sheet))
         for cell in _moved_cells(found, line)
     )
-    return [Change(line.name, f"{sheet.strategy.identity.words.matrix.capitalize()}, as agreed", moves)] if moves else []
+    agreed = f"{sheet.strategy.identity.words.matrix.capitalize()}, as agreed"
+    return [Change(line.name, agreed, moves)] if moves else []
 
 
 def full_label(sheet: Sheet, criterion: str) -> str:
@@ -84,8 +85,8 @@ def tally_of(found: Found) -> Tally:
     up, down, first = _directions(found)
     cells = [cell for _, line in found.lines if line.rated_on for cell in line.cells if cell.applies]
     latest = [rows[-1] for rows in found.decisions.values()]
-    since = [one for rows in found.decisions.values() for one in rows if one.effective_on > found.since]
-    replies = [reply_of(found, one) for one in since]
+    moved = [net[1] for sheet, line in found.lines for axis in sheet.axes if (net := net_move(found, line, axis.key))]
+    replies = [reply_of(found, one) for one in moved]
     return Tally(
         since=found.since_words,
         schools=len(found.lines),
@@ -158,9 +159,6 @@ def _thin(found: Found) -> tuple[tuple[str, int, int], ...]:
 def priorities_of(found: Found) -> tuple[tuple[str, int], ...]:
     """Criteria that several schools need support with, most schools first."""
     counts = Counter(
-        full_label(sheet, cell.key)
-        for sheet, line in found.lines
-        for cell in line.cells
-        if cell.step in NEEDS_SUPPORT
+        full_label(sheet, cell.key) for sheet, line in found.lines for cell in line.cells if cell.step in NEEDS_SUPPORT
     )
     return tuple((label, count) for label, count in counts.most_common() if count > 1)

@@ -23,13 +23,13 @@ def support(found: Found, tally: Tally, title: str) -> Table:
     rows = tuple(_support_rows(found))
     core = [promised(one) for one in found.strategy.entitlements if not one.levels]
     every = f"Every school has: {listed(core, most=12)}." if core else ""
-    head = ("School", capital(found.strategy.identity.words.category), "What the strategy promises")
+    head = (capital(found.strategy.identity.words.category), "Schools", "What the strategy promises each")
     if not rows:
         return Table(title or "Support promised", every or "The strategy promises nothing by level.", note=NOT_COUNTED)
     return Table(
         title or "Support promised",
         "Beyond what every school has, each is promised what its place brings.",
-        "Promised by the strategy, school by school",
+        "Promised by the strategy at each level",
         head,
         rows,
         note=f"{every} {NOT_COUNTED}".strip(),
@@ -38,13 +38,17 @@ def support(found: Found, tally: Tally, title: str) -> Table:
 
 
 def _support_rows(found: Found) -> Iterator[tuple[str, ...]]:
+    """A row for each level somebody is at, those needing most support first."""
+    schools: dict[tuple[int, str, str, str, tuple[str, ...]], list[str]] = defaultdict(list)
     for sheet, line in found.lines:
         for category in line.categories:
             items = support_of(sheet.strategy, category.axis, category.level)
             if category.state == "agreed" and items:
                 word = category_cell(sheet.strategy, category).word
-                where = f"{category.axis_label}: {word}" if len(sheet.axes) > 1 else word
-                yield line.name, where, "; ".join(items)
+                axis = category.axis_label if len(sheet.axes) > 1 else ""
+                schools[-category.step, axis, word, sheet.strategy.identity.key, items].append(line.name)
+    for (_, axis, word, _, items), names in sorted(schools.items(), key=lambda pair: (pair[0][1], pair[0][0])):
+        yield f"{axis}: {word}" if axis else word, listed(names, most=60), "; ".join(items)
 
 
 def concerns(found: Found, tally: Tally, title: str) -> Table | None:
@@ -134,9 +138,14 @@ def priorities(found: Found, tally: Tally, title: str) -> Table:
     if not rows:
         lede = "No criterion is weak in more than one school."
     return Table(
-        title or "Shared priorities", lede, "Criteria that several schools need support with",
-        ("Criterion", "Schools that need support", "Schools where it is known"), rows, numbers=(1, 2), name="priorities",
-    )  # fmt: skip
+        title or "Shared priorities",
+        lede,
+        "Criteria that several schools need support with",
+        ("Criterion", "Schools that need support", "Schools where it is known"),
+        rows,
+        numbers=(1, 2),
+        name="priorities",
+    )
 
 
 def _known(found: Found, label: str) -> int:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
+from categorisation.queries import same_scale
 from categorisation.rules.evidence import age_in_months, is_stale
 from categorisation.rules.matrix import weighted_median
 from schools.strategy import Criterion, Kpi, Level, Strategy
 
 PART_KNOWN = "Part known"
 UNKNOWN = "Unknown"
+NEEDS_SUPPORT = (4, 5)
+"""Tones of the levels that need most support."""
+
+JUDGED = ("judged", "checklist")
+"""Kinds of indicator that should rest on two kinds of source; a figure or a date has one by nature."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,14 @@ class ReadRow:
     levels: Sequence[int | None]
     evidence_days: Sequence[int | None]
     source_counts: Sequence[int | None]
+
+    def read_as(self, strategy: Strategy, numbers: Mapping[str, int]) -> ReadRow:
+        """The row in the words of another version: ratings on a scale that has changed since are not known in it."""
+        if self.strategy is strategy:
+            return self
+        same = {numbers[kpi.key] for kpi in strategy.kpis() if kpi.key in numbers and same_scale(self.strategy, strategy, kpi.key)}
+        levels = [level if number in same else None for number, level in enumerate(self.levels)]
+        return replace(self, levels=levels, strategy=strategy)
 
     def level(self, number: int) -> int | None:
         """The level's place in its scale, 1 the strongest; None for unknown or not rated."""
@@ -61,7 +75,16 @@ class Cell:
 
     @property
     def needs_a_look(self) -> bool:
-        return self.applies and (self.step in (0, 4, 5) or bool(self.travel) or self.stale_months is not None)
+        return self.applies and (self.changed or self.unsure or self.one_source or self.step in NEEDS_SUPPORT)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.travel)
+
+    @property
+    def unsure(self) -> bool:
+        """Unknown, or known from evidence that is out of date."""
+        return self.applies and (not self.step or self.stale_months is not None)
 
     @property
     def sub(self) -> str:
@@ -85,17 +108,19 @@ class Column:
     levels: tuple[Level, ...]
     worst: bool  # the weakest decides, otherwise the weighted median
     axes: tuple[str, ...] = ()
+    criterion: str = ""
 
     @classmethod
     def of(cls, strategy: Strategy, criterion: Criterion, numbers: dict[str, int]) -> Column:
         kpis = tuple((numbers[kpi.key], kpi) for kpi in criterion.kpis if kpi.key in numbers)
         levels = strategy.levels_of(criterion.kpis[0].scale)
-        label = criterion.short or criterion.label
-        return cls(criterion.key, label, kpis, levels, criterion.combine == "worst", criterion.axes)
+        label, weakest = criterion.short or criterion.label, criterion.combine == "worst"
+        return cls(criterion.key, label, kpis, levels, weakest, criterion.axes, criterion.key)
 
     @classmethod
     def of_kpi(cls, strategy: Strategy, criterion: Criterion, kpi: Kpi, numbers: dict[str, int]) -> Column:
-        return cls(kpi.key, kpi.label, ((numbers[kpi.key], kpi),), strategy.levels_of(kpi.scale), False, criterion.axes)
+        levels = strategy.levels_of(kpi.scale)
+        return cls(kpi.key, kpi.label, ((numbers[kpi.key], kpi),), levels, False, criterion.axes, criterion.key)
 
 
 def cell(column: Column, row: ReadRow | None, before: ReadRow | None, *, phase: str, today: date) -> Cell:
@@ -120,7 +145,7 @@ def cell(column: Column, row: ReadRow | None, before: ReadRow | None, *, phase: 
         was=was.label if was else "",
         travel="" if was is None or earlier is None else ("up" if position < earlier else "down"),
         stale_months=_stale_months(kpis, row, today),
-        one_source=all(row.sources(number) <= 1 for number, _ in kpis if row.level(number)),
+        one_source=_one_source(kpis, row),
         known=known,
         asked=len(kpis),
     )
@@ -145,6 +170,11 @@ def _combine(column: Column, positions: list[int], kpis: Sequence[tuple[int, Kpi
     if column.worst:
         return max(positions)
     return weighted_median(positions, [kpi.weight for _, kpi in kpis])
+
+
+def _one_source(kpis: Sequence[tuple[int, Kpi]], row: ReadRow) -> bool:
+    sources = [row.sources(number) for number, kpi in kpis if kpi.kind in JUDGED and row.level(number)]
+    return bool(sources) and max(sources) <= 1
 
 
 def _stale_months(kpis: Sequence[tuple[int, Kpi]], row: ReadRow, today: date) -> int | None:

@@ -1,45 +1,28 @@
-"""Every school of the trust on one page: categories, criteria, what changed, what is overdue. Eight queries."""
+"""Every school of the trust on one page: categories, criteria, what changed, what is overdue. Nine queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
-from categorisation.models import Assessment, Decision, Proposal
+from django.db.models import QuerySet
+
 from categorisation.rules import axes_for
-from reporting.queries.cells import Cell, Column, ReadRow, cell
+from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
+from reporting.queries.categories import Category, category_of
+from reporting.queries.cells import NEEDS_SUPPORT, Cell, Column, cell
+from reporting.queries.gathering import Gathered, gather
+from reporting.queries.strategies import read_versions, with_strategy
 from schools.models import Period, School, StrategyVersion
-from schools.queries import kpi_numbers, strategy_versions_on
-from schools.strategy import Axis, Strategy
+from schools.queries import kpi_numbers
+from schools.strategy import Axis, Cadence, Strategy
 
-LOOK_BACK = timedelta(days=800)
-"""How far back an earlier agreed matrix or decision is looked for: two years and a term."""
+__all__ = ["Category", "Overview", "SchoolLine", "Sheet", "overview"]
 
-
-@dataclass(frozen=True)
-class Category:
-    """A school's place on one axis: what was decided, or what is proposed and not decided yet."""
-
-    axis: str
-    axis_label: str
-    word: str
-    step: int
-    state: str  # agreed, proposed, open
-    level: str = ""
-    was: str = ""
-    was_step: int = 0
-    travel: str = ""
-    since: date | None = None
-    reason: str = ""
-    decision_id: int | None = None
-    proposal_id: int | None = None
-    reply_due_on: date | None = None
-
-    @property
-    def moved(self) -> bool:
-        return self.travel in ("up", "down")
+UNSENT = ("", "draft", "returned")
 
 
 @dataclass(frozen=True)
@@ -55,15 +38,17 @@ class SchoolLine:
     categories: tuple[Category, ...]
     cells: tuple[Cell, ...]
     rated_on: date | None = None  # first day of the period of the matrix shown
-    matrix_state: str = ""  # of the current period; empty: not begun
+    rated_in: int | None = None  # that period
+    matrix_state: str = ""  # of the period it is asked for now; empty: not begun
     matrix_due_on: date | None = None
     matrix_id: int | None = None
+    asked_in: int | None = None  # the period it is asked for now: the term, or where so decided the half term
 
     @property
     def need(self) -> tuple[int, ...]:
         """For sorting, most support first."""
         steps = sorted((category.step for category in self.categories), reverse=True)
-        return (*[-step for step in steps], -sum(cell.step in (4, 5) for cell in self.cells))
+        return (*[-step for step in steps], -sum(cell.step in NEEDS_SUPPORT for cell in self.cells))
 
 
 @dataclass(frozen=True)
@@ -84,29 +69,46 @@ class Overview:
     period: Period
     today: date
     sheets: tuple[Sheet, ...]
-    last_meeting_on: date | None = None
+    calendar: Calendar
 
     @property
     def lines(self) -> list[SchoolLine]:
         return [line for sheet in self.sheets for line in sheet.lines]
 
+    @cached_property
+    def next_meeting(self) -> Meet | None:
+        """The next meeting that decides categories; none for a period that is over."""
+        if self.calendar.terms[:1] != [self.period]:
+            return None
+        return self.calendar.next_meeting(self._deciding)
+
+    @cached_property
+    def last_meeting(self) -> Meet | None:
+        return self.calendar.last_meeting(self._deciding, before=self.today)
+
+    @property
+    def _deciding(self) -> set[str]:
+        return deciding_kinds(sheet.strategy for sheet in self.sheets)
+
+    def is_news(self, category: Category) -> bool:
+        """Whether it moved since the last meeting, or where none is ahead, in this period."""
+        if not category.moved or category.state == "proposed":
+            return category.moved
+        since, last = category.since or date.min, self.last_meeting
+        if self.next_meeting is None or last is None:
+            return since >= self.period.starts_on
+        return since > last.day and category.meeting_id != last.pk
+
     def changes(self) -> list[tuple[SchoolLine, Category]]:
-        """Categories that move: proposed moves, and decisions of this period that moved a school."""
-        return [
-            (line, category)
-            for line in self.lines
-            for category in line.categories
-            if category.moved
-            and (category.state == "proposed" or (category.since or date.min) >= self.period.starts_on)
-        ]
+        """The categories that moved, those that need most support first."""
+        found = [(line, one) for line in self.lines for one in line.categories if self.is_news(one)]
+        return sorted(found, key=lambda pair: (-pair[1].step, pair[0].name))
 
     def overdue(self) -> list[SchoolLine]:
-        """Schools whose matrix of this period was due before today and has not been sent."""
-        return [
-            line
-            for line in self.lines
-            if line.matrix_due_on and line.matrix_due_on < self.today and line.matrix_state in ("", "draft", "returned")
-        ]
+        """Schools whose matrix of this period was due before today and has not been sent, the latest first."""
+        late = [line for line in self.lines if line.matrix_due_on and line.matrix_due_on < self.today]
+        unsent = [line for line in late if line.matrix_state in UNSENT]
+        return sorted(unsent, key=lambda line: (line.matrix_due_on or date.max, line.name))
 
     def count(self, *, unknown: bool = False, stale: bool = False) -> int:
         """How many cells are unknown, or rest on old evidence."""
@@ -114,156 +116,112 @@ class Overview:
         return sum((unknown and cell.step == 0) or (stale and cell.stale_months is not None) for cell in cells)
 
 
-@dataclass
-class _Gathered:
-    """Rows read once for all schools."""
-
-    numbers: dict[str, int]
-    rows: dict[int, list[ReadRow]] = field(default_factory=lambda: defaultdict(list))
-    current: dict[int, tuple[int, str, date]] = field(default_factory=dict)
-    decisions: dict[tuple[int, str], list[Decision]] = field(default_factory=lambda: defaultdict(list))
-    proposals: dict[tuple[int, str], Proposal] = field(default_factory=dict)
-
-
-def overview(period: Period, *, today: date, schools: Iterable[School] | None = None, by_kpi: bool = False) -> Overview:
+def overview(
+    period: Period,
+    *,
+    today: date,
+    schools: QuerySet[School] | Iterable[School] | None = None,
+    by_kpi: bool = False,
+    proposals: bool = True,
+    calendar: Calendar | None = None,
+) -> Overview:
     """The trust as it stood in `period`, or as it stands today when the period is the current one.
 
-    `schools` limits the lines (a scoped, visible queryset); `by_kpi` gives a column for each KPI instead of criterion.
+    `schools` limits the lines; `by_kpi` gives a column for each KPI instead of criterion; without `proposals` only
+    decisions count.
     """
     day = min(today, period.ends_on)
-    listed = list(School.objects.on(day) if schools is None else schools)
-    versions = strategy_versions_on(day)
-    gathered = _gather([school.pk for school in listed], period)
-    grouped: dict[int, list[School]] = defaultdict(list)
-    by_pk = {version.pk: version for version in versions.values()}
+    calendar = calendar or read_calendar(today)
+    versions, numbers = read_versions(), kpi_numbers()
+    listed = list(with_strategy(_queryset(schools, day), day))
+    gathered = gather([school.pk for school in listed], period, versions, numbers, proposals=proposals)
+    grouped: dict[str, list[School]] = defaultdict(list)
     for school in listed:
-        version = versions.get(school.pk) or versions.get(None)
-        if version is not None:
-            grouped[version.pk].append(school)
-    sheets = [_sheet(by_pk[pk], group, gathered, period, day, by_kpi) for pk, group in grouped.items()]
-    return Overview(period=period, today=day, sheets=tuple(sorted(sheets, key=lambda sheet: -len(sheet.lines))))
+        grouped[school.follows].append(school)  # type: ignore[attr-defined]
+    sheets = [
+        _Sheets(version, numbers, gathered, calendar, period, day, by_kpi).sheet(group)
+        for key, group in grouped.items()
+        if (version := versions.on(key, day))
+    ]
+    return Overview(period, day, tuple(sorted(sheets, key=lambda sheet: -len(sheet.lines))), calendar)
 
 
-def _gather(school_ids: Sequence[int], period: Period) -> _Gathered:
-    found = _Gathered(numbers=kpi_numbers())
-    since = period.starts_on - LOOK_BACK
-    versions = {v.pk: v for v in StrategyVersion.objects.defer("text", "document")}
-    rows = (
-        Assessment.objects.filter(school__in=school_ids, period__starts_on__range=(since, period.ends_on))
-        .order_by("-period__starts_on")
-        .values_list(
-            "pk",
-            "school_id",
-            "period_id",
-            "period__starts_on",
-            "strategy_version_id",
-            "state",
-            "due_on",
-            "levels",
-            "evidence_days",
-            "source_counts",
-        )  # fmt: skip
-    )
-    for pk, school, of_period, starts_on, version, state, due_on, *slots in rows:
-        if period.starts_on <= starts_on and school not in found.current:
-            found.current[school] = (pk, state, due_on)
-        if state == Assessment.State.AGREED and len(found.rows[school]) < 2:
-            found.rows[school].append(ReadRow(pk, of_period, starts_on, versions[version].strategy, *slots))
-    decided = Decision.objects.filter(school__in=school_ids, effective_on__range=(since, period.ends_on))
-    for decision in decided.order_by("-effective_on", "-pk"):
-        found.decisions[decision.school_id, decision.axis].append(decision)
-    latest = [rows[0].assessment_id for rows in found.rows.values() if rows]
-    for proposal in Proposal.objects.filter(assessment__in=latest).defer("explanation").select_related("assessment"):
-        found.proposals[proposal.assessment.school_id, proposal.axis] = proposal
-    return found
+def _queryset(schools: QuerySet[School] | Iterable[School] | None, day: date) -> QuerySet[School]:
+    if schools is None:
+        return School.objects.on(day)
+    return schools if isinstance(schools, QuerySet) else School.objects.filter(pk__in=[one.pk for one in schools])
 
 
-def _sheet(
-    version: StrategyVersion, schools: list[School], gathered: _Gathered, period: Period, today: date, by_kpi: bool
-) -> Sheet:
-    strategy = version.strategy
-    columns = tuple(
-        column
-        for criterion in strategy.criteria
-        for column in (
-            [Column.of_kpi(strategy, criterion, kpi, gathered.numbers) for kpi in criterion.kpis]
-            if by_kpi
-            else [Column.of(strategy, criterion, gathered.numbers)]
+@dataclass(frozen=True)
+class _Sheets:
+    """Everything the lines of one strategy are made of."""
+
+    version: StrategyVersion
+    numbers: dict[str, int]
+    gathered: Gathered
+    calendar: Calendar
+    period: Period
+    today: date
+    by_kpi: bool
+
+    def sheet(self, schools: list[School]) -> Sheet:
+        strategy = self.version.strategy
+        columns = tuple(columns_of(strategy, self.numbers, by_kpi=self.by_kpi))
+        return Sheet(self.version, strategy, strategy.axes, columns, tuple(self.line(one, columns) for one in schools))
+
+    def line(self, school: School, columns: tuple[Column, ...]) -> SchoolLine:
+        strategy, found = self.version.strategy, self.gathered
+        rows = [row for row in found.rows[school.pk] if row.strategy.identity.key == strategy.identity.key]
+        row, before = ([one.read_as(strategy, self.numbers) for one in rows[:2]] + [None, None])[:2]
+        asked = self.asked_in(school)
+        begun = next((one for pk in self.standing_for(asked) if (one := found.begun.get((school.pk, pk)))), None)
+        return SchoolLine(
+            school_id=school.pk,
+            name=school.known_as,
+            pupils=school.pupils,
+            phase=school.phase,
+            joined_on=school.joined_on,
+            strategy_key=strategy.identity.key,
+            categories=tuple(
+                category_of(
+                    axis, strategy, found.decided.get((school.pk, axis.key)), found.proposed.get((school.pk, axis.key))
+                )
+                for axis in axes_for(strategy, school.phase)
+            ),
+            cells=tuple(cell(column, row, before, phase=school.phase, today=self.today) for column in columns),
+            rated_on=row.starts_on if row else None,
+            rated_in=row.period_id if row else None,
+            matrix_state=begun.state if begun else "",
+            matrix_due_on=begun.due_on if begun else self.calendar.due_on(asked),
+            matrix_id=begun.pk if begun else None,
+            asked_in=asked.pk,
         )
-    )
-    lines = [_line(school, strategy, columns, gathered, period, today) for school in schools]
-    return Sheet(version, strategy, strategy.axes, columns, tuple(lines))
+
+    def standing_for(self, asked: Period) -> list[int]:
+        """The periods whose matrix answers for this one: a term's is answered by one of its half terms too."""
+        term = (asked.year, asked.season)
+        halves = [one.pk for one in self.calendar.periods if one.half and (one.year, one.season) == term]
+        return [asked.pk] if asked.half else [asked.pk, *reversed(halves)]
+
+    def asked_in(self, school: School) -> Period:
+        """The period the school rates now: the term, or where its category asks for it the half term."""
+        half = self.calendar.half_of(school.pk, self.today)
+        if half is None or half.starts_on < self.period.starts_on:
+            return self.period
+        levels = [(axis, self.gathered.decided.get((school.pk, axis.key))) for axis in self.version.strategy.axes]
+        half_termly = any(
+            one is not None
+            and axis.cadence.get(one.level, axis.default_cadence) == Cadence.HALF_TERM
+            and one.effective_on < half.starts_on
+            for axis, one in levels
+        )
+        return half if half_termly else self.period
 
 
-def _line(
-    school: School, strategy: Strategy, columns: tuple[Column, ...], gathered: _Gathered, period: Period, today: date
-) -> SchoolLine:
-    rows = [row for row in gathered.rows.get(school.pk, []) if row.strategy.identity.key == strategy.identity.key]
-    row, before = (rows + [None, None])[:2]
-    matrix_id, state, due_on = gathered.current.get(school.pk, (None, "", None))
-    return SchoolLine(
-        school_id=school.pk,
-        name=school.known_as,
-        pupils=school.pupils,
-        phase=school.phase,
-        joined_on=school.joined_on,
-        strategy_key=strategy.identity.key,
-        categories=tuple(
-            _category(
-                axis, strategy, gathered.decisions[school.pk, axis.key], gathered.proposals.get((school.pk, axis.key))
-            )
-            for axis in axes_for(strategy, school.phase)
-        ),
-        cells=tuple(cell(column, row, before, phase=school.phase, today=today) for column in columns),
-        rated_on=row.starts_on if row else None,
-        matrix_state=state,
-        matrix_due_on=due_on,
-        matrix_id=matrix_id,
-    )
-
-
-def _category(axis: Axis, strategy: Strategy, decisions: list[Decision], proposal: Proposal | None) -> Category:
-    """The latest decision, unless a newer proposal waits for one."""
-    places = {level.key: n for n, level in enumerate(strategy.axis_levels(axis.key))}
-    levels = strategy.axis_levels(axis.key)
-    decisions = [decision for decision in decisions if decision.level in places]
-    latest = decisions[0] if decisions else None
-    waiting = proposal is not None and (latest is None or latest.period_id != proposal.assessment.period_id)
-    waiting = waiting and (latest is None or proposal.made_at > latest.decided_at)  # type: ignore[union-attr]
-    if waiting and proposal is not None:
-        was = latest.level if latest else ""
-        return _as_category(axis, levels, places, proposal.level, was, state="proposed", proposal=proposal)
-    if latest is None:
-        return Category(axis.key, axis.label, "Not yet", 0, "open")
-    return _as_category(axis, levels, places, latest.level, latest.was, state="agreed", decision=latest)
-
-
-def _as_category(
-    axis: Axis,
-    levels: Sequence,
-    places: dict[str, int],
-    key: str,
-    was: str,
-    *,
-    state: str,
-    decision: Decision | None = None,
-    proposal: Proposal | None = None,
-) -> Category:
-    moved = key in places and was in places and key != was
-    level = levels[places[key]] if key in places else None
-    return Category(
-        axis=axis.key,
-        axis_label=axis.label,
-        word=level.label if level else "Not enough evidence",
-        step=level.tone if level else 0,
-        state=state,
-        level=key,
-        was=levels[places[was]].label if was in places else "",
-        was_step=levels[places[was]].tone if was in places else 0,
-        travel=("up" if places[key] < places[was] else "down") if moved else "",
-        since=decision.effective_on if decision else None,
-        reason=decision.reason if decision else "",
-        decision_id=decision.pk if decision else None,
-        proposal_id=proposal.pk if proposal else None,
-        reply_due_on=decision.reply_due_on if decision else None,
-    )
+def columns_of(strategy: Strategy, numbers: dict[str, int], *, by_kpi: bool) -> Iterator[Column]:
+    """A column for each criterion, or for each of its KPIs."""
+    for criterion in strategy.criteria:
+        if by_kpi:
+            yield from (Column.of_kpi(strategy, criterion, kpi, numbers) for kpi in criterion.kpis)
+        else:
+            yield Column.of(strategy, criterion, numbers)

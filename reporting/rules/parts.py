@@ -1,8 +1,8 @@
 """Which part of a report a section of the strategy's outline is.
 
-A strategy names the sections of its reports in its own words. Each title is matched, by the words in it, with a part that
-can be made from what is recorded; the part then stands under the trust's title, in the trust's order. A title that fits
-none is printed as what it is: something the report cannot fill.
+A strategy names the sections of its reports in its own words. Each title is matched, by the words in it, with a part
+that can be made from what is recorded; the part then stands under the trust's title, in the trust's order. A title that
+fits none is printed as what it is: something the report cannot fill.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _RULES: tuple[tuple[Part, tuple[str, ...]], ...] = (
     ("priorities", ("collective priorit", "trust-wide risk")),
     ("levels", ("performance of the trust", "across the trust", "performance, school by school", "time in")),
     ("reasons", ("why", "reasons for", "schools in ")),
-    ("matrix", ("every school", "each school", "school by school", "profiles by", "both axes", "matrix", "self-review")),
+    ("matrix", ("every school", "each school", "school by school", "profiles by", "matrix", "self-review")),
+    ("schools", ("would move", "profile", "summary")),
 )
 
 PARTS: dict[str, tuple[Part, ...]] = {
@@ -37,7 +38,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
 }
 """The parts a report of each template always has, in our own order, where the outline does not place them."""
 
-_NEVER: dict[str, frozenset[Part]] = {"board": frozenset({"schools"}), "chairs": frozenset(), "school": frozenset()}
+_ELSEWHERE: dict[str, frozenset[Part]] = {"school": frozenset({"matrix", "levels", "support", "reasons", "changes"})}
+"""Parts that are on the school's own page in a report about one school."""
 
 
 def part_of(title: str) -> Part | None:
@@ -55,9 +57,9 @@ def plan_of(template: str, sections: Sequence[str]) -> tuple[list[tuple[Part, st
     unfilled: list[str] = []
     for title in sections:
         part = part_of(title)
-        if part is None or part in _NEVER[template]:
+        if part is None or (part == "schools" and part not in PARTS[template]):
             unfilled.append(title)
-        elif part not in planned:
+        elif part not in planned and part not in _ELSEWHERE.get(template, ()):
             planned[part] = title
     for part in PARTS[template]:
         planned.setdefault(part, "")

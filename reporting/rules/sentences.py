@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .words import capital, counted, listed, number, verb
 
@@ -43,7 +43,6 @@ class Tally:
     matrix: str = "risk matrix"
     category: str = "category"
     readers: str = "trustees"
-    more: dict[str, str] = field(default_factory=dict)
 
 
 def gist(tally: Tally) -> tuple[str, ...]:
@@ -89,7 +88,8 @@ def _unknown(tally: Tally) -> str:
         return f"{unknown} {of} {verb(tally.unknown)} unknown"
     if not tally.unknown:
         return f"{stale} {of} {verb(tally.stale, 'rests', 'rest')} on old evidence"
-    return f"{of} {unknown} {verb(tally.unknown)} unknown and {stale} {verb(tally.stale, 'rests', 'rest')} on old evidence"
+    old = f"{stale} {verb(tally.stale, 'rests', 'rest')} on old evidence"
+    return f"{of} {unknown} {verb(tally.unknown)} unknown and {old}"
 
 
 def plural(noun: str) -> str:
@@ -141,7 +141,7 @@ def questions(tally: Tally) -> tuple[str, ...]:
 
 def _questions(tally: Tally) -> Iterator[str]:
     for one in tally.weakest[:4]:
-        yield f"{one.school}: what has been promised since it was placed at {one.word}, what has been given, and what has changed?"
+        yield f"{one.school}: what was promised when it was placed at {one.word}, what was given, and what changed?"
     for school in tally.down[:3]:
         if school not in {one.school for one in tally.weakest[:4]}:
             yield f"{school}: what lies behind the move, and did we see it coming?"

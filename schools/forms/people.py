@@ -26,6 +26,12 @@ class RoleForm(forms.Form):
     )
 
 
+class GrantForm(RoleForm):
+    """A role for somebody who is here, and why."""
+
+    why = forms.CharField(label="Reason", required=False, max_length=500)
+
+
 class InviteForm(RoleForm):
     """Who is invited, and as what."""
 

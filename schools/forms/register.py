@@ -19,5 +19,5 @@ class RegisterFileForm(forms.Form):
     as_at = date_field(
         "As at",
         required=False,
-        help_text="The day the file was made. Leave it blank where the file's name says it, as in edubasealldata20260806.csv.",
+        help_text="The day the file was made. Leave it blank where the name says it, as in edubasealldata20260806.csv.",
     )

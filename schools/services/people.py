@@ -28,7 +28,9 @@ def check_role(role: str, school: School | None) -> None:
         raise ValidationError({"school": f"Choose the school this person is {ROLES[role].label.lower()} of."})
 
 
-def grant_role(membership: Membership, role: str, *, by: Membership, school: School | None = None) -> RoleGrant:
+def grant_role(
+    membership: Membership, role: str, *, by: Membership, school: School | None = None, why: str = ""
+) -> RoleGrant:
     """Give a member of the open trust a role, from now on."""
     check_role(role, school)
     if by.pk == membership.pk:
@@ -37,7 +39,7 @@ def grant_role(membership: Membership, role: str, *, by: Membership, school: Sch
         raise ValidationError(f"{membership} has left the trust. Send a new invitation instead.")
     if held(membership, role, school):
         raise ValidationError(f"{membership} holds this role already.")
-    record_act("role.granted", membership, by=by, school=school, after=role_words(role, school))
+    record_act("role.granted", membership, by=by, school=school, after=role_words(role, school), why=why)
     grant = RoleGrant.objects.create(membership=membership, role=role, school=school, granted_by=by)
     tell_chief_executives(grant)
     return grant

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from schools.access import ROLES, Permission, TrustRequest, trust_view
 from schools.forms import accepted
-from schools.forms.people import InviteForm, RoleForm, WhyForm
+from schools.forms.people import GrantForm, InviteForm, WhyForm
 from schools.models import AuditEntry, Invitation, Membership, RoleGrant
 from schools.queries import people_of_trust
 from schools.services.invitations import invite_person, resend_invitation, withdraw_invitation
@@ -49,7 +49,7 @@ def _roles(grants: list[RoleGrant]) -> list[tuple[RoleGrant, str]]:
 def person(request: TrustRequest, pk: int) -> HttpResponse:
     """One person's roles, with the form that grants another."""
     member = get_object_or_404(Membership.objects.select_related("user"), pk=pk)
-    form, me = RoleForm(request.POST or None), request.access.membership
+    form, me = GrantForm(request.POST or None), request.access.membership
     if request.method == "POST" and accepted(form, lambda data: grant_role(member, **data, by=me)):
         messages.success(request, f"{member} is now {ROLES[form.cleaned_data['role']].label}.")
         return redirect("person", trust=request.trust.slug, pk=pk)

@@ -7,7 +7,7 @@ import subprocess
 
 import psycopg
 import pytest
-from launcher import binaries, postgres, redis, roles
+from launcher import binaries, postgres, provision, redis, roles
 from launcher.refusal import Refusal
 
 WHEELS = sorted(binaries.SITE_PACKAGES.glob("*/pginstall/bin"))
@@ -40,6 +40,21 @@ def test_roles_are_as_the_walls_need_them(programs, folder, children):
         assert owner.execute("select datcollate from pg_database where datname = 'trust_si'").fetchone() == ("C.UTF-8",)
     socket = server.sockets / ".s.PGSQL.5432"
     assert stat.S_IMODE(socket.stat().st_mode) == 0o700
+
+
+def test_a_production_server_is_provided_with_passwords(folder, children, monkeypatch, capsys):
+    server = postgres.start(folder, children, careless=True)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", server.url(postgres.SUPERUSER, "postgres"))
+    monkeypatch.setenv("DATABASE_URL", "postgres://trust_si_web:one@db/trust_si")
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgres://trust_si_owner:two%21@db/trust_si")
+    assert provision.run([], command="provision") == 0
+    assert "are there" in capsys.readouterr().out
+    with psycopg.connect(server.url(postgres.SUPERUSER, "postgres")) as admin:
+        with_password = admin.execute("select rolname from pg_authid where rolpassword like 'SCRAM%' order by 1")
+        assert [name for (name,) in with_password] == ["trust_si_owner", "trust_si_web"]
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgres://trust_si_web:one@db/trust_si")
+    with pytest.raises(Refusal, match="DATABASE_OWNER_URL must log in as trust_si_owner"):
+        provision.run([], command="provision")
 
 
 def test_a_killed_server_comes_back_at_once(folder, children):

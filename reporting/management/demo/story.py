@@ -56,6 +56,7 @@ class SchoolPlan:
     old: dict[str, int] = field(default_factory=dict)  # indicator: months since its evidence
     single: tuple[str, ...] = ()  # indicators that rest on one source
     generous: float = 0.02  # how often the school sees itself differently from the moderator
+    exact: dict[str, int] = field(default_factory=dict)  # indicator: its level this term, where the words say so
     said: dict[str, str] = field(default_factory=dict)  # indicator: the school's own words this term
     facts: tuple[dict[str, Any], ...] = ()
     inspections: tuple[dict[str, Any], ...] = ()

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,8 @@ MOST_BYTES = 250 * 1024 * 1024
 MOST_COLUMNS = 1_000
 LONGEST_LINE = 1024 * 1024
 HEADER_WITHIN = 25  # rows: some published files have a title above the header
+NOT_IN_WINDOWS = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")  # bytes that Windows-1252 does not define
+QUICK = {"cp1252": "latin-1"}  # decoded three times as fast, and the same but for 27 characters
 Row = Sequence[str]
 
 
@@ -50,14 +52,16 @@ def open_table(path: Path, is_header: Callable[[set[str]], bool]) -> Iterator[Ta
     refuse_size(path)
     with path.open("rb") as file:
         magic = file.read(8)
-        file.seek(0)
-        if magic.startswith(b"PK\x03\x04"):
-            yield under_header(sheet_rows(path), is_header, lambda: 1.0)
-            return
         refuse_other_formats(magic)
-        words = io.TextIOWrapper(file, encoding=encoding_of(file), newline="")
-        size = max(path.stat().st_size, 1)
-        yield under_header(csv.reader(words), is_header, lambda: file.tell() / size)
+        workbook = magic.startswith(b"PK\x03\x04")
+        encoding = "" if workbook else encoding_of(file)
+    if workbook:
+        with closing(sheet_rows(path)) as sheet:
+            yield under_header(sheet, is_header, lambda: 1.0)
+        return
+    size = max(path.stat().st_size, 1)
+    with path.open(encoding=QUICK.get(encoding, encoding), newline="") as words:
+        yield under_header(csv_rows(lines_of(words, encoding)), is_header, lambda: words.buffer.tell() / size)
 
 
 def refuse_size(path: Path) -> None:
@@ -79,26 +83,29 @@ def refuse_other_formats(magic: bytes) -> None:
 
 def encoding_of(file: IO[bytes]) -> str:
     """UTF-8 where every byte fits, else Windows-1252, which the register's own downloads use."""
-    if fits(file, "utf-8"):
-        return "utf-8-sig"
-    if file.read(3) == codecs.BOM_UTF8 or not fits(file, "cp1252"):
-        raise Refused("The file's letters are in no encoding that is known. Save it as “CSV UTF-8” and try again.")
-    return "cp1252"
-
-
-def fits(file: IO[bytes], encoding: str) -> bool:
-    """Whether the whole file can be read so. The file stands at its beginning afterwards."""
-    decoder = codecs.getincrementaldecoder(encoding)()
     file.seek(0)
-    try:
-        for chunk in chunks_of(file):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    finally:
-        file.seek(0)
-    return True
+    bom = file.read(3) == codecs.BOM_UTF8
+    file.seek(0)
+    decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    in_windows = not bom
+    for chunk in chunks_of(file):
+        decoder = still_fits(decoder, chunk)
+        in_windows = in_windows and not any(byte in chunk for byte in NOT_IN_WINDOWS)
+        if decoder is None and not in_windows:
+            raise Refused("The file's letters are in no encoding that is known. Save it as “CSV UTF-8” and try again.")
+    return "utf-8-sig" if still_fits(decoder, b"", final=True) else "cp1252"
+
+
+def still_fits(
+    decoder: codecs.IncrementalDecoder | None, chunk: bytes, *, final: bool = False
+) -> codecs.IncrementalDecoder | None:
+    """The decoder, or None once something did not fit it."""
+    if decoder is not None:
+        try:
+            decoder.decode(chunk, final)
+        except UnicodeDecodeError:
+            return None
+    return decoder
 
 
 def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
@@ -112,6 +119,24 @@ def chunks_of(file: IO[bytes]) -> Iterator[bytes]:
         if since_line > LONGEST_LINE:
             raise Refused("A line of the file has more than a million characters, so it is no table.")
         yield chunk
+
+
+def lines_of(words: Iterable[str], encoding: str) -> Iterator[str]:
+    """The file's lines; what was read as Latin-1 for its speed is mended where a line is not ASCII."""
+    if encoding not in QUICK:
+        yield from words
+    else:
+        for line in words:
+            yield line if line.isascii() else line.encode(QUICK[encoding]).decode(encoding)
+
+
+def csv_rows(lines: Iterator[str]) -> Iterator[Row]:
+    """The rows. A line without a quotation mark needs no more than a split, at half the time."""
+    for line in lines:
+        if '"' in line:
+            yield next(csv.reader(chain((line,), lines)))
+        else:
+            yield line.rstrip("\r\n").split(",")
 
 
 def under_header(rows: Iterator[Row], is_header: Callable[[set[str]], bool], done: Callable[[], float]) -> Table:

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -17,7 +18,8 @@ from .refusal import Refused
 from .values import BadValue, Clean, Cleaned
 
 STAGING = "register_staging"
-AT_ONCE = 4_000  # rows between two reports of progress
+AT_ONCE = 8_000  # rows between two reports of progress
+CHUNK = 250  # rows sent together, so that the server works while the next are read
 FAULTS_LISTED = 200
 Progress = Callable[[int, float], None]
 """Is told how many rows were read and which share of the file that is."""
@@ -110,20 +112,19 @@ def stage(table: Table, plan: Plan, progress: Progress | None = None) -> Reading
                 more = write_some(copy, lines)
             if progress is not None:
                 progress(reading.rows_read, table.done())
-        cursor.execute(f"analyze {STAGING}")
+        cursor.execute(f"analyze {STAGING} ({', '.join(plan.layout.once)})")
     note_repeats(plan, reading)
     return reading
 
 
 def write_some(copy: Any, lines: Iterator[str]) -> bool:
     """Send the next rows. False when there were none left."""
-    batch = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == AT_ONCE:
-            break
-    copy.write("".join(batch))
-    return len(batch) == AT_ONCE
+    for _ in range(AT_ONCE // CHUNK):
+        chunk = list(islice(lines, CHUNK))
+        copy.write("".join(chunk))
+        if len(chunk) < CHUNK:
+            return False
+    return True
 
 
 def sound_lines(table: Table, plan: Plan, reading: Reading) -> Iterator[str]:

@@ -57,7 +57,9 @@ def keep_file(file: UploadedFile, path: Path) -> None:
 def start_import(upload: RegisterImport) -> None:
     """Import a file that was checked. Asking again does nothing new; one that was refused raises ValidationError."""
     with transaction.atomic():
-        begun = RegisterImport.objects.filter(pk=upload.pk, state=State.CHECKED).update(state=State.IMPORTING, percent=0)
+        begun = RegisterImport.objects.filter(pk=upload.pk, state=State.CHECKED).update(
+            state=State.IMPORTING, percent=0
+        )
         if begun:
             put_in_line(IMPORT, upload)
         elif RegisterImport.objects.filter(pk=upload.pk, state__in=(State.CHECKING, State.REFUSED)).exists():

@@ -16,7 +16,6 @@ SENTINELS = {date(1900, 1, 1), date(1902, 1, 1)}
 """Dates that the register's own files put where no date is known."""
 
 LATEST_YEAR = 2100
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " "})
 TRAILING_ZERO = re.compile(r"^([0-9]+)\.0+$")
 COMPANY = re.compile(r"^(?:[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z][0-9]{7})$")
 
@@ -52,12 +51,12 @@ def text(limit: int, *, needed: bool = False) -> Clean:
     """Words of at most `limit` characters."""
 
     def clean(cell: str) -> str:
-        cell = " ".join(cell.split())
+        cell = " ".join(cell.split())  # no tab or line end is left
         if needed and not cell:
             raise BadValue("is empty")
         if len(cell) > limit:
             raise BadValue(f"is longer than {limit} characters")
-        return cell.translate(ESCAPES)
+        return cell.replace("\\", "\\\\")
 
     return clean
 
@@ -67,6 +66,8 @@ def matching(pattern: str, reason: str, *, needed: bool = False, pad: int = 0) -
     fits = re.compile(pattern).fullmatch
 
     def clean(cell: str) -> str:
+        if fits(cell) and cell.isascii():
+            return cell
         cell = digits(cell)
         if not cell:
             if needed:
@@ -114,6 +115,8 @@ def whole(most: int) -> Clean:
     """A count from 0 to `most`."""
 
     def clean(cell: str) -> str:
+        if cell.isdecimal() and cell.isascii() and len(cell) <= 9 and int(cell) <= most:
+            return cell
         cell = digits(cell)
         if not cell:
             return NULL

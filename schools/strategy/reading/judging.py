@@ -146,8 +146,9 @@ def _kpi(strategy: Strategy, kpi: Kpi) -> KpiReading:
     comparator = COMPARATORS.get(kpi.comparator, "")
     how = KINDS[kpi.kind]
     if kpi.kind == "measured":
-        how += f", set against {comparator}" if comparator else ""
-        how += f", in {kpi.unit}" if kpi.unit else ""
+        beside = ": difference from" if kpi.against == "difference" else ", beside"
+        how += f"{beside} {comparator}" if comparator else ""
+        how += f", {kpi.unit if kpi.unit.startswith('per ') else f'in {kpi.unit}'}" if kpi.unit else ""
     notes = (
         *((f"For {phases(kpi.phases)}.",) if kpi.phases else ()),
         *((f"Counts {kpi.weight} times.",) if kpi.weight > 1 else ()),

@@ -42,7 +42,7 @@ def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry
     facts = _facts(
         ("For", listed((words[key] for key in plan.levels), "or") or "any school"),
         ("Written by", listed(plan.written_by)),
-        ("Approved by", listed((roles[role] for role in plan.approval), "then")),
+        ("Approved by", ", then ".join(roles[role] for role in plan.approval)),
         ("Overseen by", listed(plan.overseen_by)),
         ("Updated", by_level or (cadence(plan.update_every) if plan.update_every else "")),
         ("Written anew", cadence(plan.refresh_every) if plan.refresh_every else ""),

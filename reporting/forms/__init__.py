@@ -1,0 +1,1 @@
+"""What pages and reports are asked for with, one file a group."""

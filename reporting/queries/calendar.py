@@ -1,0 +1,96 @@
+"""Terms, half terms and meetings, read together. Two queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+
+from categorisation.services.assessments import DUE_BEFORE_END, DUE_BEFORE_MEETING
+from schools.models import Meeting, Period
+from schools.strategy import Strategy
+
+YEARS_BACK = timedelta(days=800)
+"""How far back terms and meetings are read: two years and a term."""
+
+HALF_TERM = timedelta(days=70)
+
+
+class Meet(NamedTuple):
+    """A meeting, as much of it as other pages say."""
+
+    pk: int
+    kind: str
+    title: str
+    starts_at: datetime
+    period_id: int
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.starts_at)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The trust's periods and meetings around one day."""
+
+    today: date
+    periods: tuple[Period, ...]  # earliest first
+    meets: tuple[Meet, ...]  # earliest first
+
+    @property
+    def terms(self) -> list[Period]:
+        """The terms that have begun, the current one first."""
+        begun = [one for one in self.periods if not one.half and one.starts_on <= self.today]
+        return begun[::-1]
+
+    def term(self, pk: str | int | None) -> Period | None:
+        """The term asked for; the current one where none, or none that has begun, is asked for."""
+        terms = self.terms
+        return next((one for one in terms if str(one.pk) == str(pk)), terms[0] if terms else None)
+
+    def half_of(self, school_id: int, day: date) -> Period | None:
+        """The half term begun last by `day`: of the school's own dates where it has them."""
+        begun = [one for one in self.periods if one.half and one.starts_on <= day]
+        own = [one for one in begun if one.school_id == school_id]
+        shared = [one for one in begun if one.school_id is None]
+        return (own or shared or [None])[-1]
+
+    def next_term(self, day: date) -> Period | None:
+        return next((one for one in self.periods if not one.half and one.starts_on > day), None)
+
+    def last_terms(self, period: Period, count: int) -> list[Period]:
+        """The term and those before it, earliest first."""
+        return [one for one in reversed(self.terms) if one.starts_on <= period.starts_on][-count:]
+
+    def due_on(self, period: Period) -> date:
+        """When a matrix of the period that nobody has opened is due; the same day an opened one is given."""
+        first = next((one.day for one in self.meets if one.period_id == period.pk), None)
+        day = first - DUE_BEFORE_MEETING if first else period.ends_on - DUE_BEFORE_END
+        return max(day, period.starts_on)
+
+    def next_meeting(self, kinds: Collection[str]) -> Meet | None:
+        """The next meeting of these kinds; one of today counts until the day is over."""
+        return next((one for one in self.meets if one.kind in kinds and one.day >= self.today), None)
+
+    def last_meeting(self, kinds: Collection[str], before: date) -> Meet | None:
+        found = [one for one in self.meets if one.kind in kinds and one.day < before]
+        return found[-1] if found else None
+
+
+def read_calendar(today: date) -> Calendar:
+    """The periods of the last years, a school's own half terms around today, and the meetings."""
+    own = Q(half__gt=0, starts_on__lte=today, ends_on__gte=today - HALF_TERM)
+    since = today - YEARS_BACK
+    periods = Period.objects.filter(Q(school=None) | own, ends_on__gte=since).order_by("starts_on", "half")
+    meets = Meeting.objects.filter(starts_at__date__gte=since).order_by("starts_at", "pk")
+    return Calendar(today, tuple(periods), tuple(map(Meet._make, meets.values_list(*Meet._fields))))
+
+
+def deciding_kinds(strategies: Iterable[Strategy]) -> set[str]:
+    """The kinds of meeting at which categories are decided."""
+    return {meeting.key for strategy in strategies for meeting in strategy.meetings if meeting.decides}

@@ -1,0 +1,86 @@
+"""Matrices, decisions and proposals of many schools, read once for all of them. Three queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Window
+from django.db.models.functions import RowNumber
+
+from categorisation.models import Assessment, Decision, Proposal
+from reporting.queries.calendar import YEARS_BACK
+from reporting.queries.categories import Decided, Proposed, decided_rows, proposed_rows
+from reporting.queries.cells import ReadRow
+from reporting.queries.strategies import Versions
+from schools.models import Period
+
+LATEST = 3
+"""Matrices read of each school, agreed and not: the one shown, the one before, and one for a half term between."""
+
+
+class Begun(NamedTuple):
+    """A matrix somebody has opened."""
+
+    pk: int
+    state: str
+    due_on: date
+
+
+@dataclass
+class Gathered:
+    """Rows read once for all schools."""
+
+    rows: dict[int, list[ReadRow]] = field(default_factory=lambda: defaultdict(list))  # agreed, latest first
+    begun: dict[tuple[int, int], Begun] = field(default_factory=dict)  # by school and period
+    decided: dict[tuple[int, str], Decided] = field(default_factory=dict)  # the latest, by school and axis
+    proposed: dict[tuple[int, str], Proposed] = field(default_factory=dict)  # of the latest agreed matrix
+
+
+def gather(
+    schools: Sequence[int],
+    period: Period,
+    versions: Versions,
+    numbers: Mapping[str, int],
+    *,
+    proposals: bool = True,
+    told_by: datetime | None = None,
+) -> Gathered:
+    """What is known of the schools in `period`: all of it, or without `proposals`, or what they were told by a time."""
+    found = Gathered()
+    _read_matrices(found, schools, period, versions)
+    decisions = Decision.objects.filter(school__in=schools, period__starts_on__lte=period.ends_on)
+    if told_by is not None:
+        decisions = decisions.filter(tell_at__lte=told_by)
+    for row in decided_rows(decisions.latest_of_each()):
+        found.decided[row.school_id, row.axis] = row
+    if proposals:
+        latest = [rows[0].assessment_id for rows in found.rows.values() if rows]
+        for one in proposed_rows(Proposal.objects.filter(assessment__in=latest)):
+            found.proposed[one.school_id, one.axis] = one
+    return found
+
+
+def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, versions: Versions) -> None:
+    agreed = ExpressionWrapper(Q(state=Assessment.State.AGREED), output_field=BooleanField())
+    order = [F("period__starts_on").desc(), F("period__half").desc()]
+    window = Window(RowNumber(), partition_by=[F("school_id"), agreed], order_by=order)
+    span = (period.starts_on - YEARS_BACK, period.ends_on)
+    rows = (
+        Assessment.objects.filter(school__in=schools, period__starts_on__range=span)
+        .annotate(place=window)
+        .filter(place__lte=LATEST)
+        .order_by("school_id", "place")
+        .values_list(
+            "pk", "school_id", "period_id", "period__starts_on", "strategy_version_id", "state", "due_on",
+            "levels", "evidence_days", "source_counts",
+        )
+    )  # fmt: skip
+    for pk, school, of_period, starts_on, version, state, due_on, *slots in rows:
+        found.begun[school, of_period] = Begun(pk, state, due_on)
+        if state == Assessment.State.AGREED:
+            strategy = versions.by_pk[version].strategy
+            found.rows[school].append(ReadRow(pk, of_period, starts_on, strategy, *slots))

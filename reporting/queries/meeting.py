@@ -1,0 +1,64 @@
+"""A meeting with everything it talks about. A fixed number of queries, whatever the number of schools."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from categorisation.models import Decision
+from reporting.queries.overview import Category, SchoolLine, overview
+from schools.models import AgendaItem, Attendance, Interest, Meeting, Membership, School
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """One school on the agenda: where it stands, and what this meeting decided."""
+
+    position: int
+    school: SchoolLine
+    decided: tuple[str, ...]  # axes this meeting has decided
+    interests: tuple[Interest, ...]
+
+    @property
+    def open_axes(self) -> list[Category]:
+        """Axes on which this meeting has not decided yet."""
+        return [category for category in self.school.categories if category.axis not in self.decided]
+
+
+@dataclass(frozen=True)
+class MeetingPage:
+    """What the page of one meeting shows."""
+
+    agenda: tuple[AgendaLine, ...]
+    attendance: tuple[Attendance, ...]
+    interests: tuple[Interest, ...]
+    members: tuple[Membership, ...]
+
+    @property
+    def to_decide(self) -> int:
+        return sum(bool(line.open_axes) for line in self.agenda)
+
+
+def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
+    """Everything on one meeting."""
+    items = {item.school_id: item.position for item in AgendaItem.objects.filter(meeting=meeting)}
+    interests = tuple(Interest.objects.filter(meeting=meeting).select_related("person__user", "school"))
+    decided: dict[int, list[str]] = {}
+    for school, axis in Decision.objects.filter(meeting=meeting).values_list("school_id", "axis"):
+        decided.setdefault(school, []).append(axis)
+    lines = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items)).lines
+    agenda = [
+        AgendaLine(
+            items[line.school_id],
+            line,
+            tuple(decided.get(line.school_id, ())),
+            tuple(one for one in interests if one.school_id == line.school_id),
+        )
+        for line in lines
+    ]
+    return MeetingPage(
+        agenda=tuple(sorted(agenda, key=lambda line: line.position)),
+        attendance=tuple(Attendance.objects.filter(meeting=meeting).select_related("person__user")),
+        interests=interests,
+        members=tuple(Membership.objects.filter(ended_at=None).select_related("user").order_by("user__name")),
+    )

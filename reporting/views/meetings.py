@@ -1,0 +1,162 @@
+"""Meetings: the list, planning one, and the page it is held from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from reporting.queries.meeting import MeetingPage, meeting_page
+from schools.access import Permission, TrustRequest, trust_view
+from schools.forms.meetings import InterestForm, MeetingForm, MinutesForm
+from schools.models import Attendance, Meeting, Membership, School
+from schools.queries import current_period, strategy_versions_on
+from schools.services.meetings import agree_minutes, declare_interest, plan_meeting, set_attendance, write_minutes
+
+
+def _kinds() -> dict[str, str]:
+    """The meetings the trust's strategies name."""
+    versions = strategy_versions_on(timezone.localdate()).values()
+    return {kind.key: kind.label for version in versions for kind in version.strategy.meetings}
+
+
+@trust_view(needs=Permission.SEE_MEETINGS)
+def meetings(request: TrustRequest) -> HttpResponse:
+    """What is coming, what has been, and planning another."""
+    today = timezone.now()
+    may_plan = request.access.may(Permission.RUN_MEETINGS)
+    form = MeetingForm(request.POST or None, kinds=_kinds()) if may_plan else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        meeting = _plan(request, form.cleaned_data)
+        messages.success(request, "The meeting is planned. Every school is on its agenda.")
+        return redirect("meeting", trust=request.trust.slug, meeting_id=meeting.pk)
+    context = {
+        "coming": Meeting.objects.filter(starts_at__gte=today).select_related("period"),
+        "past": Meeting.objects.filter(starts_at__lt=today).select_related("period").order_by("-starts_at")[:30],
+        "form": form,
+        "kinds": _kinds(),
+    }
+    return render(request, "reporting/meetings.html", context, status=422 if form and form.errors else 200)
+
+
+def _plan(request: TrustRequest, data: dict[str, Any]) -> Meeting:
+    starts = timezone.localtime(data["starts_at"])
+    period = current_period(starts.date())
+    if period is None:
+        raise ValidationError("There is no term in the calendar for this day.")
+    return plan_meeting(
+        data["kind"],
+        by=request.access.membership,
+        title=data["title"] or _kinds()[data["kind"]],
+        period=period,
+        starts_at=data["starts_at"],
+        place=data["place"],
+        schools=School.objects.on(starts.date()),
+    )
+
+
+def _meeting(meeting_id: int) -> Meeting:
+    return get_object_or_404(
+        Meeting.objects.select_related("period", "chair__user", "minutes_agreed_by__user"), pk=meeting_id
+    )
+
+
+@trust_view(needs=Permission.SEE_MEETINGS)
+def meeting(request: TrustRequest, meeting_id: int) -> HttpResponse:
+    """The page a meeting is held from."""
+    return _page(request, _meeting(meeting_id))
+
+
+def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
+    return {
+        "people": [(person.pk, str(person)) for person in page.members],
+        "schools": [(line.school.school_id, line.school.name) for line in page.agenda],
+    }
+
+
+def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse:
+    page = meeting_page(found, today=timezone.localdate())
+    may_run = request.access.may(Permission.RUN_MEETINGS) and found.minutes_state != Meeting.Minutes.AGREED
+    states = {one.person_id: one.state for one in page.attendance}
+    context = {
+        "meeting": found,
+        "page": page,
+        "kind": _kinds().get(found.kind, found.title),
+        "may_run": may_run,
+        "may_decide": request.access.may(Permission.DECIDE),
+        "people": [{"person": person, "state": states.get(person.pk, "")} for person in page.members],
+        "states": Attendance.State.choices,
+        "interest_form": InterestForm(**_choices(page)),
+        "minutes_form": MinutesForm(initial={"minutes": found.minutes, "version": found.version}),
+        **refused,
+    }
+    return render(request, "reporting/meeting.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@trust_view(needs=Permission.RUN_MEETINGS)
+def attendance(request: TrustRequest, meeting_id: int) -> HttpResponse:
+    """Who was there."""
+    found = _meeting(meeting_id)
+    sent = {name.removeprefix("person-"): state for name, state in request.POST.items() if name.startswith("person-")}
+    states = {int(pk): state for pk, state in sent.items() if pk.isdecimal() and state in Attendance.State.values}
+    return _done(request, found, lambda: set_attendance(found, states, by=request.access.membership), "Saved.")
+
+
+@require_POST
+@trust_view(needs=Permission.SEE_MEETINGS)
+def interest(request: TrustRequest, meeting_id: int) -> HttpResponse:
+    """Declare an interest: one's own, or for those who run the meeting, anybody's."""
+    found = _meeting(meeting_id)
+    form = InterestForm(request.POST, **_choices(meeting_page(found, today=timezone.localdate())))
+    if not form.is_valid():
+        return _page(request, found, interest_form=form)
+    person = get_object_or_404(Membership, pk=form.cleaned_data["person"])
+    if person.pk != request.access.membership.pk:
+        request.access.require(Permission.RUN_MEETINGS)
+    school = get_object_or_404(School, pk=form.cleaned_data["school"])
+    nature, by = form.cleaned_data["nature"], request.access.membership
+    told = f"Recorded. {person} takes no part in deciding for {school.known_as}."
+
+    def act() -> None:
+        declare_interest(found, person=person, school=school, nature=nature, by=by)
+
+    return _done(request, found, act, told)
+
+
+@require_POST
+@trust_view(needs=Permission.RUN_MEETINGS)
+def minutes(request: TrustRequest, meeting_id: int) -> HttpResponse:
+    """Save the draft minutes, or agree them."""
+    found = _meeting(meeting_id)
+    by = request.access.membership
+    if "agree" in request.POST:
+        return _done(request, found, lambda: agree_minutes(found, by=by), "The minutes are agreed.")
+    form = MinutesForm(request.POST)
+    if form.is_valid():
+        try:
+            write_minutes(found, form.cleaned_data["minutes"], by=by, version=form.cleaned_data["version"])
+        except ValidationError as refused:
+            form.add_error("minutes", refused.messages[0])
+        else:
+            messages.success(request, "The draft is saved.")
+            return redirect("meeting", trust=request.trust.slug, meeting_id=found.pk)
+    data = form.data.copy()
+    data["version"] = str(found.version)  # pressing Save again keeps this text, with the other one in view
+    form.data = data
+    return _page(request, found, minutes_form=form)
+
+
+def _done(request: TrustRequest, found: Meeting, act: Any, told: str) -> HttpResponse:
+    try:
+        act()
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
+    else:
+        messages.success(request, told)
+    return redirect("meeting", trust=request.trust.slug, meeting_id=found.pk)

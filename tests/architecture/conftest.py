@@ -1,0 +1,69 @@
+"""What the architecture's tests share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.architecture.owner import copy_database, drop_database, take_down_keys, take_down_policies, working_in
+from tests.architecture.planted import World, plant_world
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Print a count, also where the output is captured; with ARCHITECTURE_REPORT it goes to that file as well."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def say(line: str) -> None:
+        where = os.environ.get("ARCHITECTURE_REPORT")
+        if where:
+            with Path(where).open("a") as file:
+                file.write(f"{line}\n")
+        if "PYTEST_XDIST_WORKER" in os.environ or capture is None:
+            print(line)  # noqa: T201
+            return
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}")  # noqa: T201
+
+    return say
+
+
+@pytest.fixture(scope="session")
+def _planted_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, World]]:
+    """A copy of the test database with three planted trusts, made once per process."""
+    usual = connection.settings_dict["NAME"]
+    name = f"{usual}_planted"
+    with django_db_blocker.unblock():
+        copy_database(name, of=usual)
+        with working_in(name):
+            world = plant_world()
+    yield name, world
+    with django_db_blocker.unblock():
+        drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def _open_database(_planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the planted one with row security and composite keys taken down."""
+    planted, _ = _planted_database
+    name = f"{planted}_open"
+    with django_db_blocker.unblock():
+        copy_database(name, of=planted)
+        take_down_policies(name)
+        take_down_keys(name)
+    yield name
+    with django_db_blocker.unblock():
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def world(_planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[World]:
+    """The planted trusts; the tests of this module work in their database."""
+    name, world = _planted_database
+    with django_db_blocker.unblock(), working_in(name):
+        yield world

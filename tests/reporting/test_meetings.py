@@ -1,0 +1,103 @@
+"""Planning a meeting, deciding at it, and its minutes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from categorisation.models import Decision
+from schools.models import Interest, Meeting
+from schools.tenancy import trust_scope
+from tests.categorisation.test_matrix_pages import rate_all
+from tests.conftest import TODAY, Cast
+
+PLAN = {"kind": "risk_meeting", "starts_at_0": "1 December 2026", "starts_at_1": "09:30", "title": "", "place": "Office"}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_autumn_term(time_machine: Any) -> None:
+    time_machine.move_to("2026-11-20T10:00Z")
+
+
+@pytest.fixture
+def ada(cast: Cast) -> Client:
+    return cast.client(cast.ada)
+
+
+@pytest.fixture
+def meeting(cast: Cast, ada: Client) -> Meeting:
+    ada.post(reverse("meetings", kwargs={"trust": "alder"}), PLAN)
+    with trust_scope(cast.alder):
+        return Meeting.objects.get()
+
+
+def at(meeting: Meeting, name: str = "meeting") -> str:
+    return reverse(name, kwargs={"trust": "alder", "meeting_id": meeting.pk})
+
+
+def test_a_planned_meeting_has_every_school_on_its_agenda(meeting: Meeting, ada: Client) -> None:
+    page = ada.get(at(meeting)).content.decode()
+    assert "Dunmere Primary" in page
+    assert "Ashmere Primary" in page
+    assert "Tuesday 1 December" in page
+
+
+def test_a_bad_day_is_said_and_nothing_is_lost(cast: Cast, ada: Client) -> None:
+    answer = ada.post(reverse("meetings", kwargs={"trust": "alder"}), PLAN | {"starts_at_0": "soon"})
+    assert answer.status_code == 422
+    assert "Enter the day like 1 December 2026" in answer.content.decode()
+    assert 'value="Office"' in answer.content.decode()
+
+
+def test_deciding_at_the_meeting(cast: Cast, meeting: Meeting) -> None:
+    from categorisation.services import agree_assessment, submit_assessment
+
+    with trust_scope(cast.alder):
+        matrix = submit_assessment(rate_all(cast), by=cast.ben, today=TODAY)
+        agree_assessment(matrix, by=cast.ada)
+    ruth = cast.client(cast.ruth)
+    assert "Decide" in ruth.get(at(meeting)).content.decode()
+    decide = reverse("decide", kwargs={"trust": "alder", "school_id": cast.dunmere.pk, "axis": "academic"})
+    answer = ruth.post(f"{decide}?meeting={meeting.pk}", {"level": "refine", "reason": ""})
+    assert answer.url == at(meeting)
+    with trust_scope(cast.alder):
+        assert Decision.objects.get().meeting_id == meeting.pk
+
+
+def test_attendance_and_interests(cast: Cast, meeting: Meeting, ada: Client) -> None:
+    ada.post(at(meeting, "meeting_attendance"), {f"person-{cast.ruth.pk}": "present", f"person-{cast.tom.pk}": ""})
+    declared = {"person": cast.ruth.pk, "school": cast.dunmere.pk, "nature": "Was head there until 2024"}
+    ada.post(at(meeting, "meeting_interest"), declared)
+    with trust_scope(cast.alder):
+        assert [one.person_id for one in meeting.attendance.all()] == [cast.ruth.pk]
+        assert Interest.objects.get().school_id == cast.dunmere.pk
+    assert "Was head there until 2024" in ada.get(at(meeting)).content.decode()
+
+
+def test_a_trustee_declares_only_their_own_interest(cast: Cast, meeting: Meeting) -> None:
+    tom = cast.client(cast.tom)
+    declared = {"person": cast.ruth.pk, "school": cast.dunmere.pk, "nature": "Theirs"}
+    assert tom.post(at(meeting, "meeting_interest"), declared).status_code == 403
+    assert tom.post(at(meeting, "meeting_interest"), declared | {"person": cast.tom.pk}).status_code == 302
+
+
+def test_minutes_from_draft_to_agreed(cast: Cast, meeting: Meeting, ada: Client) -> None:
+    page = at(meeting, "meeting_minutes")
+    ada.post(page, {"minutes": "We met.", "version": 1})
+    clash = ada.post(page, {"minutes": "I met too.", "version": 1})
+    assert clash.status_code == 422
+    assert "We met." in clash.content.decode()
+    assert "I met too." in clash.content.decode()
+    ada.post(page, {"agree": "1"})
+    ada.post(page, {"minutes": "Changed after.", "version": 3})
+    with trust_scope(cast.alder):
+        found = Meeting.objects.get()
+    assert (found.minutes, found.minutes_state) == ("We met.", "agreed")
+
+
+@pytest.mark.parametrize(("who", "status"), [("ada", 200), ("tom", 200), ("ben", 403), ("olive", 403), ("cleo", 404)])
+def test_who_sees_meetings(cast: Cast, meeting: Meeting, who: str, status: int) -> None:
+    assert cast.client(getattr(cast, who)).get(at(meeting)).status_code == status
