@@ -51,6 +51,7 @@ class Change:
     moves: tuple[Move, ...]
     reason: str = ""
     reply: Reply | None = None
+    more: bool = False  # of the same school as the one above
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ class Reason:
     held: tuple[str, ...] = ()
     up: tuple[str, ...] = ()
     support: tuple[str, ...] = ()
+    more: bool = False  # of the same school as the one above
 
 
 @dataclass(frozen=True)

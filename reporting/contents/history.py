@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from categorisation.models import Decision
 from reporting.contents.facts import HistoryRow, LevelCount, Levels, LevelsSheet, Tile
 from reporting.contents.gather import Found
-from reporting.contents.levels import NOT_DECIDED, decided_tile, level_word
+from reporting.contents.levels import NOT_DECIDED, decided_tile
+from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
 from reporting.rules.sentences import Tally
 from reporting.rules.words import counted, on

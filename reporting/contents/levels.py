@@ -9,18 +9,12 @@ from categorisation.rules import Explanation
 from reporting.contents.facts import Reply as PrintedReply
 from reporting.contents.facts import Tile
 from reporting.contents.gather import Found
+from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
 from reporting.rules.words import on, promised
-from schools.strategy import Level, Strategy
+from schools.strategy import Strategy
 
 NOT_DECIDED = Tile("Not yet", "na")
-
-
-def level_word(strategy: Strategy, level: Level) -> str:
-    """The level's label; a bare number reads “Category 3”, in the trust's own word."""
-    if not level.label.isdecimal():
-        return level.label
-    return f"{strategy.identity.words.category} {level.label}".capitalize()
 
 
 def tile(strategy: Strategy, axis: str, key: str) -> Tile | None:

@@ -7,14 +7,15 @@ from itertools import groupby
 
 from reporting.contents.facts import Cell, Matrix, MatrixRow, MatrixSheet, Tile
 from reporting.contents.gather import Found
-from reporting.contents.levels import level_word, small
+from reporting.contents.levels import small
 from reporting.contents.moves import NEEDS_SUPPORT
-from reporting.queries.cells import Cell as Read
+from reporting.queries.categories import level_word
 from reporting.queries.cells import PART_KNOWN, Column
+from reporting.queries.cells import Cell as Read
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally
 from reporting.rules.words import capital, counted, listed
-from schools.strategy import Level, Strategy
+from schools.strategy import Level
 
 NO_BREAK = "\u00a0"
 STATES = {"proposed": "proposed", "open": "Not yet"}
@@ -78,26 +79,22 @@ def _row(found: Found, sheet: Sheet, line: SchoolLine, ordered: Sequence[Column]
     return MatrixRow(
         school=line.name,
         small=small(found, line),
-        categories=tuple(category_cell(sheet.strategy, by_axis.get(axis.key)) for axis in sheet.axes),
+        categories=tuple(category_cell(by_axis.get(axis.key)) for axis in sheet.axes),
         cells=tuple(cell_of(cells[column.key]) for column in ordered),
     )
 
 
-def category_cell(strategy: Strategy, category: Category | None) -> Cell:
+def category_cell(category: Category | None) -> Cell:
     """A category as a cell; does not apply where the school has no such axis."""
     if category is None:
         return Cell("–", "na")
     return Cell(
-        word=_said(strategy, category.word),
+        word=category.word,
         step=category.step,
         travel=category.travel if category.moved else "",  # type: ignore[arg-type]
-        was=_said(strategy, category.was) if category.moved else "",
+        was=category.was if category.moved else "",
         state=STATES.get(category.state, ""),
     )
-
-
-def _said(strategy: Strategy, word: str) -> str:
-    return f"{strategy.identity.words.category} {word}".capitalize() if word.isdecimal() else word
 
 
 def cell_of(cell: Read) -> Cell:

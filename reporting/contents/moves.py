@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from categorisation.models import Decision
 from reporting.contents.facts import Change, Changes, Move, Tile
@@ -33,7 +34,8 @@ def changes(found: Found, tally: Tally, title: str) -> Changes:
 def _changes_of(found: Found, sheet: Sheet, line: SchoolLine) -> list[Change]:
     decided = [net for axis in sheet.strategy.axes if (net := net_move(found, line, axis.key))]
     if sheet.axes:
-        return [_decided_change(found, sheet, line, first, last) for first, last in decided]
+        changes = [_decided_change(found, line, first, last) for first, last in decided]
+        return [replace(change, more=place > 0) for place, change in enumerate(changes)]
     moves = tuple(
         Move(full_label(sheet, cell.key), Tile(cell.word, cell.step), _cell_was(cell.was, cell.key, sheet))
         for cell in _moved_cells(found, line)
@@ -68,7 +70,7 @@ def _cell_was(word: str, key: str, sheet: Sheet) -> Tile | None:
     return Tile(word, level.tone) if level else None
 
 
-def _decided_change(found: Found, sheet: Sheet, line: SchoolLine, first: Decision, last: Decision) -> Change:
+def _decided_change(found: Found, line: SchoolLine, first: Decision, last: Decision) -> Change:
     strategy = found.strategies[last.strategy_version_id]
     return Change(
         school=line.name,

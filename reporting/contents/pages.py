@@ -9,9 +9,10 @@ from categorisation.rules.entry import SOURCE_KINDS
 from reporting.contents.facts import Criterion, HistoryRow, SchoolCategory, SchoolPage, Schools, Tile
 from reporting.contents.gather import Found
 from reporting.contents.history import history_of
-from reporting.contents.levels import explanation, level_word, reason_of, reply_of, small, support_of_line
+from reporting.contents.levels import explanation, reason_of, reply_of, small, support_of_line
 from reporting.contents.matrix import category_cell, cell_of, in_groups
 from reporting.contents.moves import full_label
+from reporting.queries.categories import level_word
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally, questions
 from reporting.rules.words import capital, in_months, on
@@ -48,7 +49,7 @@ def _category(found: Found, sheet: Sheet, line: SchoolLine, category: Category) 
     words = explanation(found.proposals.get((line.school_id, category.axis)))
     decisions = found.decisions.get((line.school_id, category.axis), [])
     latest = decisions[-1] if decisions and category.state == "agreed" else None
-    cell = category_cell(sheet.strategy, category)
+    cell = category_cell(category)
     return SchoolCategory(
         axis=category.axis_label,
         tile=Tile(cell.word, cell.step),

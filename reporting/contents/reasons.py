@@ -35,7 +35,7 @@ def reasons(found: Found, tally: Tally, title: str) -> Reasons | None:
 def reason_for(found: Found, sheet: Sheet, line: SchoolLine, category: Category) -> Reason:
     """One school on one axis."""
     words = explanation(found.proposals.get((line.school_id, category.axis)))
-    cell = category_cell(sheet.strategy, category)
+    cell = category_cell(category)
     agreed = f"agreed {on(category.since)}" if category.since else cell.state
     return Reason(
         school=line.name,

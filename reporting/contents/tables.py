@@ -44,7 +44,7 @@ def _support_rows(found: Found) -> Iterator[tuple[str, ...]]:
         for category in line.categories:
             items = support_of(sheet.strategy, category.axis, category.level)
             if category.state == "agreed" and items:
-                word = category_cell(sheet.strategy, category).word
+                word = category_cell(category).word
                 axis = category.axis_label if len(sheet.axes) > 1 else ""
                 schools[-category.step, axis, word, sheet.strategy.identity.key, items].append(line.name)
     for (_, axis, word, _, items), names in sorted(schools.items(), key=lambda pair: (pair[0][1], pair[0][0])):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -28,6 +28,10 @@ class Begun(NamedTuple):
     pk: int
     state: str
     due_on: date
+    submitted_at: datetime | None
+    agreed_at: datetime | None
+    returned_note: str
+    row: ReadRow
 
 
 @dataclass
@@ -44,7 +48,6 @@ def gather(
     schools: Sequence[int],
     period: Period,
     versions: Versions,
-    numbers: Mapping[str, int],
     *,
     proposals: bool = True,
     told_by: datetime | None = None,
@@ -75,12 +78,13 @@ def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, vers
         .filter(place__lte=LATEST)
         .order_by("school_id", "place")
         .values_list(
-            "pk", "school_id", "period_id", "period__starts_on", "strategy_version_id", "state", "due_on",
+            "school_id", "pk", "period_id", "period__starts_on", "strategy_version_id",
             "levels", "evidence_days", "source_counts",
+            "state", "due_on", "submitted_at", "agreed_at", "returned_note",
         )
     )  # fmt: skip
-    for pk, school, of_period, starts_on, version, state, due_on, *slots in rows:
-        found.begun[school, of_period] = Begun(pk, state, due_on)
+    for school, pk, of_period, starts_on, version, levels, days, counts, state, *rest in rows:
+        row = ReadRow(pk, of_period, starts_on, versions.by_pk[version].strategy, levels, days, counts)
+        found.begun[school, of_period] = Begun(pk, state, *rest, row)
         if state == Assessment.State.AGREED:
-            strategy = versions.by_pk[version].strategy
-            found.rows[school].append(ReadRow(pk, of_period, starts_on, strategy, *slots))
+            found.rows[school].append(row)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
 
 from categorisation.rules import axes_for
 from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
-from reporting.queries.categories import Category, category_of
+from reporting.queries.categories import Category, category_of, is_half_termly
 from reporting.queries.cells import NEEDS_SUPPORT, Cell, Column, cell
-from reporting.queries.gathering import Gathered, gather
+from reporting.queries.gathering import Begun, Gathered, gather
 from reporting.queries.strategies import read_versions, with_strategy
 from schools.models import Period, School, StrategyVersion
 from schools.queries import kpi_numbers
-from schools.strategy import Axis, Cadence, Strategy
+from schools.strategy import Axis, Strategy
 
 __all__ = ["Category", "Overview", "SchoolLine", "Sheet", "overview"]
 
@@ -41,7 +41,7 @@ class SchoolLine:
     rated_in: int | None = None  # that period
     matrix_state: str = ""  # of the period it is asked for now; empty: not begun
     matrix_due_on: date | None = None
-    matrix_id: int | None = None
+    begun: Begun | None = None
     asked_in: int | None = None  # the period it is asked for now: the term, or where so decided the half term
 
     @property
@@ -123,18 +123,20 @@ def overview(
     schools: QuerySet[School] | Iterable[School] | None = None,
     by_kpi: bool = False,
     proposals: bool = True,
+    told_by: datetime | None = None,
     calendar: Calendar | None = None,
 ) -> Overview:
     """The trust as it stood in `period`, or as it stands today when the period is the current one.
 
     `schools` limits the lines; `by_kpi` gives a column for each KPI instead of criterion; without `proposals` only
-    decisions count.
+    decisions count, and with `told_by` only those the school has been told of by then.
     """
     day = min(today, period.ends_on)
     calendar = calendar or read_calendar(today)
     versions, numbers = read_versions(), kpi_numbers()
     listed = list(with_strategy(_queryset(schools, day), day))
-    gathered = gather([school.pk for school in listed], period, versions, numbers, proposals=proposals)
+    ids = [school.pk for school in listed]
+    gathered = gather(ids, period, versions, proposals=proposals, told_by=told_by)
     grouped: dict[str, list[School]] = defaultdict(list)
     for school in listed:
         grouped[school.follows].append(school)  # type: ignore[attr-defined]
@@ -193,7 +195,7 @@ class _Sheets:
             rated_in=row.period_id if row else None,
             matrix_state=begun.state if begun else "",
             matrix_due_on=begun.due_on if begun else self.calendar.due_on(asked),
-            matrix_id=begun.pk if begun else None,
+            begun=begun,
             asked_in=asked.pk,
         )
 
@@ -208,14 +210,8 @@ class _Sheets:
         half = self.calendar.half_of(school.pk, self.today)
         if half is None or half.starts_on < self.period.starts_on:
             return self.period
-        levels = [(axis, self.gathered.decided.get((school.pk, axis.key))) for axis in self.version.strategy.axes]
-        half_termly = any(
-            one is not None
-            and axis.cadence.get(one.level, axis.default_cadence) == Cadence.HALF_TERM
-            and one.effective_on < half.starts_on
-            for axis, one in levels
-        )
-        return half if half_termly else self.period
+        decided = [(axis, self.gathered.decided.get((school.pk, axis.key))) for axis in self.version.strategy.axes]
+        return half if any(is_half_termly(axis, one, half.starts_on) for axis, one in decided) else self.period
 
 
 def columns_of(strategy: Strategy, numbers: dict[str, int], *, by_kpi: bool) -> Iterator[Column]:

@@ -34,7 +34,7 @@ def strategy(request: TrustRequest) -> HttpResponse:
     version = trusts_own_version(today)
     schools = request.access.school_ids if not request.access.whole_trust else frozenset()
     if len(schools) == 1:
-        version = strategy_of(next(iter(schools)), today) or version
+        version = strategy_of(School(pk=next(iter(schools))), today) or version
     if version is None:
         return page(request, "schools/strategy_none_page.html")
     return _document(request, version)

@@ -34,7 +34,7 @@ def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
 
 
 @pytest.fixture(scope="session")
-def _planted_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, World]]:
+def planted_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[str, World]]:
     """A copy of the test database with three planted trusts, made once per process."""
     usual = connection.settings_dict["NAME"]
     name = f"{usual}_planted"
@@ -48,9 +48,9 @@ def _planted_database(django_db_setup: None, django_db_blocker: Any) -> Iterator
 
 
 @pytest.fixture(scope="session")
-def _open_database(_planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[str]:
+def open_database(planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[str]:
     """A copy of the planted one with row security and composite keys taken down."""
-    planted, _ = _planted_database
+    planted, _ = planted_database
     name = f"{planted}_open"
     with django_db_blocker.unblock():
         copy_database(name, of=planted)
@@ -62,8 +62,8 @@ def _open_database(_planted_database: tuple[str, World], django_db_blocker: Any)
 
 
 @pytest.fixture(scope="module")
-def world(_planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[World]:
+def world(planted_database: tuple[str, World], django_db_blocker: Any) -> Iterator[World]:
     """The planted trusts; the tests of this module work in their database."""
-    name, world = _planted_database
+    name, world = planted_database
     with django_db_blocker.unblock(), working_in(name):
         yield world

@@ -86,7 +86,7 @@ HARMS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "a function with its owner's rights": (
         "function with its owner's rights",
-        ("create function every() returns bigint language sql security definer as 'select count(*) from schools_school'",),
+        ("create function every() returns bigint language sql security definer as 'select 1::bigint'",),
     ),
     "the record made changeable": ("changeable history", ("grant update on schools_auditentry to APPLICATION",)),
     "one column of the record made changeable": (

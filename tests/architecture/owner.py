@@ -88,9 +88,7 @@ def take_down_keys(database: str) -> None:
     """Drop every composite key between tenant rows of a copy."""
     with connect_as_owner(database) as owner:
         keys = owner.execute(
-            "select conrelid::regclass::text, conname from pg_constraint where contype = 'f' and cardinality(conkey) > 1"
+            "select conrelid::regclass::text, conname from pg_constraint where contype = 'f' and conkey[2] is not null"
         ).fetchall()
         for table, key in keys:
-            owner.execute(
-                sql.SQL("alter table {} drop constraint {}").format(sql.SQL(table), sql.Identifier(key))
-            )
+            owner.execute(sql.SQL("alter table {} drop constraint {}").format(sql.SQL(table), sql.Identifier(key)))

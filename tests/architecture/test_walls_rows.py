@@ -70,7 +70,8 @@ def test_a_trust_sees_exactly_its_own_rows(world: World, db: None, report: Calla
         with raw(here.trust.pk) as cursor:
             for table in expected:
                 tries += 1
-                cursor.execute(f'select count(*), count(*) filter (where trust_id = %s) from "{table}"', [here.trust.pk])
+                own = f'select count(*), count(*) filter (where trust_id = %s) from "{table}"'
+                cursor.execute(own, [here.trust.pk])
                 if cursor.fetchone() != (expected[table][here.trust.pk],) * 2:
                     wrong.append((table, here.slug))
     report(f"R2 rows, own trust set: {len(expected)}/{len(tables())} tables, {tries} tries, {len(wrong)} wrong")

@@ -62,7 +62,7 @@ NASTY: list[tuple[str, bytes | Callable[[Path], None], str]] = [
     ("a line without end", b"URN," * 600_000, "a million characters"),
     ("a million columns", b"URN" + b",x" * 100_000 + b"\n", "columns"),
     ("a cell without end", b'URN,"' + b"x\n" * 200_000, "cannot be read"),
-    ("a column twice", b"URN,URN,LinkURN,LinkType\n1,1,1,x\n", "more than once"),
+    ("a column twice", b"URN,URN,LinkURN,LinkType,Overall effectiveness\n1,1,1,x,1\n", "more than once"),
     ("zip bomb", bomb, "would unpack to 320 MB"),
     ("many files", many_files, "holds 2,100 files"),
     ("zip", plain_zip, "zip archive"),

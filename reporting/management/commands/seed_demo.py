@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from reporting.management.demo.accounts import accounts
 from reporting.management.demo.people import make_operator
+from reporting.management.demo.register import write_register
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.management.demo.trust import TrustWriter
 from schools.models import Membership, Trust
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             raise CommandError("This installation is not a demo. Invented data is written only where DEMO=1.")
         story, today = read_story(), options["today"] or timezone.localdate()
         make_operator(story)
+        write_register(story)
         for plan in story.trusts:
             seed_trust(story, plan, today)
         self.stdout.write(accounts(story))

@@ -82,7 +82,7 @@ class Sitting:
 
 def sittings(school: School, plan: SchoolPlan, trust: TrustPlan, terms: Terms) -> list[Sitting]:
     """The school's matrices, oldest first. A half term that has not begun is left out."""
-    found = []
+    found: list[Sitting] = []
     for back, entry in enumerate(reversed(plan.levels)):
         ago = plan.until + back
         parts = entry.split("/")

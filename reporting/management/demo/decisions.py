@@ -32,7 +32,8 @@ def proposals_of(matrix: Matrix, strategy: Strategy, facts: frozenset[str]) -> l
         found = propose(strategy, axis.key, evidence, facts=facts, phase=phase, today=at.date())
         made.append(
             Proposal(
-                assessment=matrix.assessment, axis=axis.key, level=found.level or "", best=found.best, worst=found.worst,
+                assessment=matrix.assessment, axis=axis.key,
+                level=found.level or "", best=found.best, worst=found.worst,
                 explanation={"words": asdict(explain(strategy, found)), "facts": as_record(found)},
                 made_at=at, of_version=matrix.assessment.version,
             )
@@ -105,7 +106,8 @@ class Decider:
     def save(self) -> None:
         """Write the decisions and the replies the story has to them."""
         Decision.objects.bulk_create([decision for decision, _ in self.decisions])
-        Reply.objects.bulk_create([reply for decision, sitting in self.decisions if (reply := self._reply(decision, sitting))])
+        replies = (self._reply(decision, sitting) for decision, sitting in self.decisions)
+        Reply.objects.bulk_create([reply for reply in replies if reply is not None])
 
     def _reply(self, decision: Decision, sitting: Sitting) -> Reply | None:
         for one in self.plan.replies:

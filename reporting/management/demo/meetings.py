@@ -112,8 +112,7 @@ class Meetings:
         Meeting.objects.bulk_update(over, ["minutes", "minutes_state", "minutes_agreed_at", "minutes_agreed_by"])
 
     def _minutes(self, meeting: Meeting, number: int) -> str:
-        said = [one["text"] for one in self.plan.minutes]
         for one in self.plan.extra_meetings:
             if meeting is self.extra.get((one["school"], one["axis"])):
                 return one["minutes"]
-        return pick(said, self.plan.slug, number) if said else "The matrices were taken in turn. Decisions are recorded with each school."
+        return pick([one["text"] for one in self.plan.minutes], self.plan.slug, number)

@@ -76,7 +76,7 @@ def grant_roles(people: People, schools: dict[str, School], terms: Terms, record
             record.write("role.granted", member, at=begin, by=by, school=school, after=role_words(role, school))
         if end is not None:
             member.ended_at = end
-            record.write("person.left", member, at=end, by=admin, why="Moved on; what they wrote stays with the school.")
+            record.write("person.left", member, at=end, by=admin, why="Took up another post.")
     _backdate(RoleGrant.objects.bulk_create(grants), list(people.members.values()), began)
 
 

@@ -14,12 +14,12 @@ from reporting.management.demo.levels import UNKNOWN, levels_of, spreads
 from reporting.management.demo.people import People
 from reporting.management.demo.story import SchoolPlan, Story, chance, pick
 from reporting.management.demo.words import Words
-from schools.models import Kpi, StrategyVersion
+from schools.models import Kpi, Membership, StrategyVersion
 from schools.strategy import Kpi as KpiRule
 from schools.strategy import Role
 
 CARRIED = 0.45
-NEXT_TERM = timedelta(days=70)
+NEXT_TERM = timedelta(days=170)
 OF_VERSION, DRAFT_VERSION = 9, 11
 
 
@@ -86,7 +86,7 @@ class SchoolWriter:
             made.version = DRAFT_VERSION + 2
         return made
 
-    def _moderator(self):
+    def _moderator(self) -> Membership:
         return self.people.members[self.people.plan.moderator]
 
     def submitted_at(self, sitting: Sitting) -> datetime:
@@ -98,7 +98,8 @@ class SchoolWriter:
 
     def agreed_at(self, sitting: Sitting) -> datetime:
         """Between the day it came in and the meeting."""
-        day = self.today - timedelta(days=self.plan.agreed) if sitting.is_current else sitting.meets_on - timedelta(days=2)
+        before_meeting = sitting.meets_on - timedelta(days=2)
+        day = self.today - timedelta(days=self.plan.agreed) if sitting.is_current else before_meeting
         return moment(working_day(day), clock(9, 17, chance(self.plan.key, sitting.period.starts_on, "agreed")))
 
     def _rating(self, assessment: Assessment, sitting: Sitting, rule: KpiRule, level: int) -> Rating:
@@ -118,7 +119,7 @@ class SchoolWriter:
             self._rate(rating, before, rule, sitting)
         return rating
 
-    def _author(self, sitting: Sitting, *about: object):
+    def _author(self, sitting: Sitting, *about: object) -> Membership:
         leader = self.people.of_school(Role.LEADER, self.plan.key, sitting.ago)
         return leader if leader and chance(*about, "author") < 0.3 else self.people.head(self.plan.key, sitting.ago)
 
@@ -135,12 +136,12 @@ class SchoolWriter:
     def _rate(self, rating: Rating, before: Rating | None, rule: KpiRule, sitting: Sitting) -> None:
         """What the school says afresh; where the moderator saw it differently, the school's own level is another."""
         assert rating.written_at is not None
-        level, about = rating.level or UNKNOWN, (self.plan.key, rule.key, sitting.period.starts_on)
-        if level != UNKNOWN and rating.assessment.state == "agreed" and chance(*about, "moderated") < self.plan.generous:
-            self._moderate(rating, level, about)
-        if rating.level == UNKNOWN:
+        about = (self.plan.key, rule.key, sitting.period.starts_on)
+        if not rating.level:
             rating.note = self.words.unknown(*about)
             return
+        if rating.assessment.state == "agreed" and chance(*about, "moderated") < self.plan.generous:
+            self._moderate(rating, rating.level, about)
         changed = before is not None and before.counts_as not in (None, UNKNOWN, rating.level)
         weak = is_weak(self.strategy, rule, rating.level)
         told = sitting.is_current and rule.key in self.plan.said

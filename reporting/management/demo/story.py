@@ -84,6 +84,7 @@ class TrustPlan:
     interests: tuple[dict[str, Any], ...] = ()
     minutes: tuple[dict[str, Any], ...] = ()
     extra_meetings: tuple[dict[str, Any], ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,4 +135,3 @@ def chance(*about: object) -> float:
 def pick(options: Sequence[T], *about: object) -> T:
     """One of the options, always the same for the same thing."""
     return options[int(chance(*about) * len(options))]
-

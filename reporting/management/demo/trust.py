@@ -1,20 +1,21 @@
-"""One trust, from its calendar to its decisions. Rows are written in bulk and dated to when they would have been made."""
+"""One trust, from its calendar to its decisions: rows written in bulk, dated to when they would have been made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
 
-from categorisation.models import Assessment, Proposal, Rating, SchoolFact
-from reporting.management.demo.calendar import Sitting, Terms, make_terms, moment, sittings
+from categorisation.models import Assessment, Proposal, SchoolFact
+from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
 from reporting.management.demo.decisions import Decider, proposals_of
 from reporting.management.demo.meetings import Meetings
-from reporting.management.demo.people import FIRST, People, grant_roles, make_people
+from reporting.management.demo.people import FIRST, grant_roles, make_people
 from reporting.management.demo.ratings import Matrix, SchoolWriter
-from reporting.management.demo.record import Record
+from reporting.management.demo.record import Record, record_matrix, record_moderation
+from reporting.management.demo.rows import insert_rows
 from reporting.management.demo.story import SchoolPlan, Story, TrustPlan
+from reporting.services import request_report
 from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion, Trust
 from schools.services.strategies import register_kpis
 from schools.strategy import Role, read_strategy
@@ -44,8 +45,12 @@ class TrustWriter:
         meetings.make([sitting for group in found.values() for sitting in group], self.record)
         matrices = self._write_matrices(found)
         self._decide(matrices, meetings)
-        self._record_matrices(matrices)
+        for matrix in matrices:
+            record_matrix(self.record, matrix.assessment, moderator=self.people.members[self.plan.moderator])
+        record_moderation(self.record)
         self.record.save()
+        for kind in self.plan.reports:
+            request_report(kind, self.terms[1], by=self.people.holding(Role.CLERK))
 
     def _make_schools(self) -> dict[str, School]:
         rows = [self._school(plan) for plan in self.plan.schools]
@@ -77,10 +82,10 @@ class TrustWriter:
 
     def _record_setting_up(self) -> None:
         admin, first = self.people.holding(Role.ADMIN), self.terms[FIRST].starts_on
-        begin, title = moment(first, "09:00"), self.version.title
+        begin, later, title = moment(first, "09:00"), moment(first, "09:02"), self.version.title
         self.record.write("trust.created", self.trust, at=moment(first, "08:30"), by=None, after=self.trust.name)
         self.record.write("strategy.published", StrategyVersion, at=begin, by=admin, after=title)
-        self.record.write("strategy.chosen", StrategyChoice, at=begin + timedelta(minutes=2), by=admin, after=self.version.key)
+        self.record.write("strategy.chosen", StrategyChoice, at=later, by=admin, after=self.version.key)
         years = sorted({term.year for (_, half), term in self.terms.rows.items() if half == 0})
         for year in years:
             at = moment(max(first, date(year, 6, 16)), "11:05")
@@ -119,7 +124,10 @@ class TrustWriter:
             )
             matrices += [writer.matrix(sitting) for sitting in found[plan.key]]
         Assessment.objects.bulk_create([matrix.assessment for matrix in matrices])
-        Rating.objects.bulk_create([rating for matrix in matrices for rating in matrix.ratings], batch_size=1000)
+        for matrix in matrices:
+            for rating in matrix.ratings:
+                rating.assessment = matrix.assessment  # which has its key now
+        insert_rows([rating for matrix in matrices for rating in matrix.ratings])
         return matrices
 
     def _decide(self, matrices: list[Matrix], meetings: Meetings) -> None:
@@ -139,29 +147,3 @@ class TrustWriter:
         return frozenset(
             fact["key"] for fact in sitting.plan.facts if fact["since"] >= sitting.ago > fact.get("until", -1)
         )
-
-    def _record_matrices(self, matrices: Iterable[Matrix]) -> None:
-        for matrix in matrices:
-            row, school = matrix.assessment, matrix.sitting.school
-            if row.submitted_at is not None:
-                self.record.write(
-                    "matrix.submitted", row, at=row.submitted_at, by=row.submitted_by, school=school, before="draft", after="submitted"
-                )
-            self._record_moderation(matrix)
-            if row.agreed_at is not None:
-                self.record.write(
-                    "matrix.agreed", row, at=row.agreed_at, by=row.agreed_by, school=school, before="submitted", after="agreed"
-                )
-            if row.state == Assessment.State.RETURNED and row.submitted_at is not None:
-                self.record.write(
-                    "matrix.returned", row, at=row.submitted_at + timedelta(hours=19), school=school,
-                    by=self.people.members[self.plan.moderator], before="submitted", after="returned", why=row.returned_note,
-                )  # fmt: skip
-
-    def _record_moderation(self, matrix: Matrix) -> None:
-        for rating in matrix.ratings:
-            if rating.moderated_at is not None:
-                self.record.write(
-                    "rating.moderated", rating, at=rating.moderated_at, by=rating.moderator, school=matrix.sitting.school,
-                    before=str(rating.level), after=str(rating.moderated_level), why=rating.moderated_reason,
-                )  # fmt: skip

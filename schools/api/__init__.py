@@ -1,0 +1,28 @@
+"""The API's foundation: the view every noun is built on, and schools, periods and strategies.
+
+Inside a trust the middleware has opened it and worked out `request.access`; a view adds what it `needs` and which rows
+this person may read. Levels are spoken of by their keys, never by the numbers they are stored as.
+"""
+
+from .document import TrustSchema
+from .filters import Given, IdFilter, Moment, Order, RowFilters
+from .input import Refused, StrictSerializer
+from .nouns import Periods, Schools, Strategies
+from .view import Rows, TrustView, where_may
+
+__all__ = [
+    "Given",
+    "IdFilter",
+    "Moment",
+    "Order",
+    "Periods",
+    "Refused",
+    "RowFilters",
+    "Rows",
+    "Schools",
+    "Strategies",
+    "StrictSerializer",
+    "TrustSchema",
+    "TrustView",
+    "where_may",
+]

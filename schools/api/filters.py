@@ -1,0 +1,65 @@
+"""Filters in the address. What is not a filter is refused, so that a slip of the pen does not answer with everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+
+LARGEST = 2**63 - 1
+EARLIEST, LATEST = 1900, 9000
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class IdFilter(filters.NumberFilter):
+    """The number of a row. One that may not be seen and one that does not exist find nothing alike."""
+
+    field_class = forms.IntegerField
+
+    def get_max_validator(self) -> MaxValueValidator:
+        return MaxValueValidator(LARGEST)
+
+
+class _MomentField(filters.IsoDateTimeFilter.field_class):  # type: ignore[misc, name-defined]
+    default_error_messages = {"invalid": "Write the moment like 2026-11-20 or 2026-11-20T08:00:00Z."}
+
+    def clean(self, value: Any) -> Any:
+        try:
+            found = super().clean(value)
+        except OverflowError:
+            found = None
+        if value not in self.empty_values and not (found and EARLIEST < found.year < LATEST):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class Moment(filters.IsoDateTimeFilter):
+    """A day or a moment."""
+
+    field_class = _MomentField
+
+
+class Given(filters.BooleanFilter):
+    """Whether a column holds something."""
+
+    def __init__(self, field_name: str, **kwargs: Any) -> None:
+        super().__init__(field_name=field_name, lookup_expr="isnull", exclude=True, **kwargs)
+
+
+class Order(filters.OrderingFilter):
+    """One of the orders named, with the row's own number last so that pages do not overlap."""
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if not value:
+            return qs
+        return qs.order_by(*(self.get_ordering_value(one) for one in value), "pk")
+
+
+class RowFilters(filters.FilterSet):
+    """Base of every set of filters."""

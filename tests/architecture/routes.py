@@ -1,0 +1,179 @@
+"""Every route the resolver knows, and what to put into its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from schools.access import Permission
+from tests.architecture.planted import Planted, World
+
+INSIDE = re.compile(r"^(?:api/v1/)?t/<slug:trust>/")
+ABSENT = {int: 999_999_999, str: "nowhere"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address pattern with its view."""
+
+    name: str
+    pattern: str
+    view: Callable[..., Any]
+    parameters: tuple[str, ...]
+
+    @property
+    def inside(self) -> bool:
+        """Whether it belongs to a trust."""
+        return INSIDE.match(self.pattern) is not None
+
+    @property
+    def api(self) -> bool:
+        return self.pattern.startswith("api/")
+
+    @property
+    def own_parameters(self) -> tuple[str, ...]:
+        """Its parameters beside the trust."""
+        return tuple(name for name in self.parameters if not (self.inside and name == "trust"))
+
+    @property
+    def needs(self) -> Any:
+        """What the view asks for: `@trust_view` sets it on the function, an API view has it on its class."""
+        return getattr(self.view, "needs", None) or getattr(getattr(self.view, "cls", None), "needs", None)
+
+    def allows(self, role_allows: frozenset[Permission]) -> bool:
+        needs = self.needs
+        wanted = set(needs.values()) if isinstance(needs, dict) else {needs}
+        return bool(wanted & role_allows)
+
+
+def walk(resolver: URLResolver, before: str = "", spaces: tuple[str, ...] = ()) -> Iterator[Route]:
+    for entry in resolver.url_patterns:
+        pattern = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            yield from walk(entry, pattern, inner)
+        elif isinstance(entry, URLPattern):
+            parameters = tuple(re.findall(r"<(?:[a-z]+:)?([a-z_]\w*)>", pattern))
+            yield Route(":".join((*spaces, entry.name or pattern)), pattern, entry.callback, parameters)
+
+
+def all_routes() -> list[Route]:
+    """In the order of the address; the second address of one name (a format suffix) counts as well."""
+    return sorted(walk(get_resolver()), key=lambda route: (route.pattern, route.name))
+
+
+def trust_routes() -> list[Route]:
+    return [route for route in all_routes() if route.inside]
+
+
+FILLERS: dict[str, Callable[[Planted], Any]] = {
+    "school_id": lambda here: here.rows["school"].pk,
+    "period_id": lambda here: here.rows["period_agreed"].pk,
+    "matrix_moderate.period_id": lambda here: here.rows["period_submitted"].pk,
+    "moderate_rating.period_id": lambda here: here.rows["period_submitted"].pk,
+    "matrix_return.period_id": lambda here: here.rows["period_submitted"].pk,
+    "matrix_agree.period_id": lambda here: here.rows["period_submitted"].pk,
+    "matrix_submit.period_id": lambda here: here.rows["period_draft"].pk,
+    "matrix_carry.period_id": lambda here: here.rows["period_draft"].pk,
+    "matrix_autosave.period_id": lambda here: here.rows["period_draft"].pk,
+    "criterion.period_id": lambda here: here.rows["period_draft"].pk,
+    "decision_id": lambda here: here.rows["decision"].pk,
+    "meeting_id": lambda here: here.rows["meeting"].pk,
+    "report_id": lambda here: here.rows["report"].pk,
+    "report.pk": lambda here: here.rows["report"].pk,
+    "report_file.pk": lambda here: here.rows["report"].pk,
+    "report_preview.pk": lambda here: here.rows["report"].pk,
+    "person.pk": lambda here: here.rows["member"].pk,
+    "person_end.pk": lambda here: here.rows["member"].pk,
+    "role_end.pk": lambda here: here.rows["grant"].pk,
+    "invitation_act.pk": lambda here: here.rows["invitation"].pk,
+    "setup_school.pk": lambda here: here.rows["school"].pk,
+    "strategy_version.pk": lambda here: here.rows["version"].pk,
+    "strategy_text.pk": lambda here: here.rows["version"].pk,
+    "token_end.pk": lambda here: here.rows["token"].pk,
+    "operator_trust.slug": lambda here: here.slug,
+    "operator_resend.slug": lambda here: here.slug,
+    "operator_resend.pk": lambda here: here.rows["invitation"].pk,
+}
+"""`parameter`, or `route.parameter` where that differs -> its value among the rows planted in one trust."""
+
+CONSTANTS: dict[str, Any] = {
+    "axis": "academic",
+    "criterion": "behaviour",
+    "calendar_year.year": 2026,
+    "strategy_shipped.name": "two_axes",
+    "invitation.secret": "not-a-secret",
+    "register_import_status.pk": 1,
+    "account_confirm_email.key": "not-a-key",
+    "account_reset_password_from_key.uidb36": "1",
+    "account_reset_password_from_key.key": "not-a-key",
+}
+"""Parameters that name nothing of a trust."""
+
+Kind = Callable[[str], Any]
+
+
+def is_of_trust(route: Route, parameter: str) -> bool:
+    """Whether the parameter names a row of a trust. Fails for one this file does not know."""
+    for key in (f"{route.name}.{parameter}", parameter):
+        if key in CONSTANTS:
+            return False
+        if key in FILLERS:
+            return True
+    pytest.fail(
+        f"The route {route.name} ({route.pattern}) has a parameter nobody told the crawl about: add "
+        f"'{route.name}.{parameter}' to FILLERS or CONSTANTS in tests/architecture/routes.py"
+    )
+
+
+def _value(table: dict[str, Any], route: Route, parameter: str) -> Any:
+    return table.get(f"{route.name}.{parameter}", table.get(parameter))
+
+
+def address(route: Route, here: Planted, *, trust: str | None = None, absent: bool = False) -> str:
+    """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has."""
+    values: dict[str, Any] = {"trust": trust or here.slug} if route.inside else {}
+    for name in route.own_parameters:
+        if not is_of_trust(route, name):
+            values[name] = _value(CONSTANTS, route, name)
+            continue
+        value = _value(FILLERS, route, name)(here)
+        values[name] = ABSENT[type(value)] if absent else value
+    return reverse(route.name, kwargs=values)
+
+
+def names_rows(route: Route) -> bool:
+    """Whether the address names a row of a trust."""
+    return any(is_of_trust(route, name) for name in route.own_parameters)
+
+
+def foreign_words(world: World, slug: str) -> dict[str, str]:
+    """The names pages read from the query or from forms, each with a row of another trust."""
+    theirs = world.trusts[slug]
+    rows = theirs.rows
+    people = theirs.people["head"].pk
+    return {
+        "school": rows["school"].pk,
+        "schools": rows["school"].pk,
+        "school_id": rows["school"].pk,
+        "period": rows["period_draft"].pk,
+        "since_meeting": rows["meeting"].pk,
+        "meeting": rows["meeting"].pk,
+        "person": people,
+        "by": people,
+        "member": people,
+        "chair": people,
+        "membership": people,
+        "report": rows["report"].pk,
+        "decision": rows["decision"].pk,
+        "version": rows["version"].pk,
+        "trust": theirs.trust.pk,
+        "id": rows["school"].pk,
+        "pk": rows["school"].pk,
+        "ids": rows["school"].pk,
+    }
