@@ -17,15 +17,17 @@ GENERATIONS = 4
 """How far back predecessors are followed: a school, its academy, that one's rebrokered or merged successor."""
 
 ANCESTORS = """
-    with recursive linked (urn, earlier) as (
-        select urn, linked_urn from schools_establishmentlink where kind like 'Predecessor%%'
-        union
-        select linked_urn, urn from schools_establishmentlink where kind like 'Successor%%'
-    ), line (urn, earlier, generation) as (
-        select asked.urn, asked.urn, 0 from unnest(%s) as asked (urn)
+    with recursive line (urn, earlier, generation) as (
+        select asked.urn, asked.urn, 0 from unnest(%s::text[]) as asked (urn)
         union
         select line.urn, linked.earlier, line.generation + 1
-        from line join linked on linked.urn = line.earlier
+        from line cross join lateral (
+            select linked_urn::text from schools_establishmentlink
+            where urn = line.earlier and kind like 'Predecessor%%'
+            union all
+            select urn::text from schools_establishmentlink
+            where linked_urn = line.earlier and kind like 'Successor%%'
+        ) as linked (earlier)
         where line.generation < %s
     )
     select distinct urn, earlier from line

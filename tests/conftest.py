@@ -90,9 +90,14 @@ def _flush_as_owner() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = usual  # type: ignore[method-assign]
 
 
+PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+"""Static files are not collected for the tests, so their names carry no hash."""
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(worker_id: str, settings: Any) -> Iterator[None]:
     """Each test process has its own corner of the cache, emptied before each test."""
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": worker_id}}
     cache.clear()
     yield

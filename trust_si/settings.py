@@ -132,6 +132,7 @@ ACCOUNT_USER_DISPLAY = "schools.sign_in.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation sent to it
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False  # staff-room computers: closing the browser signs out
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "20/m/ip,10/5m/key",
@@ -252,6 +253,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Schools, assessments, ratings, proposals, decisions and reports of one trust.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AssessmentState": "categorisation.models.Assessment.State",
+        "ReportState": "reporting.models.Report.State",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

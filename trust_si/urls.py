@@ -8,7 +8,10 @@ from django.urls import include, path
 urlpatterns = [
     path("healthz", lambda request: HttpResponse("ok"), name="healthz"),
     path("account/", include("allauth.urls")),
+    path("api/v1/", include("trust_si.api")),
     path("t/<slug:trust>/", include("categorisation.urls")),
     path("t/<slug:trust>/", include("reporting.urls")),
     path("", include("schools.urls")),
 ]
+
+handler404 = "trust_si.api.not_found"

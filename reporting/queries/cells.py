@@ -36,7 +36,8 @@ class ReadRow:
         """The row in the words of another version: ratings on a scale that has changed since are not known in it."""
         if self.strategy is strategy:
             return self
-        same = {numbers[kpi.key] for kpi in strategy.kpis() if kpi.key in numbers and same_scale(self.strategy, strategy, kpi.key)}
+        kept = [kpi.key for kpi in strategy.kpis() if same_scale(self.strategy, strategy, kpi.key)]
+        same = {numbers[key] for key in kept if key in numbers}
         levels = [level if number in same else None for number, level in enumerate(self.levels)]
         return replace(self, levels=levels, strategy=strategy)
 

@@ -117,7 +117,8 @@ def school_story(
         columns=tuple(column for column in columns if reader.is_asked(column)),
         rated=tuple(reader.rated(begun, columns, numbers)) if matrix else (),
         asked=asked,
-        begun=next((one for one in begun if one.row.period_id == asked.pk), None),
+        begun=next((one for one in begun if one.row.period_id == asked.pk), None)
+        or next((one for one in begun if one.row.starts_on >= asked.starts_on), None),
         meeting=calendar.next_meeting(deciding_kinds([version.strategy])),
     )
 

@@ -26,6 +26,12 @@ ALWAYS = (400, 401, 403, 404, 406, 429)
 ETAG = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, description="The matrix's version.", response=[200, 304]
 )
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="A version the client has; 304 when it is still that."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The version the client acts on; 412 when it is another."
+)
 RETRY_AFTER = OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, description="Seconds.", response=[429])
 
 

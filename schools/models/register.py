@@ -93,6 +93,7 @@ class EstablishmentLink(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["urn", "linked_urn", "kind"], name="establishment_link_once")]
+        indexes = [models.Index(fields=["linked_urn"])]
 
 
 class RegisterImport(models.Model):

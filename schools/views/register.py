@@ -23,7 +23,7 @@ LISTED = 20
 @operator_required
 def register_import(request: HttpRequest) -> HttpResponse:
     """The files given lately, and the form for another."""
-    form = RegisterFileForm(request.POST or None, request.FILES or None)
+    form = RegisterFileForm(request.POST, request.FILES) if request.method == "POST" else RegisterFileForm()
     received: list[RegisterImport] = []
 
     def receive(data: dict[str, Any]) -> None:

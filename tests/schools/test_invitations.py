@@ -19,7 +19,7 @@ from schools.services.invitations import accept_invitation, invite_person, resen
 from schools.services.people import end_membership
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 
 NEW = {"password": "five lime oak river", "again": "five lime oak river"}
 
@@ -126,6 +126,8 @@ def test_who_is_signed_in_accepts_with_one_press(cast: Cast, invite) -> None:
 
 
 def test_who_has_an_account_signs_in_first(cast: Cast, invite) -> None:
+    cast.cleo.user.set_password(PASSWORD)
+    cast.cleo.user.save()
     page = Client().get(invite(cast.cleo.user.email, "trustee"))
     assert "Sign in to accept" in page.text
     assert 'type="password"' not in page.text

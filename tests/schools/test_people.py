@@ -18,7 +18,11 @@ from tests.factories import MembershipFactory, member
 def test_a_role_is_granted_with_its_history(open_alder: Trust, cast: Cast) -> None:
     grant = grant_role(cast.ada, "head", by=cast.olive, school=cast.ashmere, why="Acting up until Easter")
     entry = AuditEntry.objects.get(did="role.granted")
-    assert (entry.by, entry.after, entry.why) == (cast.olive, "Headteacher of Ashmere Primary", "Acting up until Easter")
+    assert (entry.by, entry.after, entry.why) == (
+        cast.olive,
+        "Headteacher of Ashmere Primary",
+        "Acting up until Easter",
+    )
     assert grant.granted_by == cast.olive
     assert grant.history.get().pgh_context_id == entry.act
 

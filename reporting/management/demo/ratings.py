@@ -166,6 +166,6 @@ class SchoolWriter:
             published = [one["on"] for one in self.plan.inspections if one["on"] <= written]
             return max(published, default=written)
         share = chance(self.plan.key, rule.key, sitting.period.starts_on, "day")
-        day = working_day(written - timedelta(days=2 + int(share * 34)))
+        day = working_day(written - timedelta(days=2 + int(share * 16)))
         months = self.plan.old.get(rule.key)
         return day if months is None else min(day, months_after(self.today, -months) - timedelta(days=9))

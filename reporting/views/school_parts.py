@@ -1,0 +1,296 @@
+"""The parts of a school's page, as its template wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from evidence.queries import InspectionShown, with_membership
+from reporting.queries.categories import Category, level_word
+from reporting.queries.school import AxisStory, SchoolStory, Told
+from reporting.rules.opening import day_month, short_labels
+from reporting.rules.words import capital, counted, listed, on, verb
+from reporting.views.links import actions, link
+from reporting.views.sight import Sight
+from schools.access import Permission, TrustRequest
+from schools.models import Period, School
+
+HISTORY_TERMS = 6
+SENT = ("submitted", "agreed")
+
+
+def labels(story: SchoolStory) -> dict[str, str]:
+    """The axes in few words."""
+    axes = [one.axis for one in story.axes]
+    return dict(zip((axis.key for axis in axes), short_labels([axis.label for axis in axes]), strict=True))
+
+
+def head(
+    request: TrustRequest, school: School, story: SchoolStory | None, sight: Sight, *, phase: str
+) -> dict[str, Any]:
+    place = [phase]
+    if school.pupils is not None:
+        place.append(f"{school.pupils:,} pupils")
+    place += [f"URN {school.urn}", *([school.la_name] if school.la_name else [])]
+    return {
+        "title": school.name,
+        "place": ", ".join(place),
+        "parent_label": "Schools",
+        "parent_url": link(request, "schools"),
+        "lede": lede(story) if story else "",
+        "actions": _actions(request, school, story, sight) if story else [],
+    }
+
+
+def _actions(request: TrustRequest, school: School, story: SchoolStory, sight: Sight) -> list[dict[str, str]]:
+    """Deciding comes first, then what the matrix waits for."""
+    access, found = request.access, []
+    waiting = [one.axis.key for one in story.axes if one.category.state == "proposed"]
+    if waiting and access.may(Permission.DECIDE, school.pk):
+        found.append(("Record the decision", link(request, "decide", school_id=school.pk, axis=waiting[0])))
+    matrix = story.strategy.identity.words.matrix
+    state = story.begun.state if story.begun else ""
+    if state not in SENT and access.may(Permission.RATE, school.pk):
+        word = "Carry on with" if state else "Begin"
+        found.append((f"{word} the {matrix}", _matrix_url(request, story, story.asked)))
+    if state == "submitted" and story.begun and access.may(Permission.MODERATE, school.pk):
+        url = link(request, "matrix_moderate", school_id=school.pk, period_id=story.begun.row.period_id)
+        found.append((f"Moderate the {matrix}", url))
+    return actions(*found)
+
+
+def _matrix_url(request: TrustRequest, story: SchoolStory, period: Period) -> str:
+    return link(request, "matrix", school_id=story.school.pk, period_id=period.pk)
+
+
+def lede(story: SchoolStory) -> SafeString:
+    """The answer first: what is proposed or agreed, and when people decide."""
+    said = [_standing(story, one.category) for one in story.axes]
+    if not said and story.rated:
+        said = [_ratings(story)]
+    if not said:
+        return format_html("Nothing has been agreed about this school yet.")
+    if story.meeting and any(one.category.state != "agreed" for one in story.axes):
+        said.append(format_html("The {} decides on {}.", _meeting_word(story), day_month(story.meeting.day)))
+    return format_html_join(" ", "{}", ((one,) for one in said))
+
+
+def _meeting_word(story: SchoolStory) -> str:
+    return story.strategy.identity.words.risk_meeting
+
+
+def _standing(story: SchoolStory, category: Category) -> SafeString:
+    many = len(story.axes) > 1
+    where = format_html(" for {}", category.axis_label[:1].lower() + category.axis_label[1:]) if many else ""
+    word = format_html("<strong>{}</strong>", category.word)
+    if category.state == "open":
+        return format_html("No {} yet{}.", story.strategy.identity.words.category, where)
+    if category.between:
+        return format_html("{}{}: between {} and {}.", word, where, *category.between)
+    if category.state == "agreed":
+        return format_html("{}{}, agreed on {}.", word, where, on(category.since) if category.since else "")
+    if category.moved:
+        return format_html("Proposed to move to {}{}.", word, where)
+    return format_html("Proposed to stay at {}{}." if category.was else "Proposed: {}{}.", word, where)
+
+
+def _ratings(story: SchoolStory) -> SafeString:
+    latest = story.rated[0]
+    asked = [cell for cell in latest.cells if cell.applies]
+    weak = sum(cell.step in (4, 5) for cell in asked)
+    return format_html(
+        "{} of {} {} a closer look in the {} of {}.",
+        capital(counted(weak, "criterion", "criteria")).removesuffix(" criteria").removesuffix(" criterion"),
+        counted(len(asked), "criterion", "criteria"),
+        verb(weak, "asks for", "ask for"),
+        story.strategy.identity.words.matrix,
+        latest.period.short,
+    )
+
+
+def boxes(story: SchoolStory) -> list[dict[str, Any]]:
+    """A large tile for each axis."""
+    short = labels(story)
+    return [_box(story, one, short[one.axis.key]) for one in story.axes]
+
+
+def _box(story: SchoolStory, one: AxisStory, label: str) -> dict[str, Any]:
+    category = one.category
+    state = f"agreed {on(category.since)}" if category.state == "agreed" and category.since else category.state
+    box = {"heading": f"{label}, {state}", "word": category.word, "step": category.step, "direction": "same"}
+    if category.state == "open":
+        due = f"The {_meeting_word(story)} decides on {on(story.meeting.day)}." if story.meeting else ""
+        return box | {"heading": label, "note": due or "Nothing has been decided."}
+    if category.between:
+        box["note"] = "Between {} and {}, as the evidence stands.".format(*category.between)
+    agreed = f", agreed {on(one.latest.row.effective_on)}" if category.state == "proposed" and one.latest else ""
+    if category.moved or (category.between and category.was):
+        return box | {"was": f"Was {category.was}{agreed}", "direction": category.travel or "same"}
+    if one.here_since and one.here_since != category.since:
+        return box | {"was": f"Here since {on(one.here_since)}"}
+    return box | ({"was": f"As before{agreed}"} if category.was else {})
+
+
+def blocks(request: TrustRequest, story: SchoolStory) -> list[dict[str, Any]]:
+    """For each axis why it is where it is, the reason people gave, and the school's reply or its deadline."""
+    short = labels(story)
+    return [_block(request, story, one, short[one.axis.key]) for one in story.axes if one.category.state != "open"]
+
+
+def _block(request: TrustRequest, story: SchoolStory, one: AxisStory, label: str) -> dict[str, Any]:
+    category, latest = one.category, one.latest
+    proposed = category.state == "proposed"
+    may_decide = proposed and request.access.may(Permission.DECIDE, story.school.pk)
+    decide = link(request, "decide", school_id=story.school.pk, axis=one.axis.key) if may_decide else ""
+    return {
+        "id": f"why-{one.axis.key}",
+        "title": f"Why {category.word}" if len(story.axes) == 1 else f"{label}: why {category.word}",
+        "word": category.word if category.step else "this",
+        "why": one.why,
+        "reason": latest.row.reason if latest and not proposed else "",
+        "decide_url": decide,
+        "decision_url": link(request, "decision", decision_id=latest.row.pk) if latest and not proposed else "",
+        "reply": reply(latest) if latest and not proposed else None,
+    }
+
+
+def reply(told: Told) -> dict[str, Any]:
+    """The school's words, or until when it may still reply, or that it did not."""
+    if told.answer:
+        return {
+            "text": told.answer.text,
+            "by": f"{told.answer.by}, {told.answer.job or 'headteacher'}",
+            "on": timezone.localtime(told.answer.at).date(),
+        }
+    if told.row.reply_due_on >= timezone.localdate():
+        return {"waiting": f"The school may reply until {on(told.row.reply_due_on)}."}
+    return {"waiting": f"The school did not reply by {on(told.row.reply_due_on)}."}
+
+
+def history(story: SchoolStory) -> dict[str, Any] | None:
+    """Where it stood on each axis at the end of each term."""
+    terms = story.calendar.last_terms(story.period, HISTORY_TERMS)
+    if not any(one.decisions for one in story.axes):
+        return None
+    short = labels(story)
+    rows = [
+        {"label": short[one.axis.key], "cells": [_at(story, one, term) for term in terms]} for one in story.axes
+    ]
+    return {"terms": [term.short for term in terms], "rows": rows}
+
+
+def _at(story: SchoolStory, one: AxisStory, term: Period) -> dict[str, Any]:
+    if story.school.joined_on > term.ends_on:
+        return {"word": "Not here yet", "step": "na", "term": term.short}
+    category = one.category
+    if term.pk == story.period.pk and category.state == "proposed":
+        return {"word": f"{category.word}, proposed", "step": category.step, "term": term.short}
+    then = story.calendar.next_term(term.starts_on)
+    ended = then.starts_on if then else story.calendar.today
+    decided = next((told for told in one.decisions if told.row.effective_on < ended or then is None), None)
+    levels = {level.key: level for level in story.strategy.axis_levels(one.axis.key)}
+    if decided is None or decided.row.level not in levels:
+        return {"word": "Not yet", "step": 0, "term": term.short}
+    level = levels[decided.row.level]
+    return {"word": level_word(story.strategy, level), "step": level.tone, "term": term.short}
+
+
+def criteria(story: SchoolStory) -> dict[str, Any] | None:
+    """Each criterion by the agreed matrices, the earliest first."""
+    rated = story.rated[::-1]
+    if not rated:
+        return None
+    names = [story.strategy.criterion_by_key[column.key].label for column in story.columns]
+    rows = [
+        {
+            "label": name,
+            "cells": [
+                {"word": one.cells[place].word, "step": one.cells[place].step, "term": one.period.short} for one in rated
+            ],
+        }
+        for place, name in enumerate(names)
+    ]
+    return {"terms": [one.period.short for one in rated], "rows": rows}
+
+
+def matrix(request: TrustRequest, story: SchoolStory, sight: Sight) -> dict[str, Any]:
+    """The latest agreed matrix in a sentence, and where to read all of it."""
+    if not story.rated:
+        return {"text": "No matrix has been agreed yet. It appears here once the trust has agreed it.", "links": []}
+    latest = story.rated[0]
+    asked = [cell for cell in latest.cells if cell.applies]
+    counts = [
+        (sum(cell.step in (4, 5) for cell in asked), "needs support", "need support"),
+        (sum(cell.step == 0 for cell in asked), "is unknown", "are unknown"),
+        (sum(cell.stale_months is not None for cell in asked), "rests on old evidence", "rest on old evidence"),
+    ]
+    said = [f"{number} {verb(number, one, many)}" for number, one, many in counts if number]
+    agreed = f", agreed {on(timezone.localtime(latest.agreed_at).date())}" if latest.agreed_at else ""
+    text = f"{latest.period.short}{agreed}. Of {counted(len(asked), 'criterion', 'criteria')} {listed(said)}."
+    if not said:
+        text = f"{latest.period.short}{agreed}. Every criterion is known, current and needs no support."
+    return {"text": text, "links": list(_matrix_links(request, story, latest.period))}
+
+
+def _matrix_links(request: TrustRequest, story: SchoolStory, latest: Period) -> Iterator[dict[str, str]]:
+    if url := _matrix_url(request, story, latest):
+        yield {"label": f"Every indicator, {latest.short}", "url": url}
+
+
+def inspections(school: School, found: Sequence[InspectionShown]) -> list[dict[str, Any]]:
+    """What was published, each under its own framework, never converted."""
+    return [
+        {
+            "title": one.framework_label,
+            "day": one.inspected_on,
+            "membership": with_membership(one, school.joined_on),
+            "of": f"of its predecessor, URN {one.of_urn}" if one.of_predecessor else "",
+            "grades": ([one.overall] if one.overall else []) + list(one.grades),
+            "safeguarding": one.safeguarding,
+            "category": one.category_words,
+            "doubt": one.doubt,
+            "source": f"{one.source}, as at {on(one.as_at)}",
+        }
+        for one in found
+    ]
+
+
+def next_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> list[dict[str, Any]]:
+    """What comes next, the nearest first."""
+    found = [*_matrix_due(request, story, sight), *_decisions_due(request, story)]
+    return sorted(found, key=lambda item: (item["due_on"] is None, item["due_on"] or story.calendar.today))
+
+
+def _matrix_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> Iterator[dict[str, Any]]:
+    if not sight.matrix:
+        return
+    begun, words = story.begun, story.strategy.identity.words
+    state = begun.state if begun else ""
+    item = {"title": f"{capital(words.matrix)}, {story.asked.short}", "url": "", "note": "", "due_on": None}
+    if sight.drafts and (state in ("submitted", "returned", "agreed") or request.access.may(Permission.RATE, story.school.pk)):
+        item["url"] = _matrix_url(request, story, story.asked)
+    if state in SENT:
+        if state == "submitted":
+            yield item | {"state": "submitted", "note": "With the trust, to be moderated."}
+        return
+    due = begun.due_on if begun else story.calendar.due_on(story.asked)
+    yield item | {"due_on": due, "note": {"": "Not begun.", "draft": "Begun.", "returned": "Returned."}[state]}
+
+
+def _decisions_due(request: TrustRequest, story: SchoolStory) -> Iterator[dict[str, Any]]:
+    for one in story.axes:
+        latest, category = one.latest, one.category
+        if latest and not latest.answer and latest.row.reply_due_on >= story.calendar.today:
+            url = link(request, "decision", decision_id=latest.row.pk)
+            title = f"The school’s reply on {one.axis.label[:1].lower()}{one.axis.label[1:]}"
+            yield {"title": title, "url": url, "note": "", "due_on": latest.row.reply_due_on}
+        if category.state != "agreed" and story.meeting:
+            url = link(request, "meeting", meeting_id=story.meeting.pk) if request.access.whole_trust else ""
+            title = f"Decision on {one.axis.label[:1].lower()}{one.axis.label[1:]}"
+            yield {"title": title, "url": url, "note": story.meeting.title, "due_on": story.meeting.day}
+        if one.judged_again and one.judged_again >= story.calendar.today:
+            yield {"title": f"{one.axis.label} is judged again", "url": "", "note": "By then.", "due_on": one.judged_again}

@@ -1,0 +1,89 @@
+"""News at a humane time, in one digest a person, sent once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from schools.models import Notice
+from schools.rules import LONDON, humane_time
+from schools.services import notices
+from schools.services.notices import send_digests, tell
+from schools.tasks import send_digests as send_digests_task
+from schools.tenancy import trust_scope
+from tests.conftest import Cast
+
+
+@pytest.mark.parametrize(
+    ("now", "sent"),
+    [
+        ("2026-11-20 07:59", "2026-11-20 08:00"),  # Friday, before the hour
+        ("2026-11-20 08:00", "2026-11-23 08:00"),  # Friday, after it: Monday
+        ("2026-11-21 06:00", "2026-11-23 08:00"),  # Saturday
+        ("2026-11-22 23:30", "2026-11-23 08:00"),  # Sunday night
+        ("2026-11-24 22:15", "2026-11-25 08:00"),  # a night in the week
+        ("2026-10-23 20:00", "2026-10-26 08:00"),  # over the change of the clocks
+        ("2026-03-27 20:00", "2026-03-30 08:00"),
+    ],
+)
+def test_news_waits_for_a_working_morning(now: str, sent: str) -> None:
+    at = humane_time(datetime.fromisoformat(now).replace(tzinfo=LONDON), hour=8)
+    assert at.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") == sent
+
+
+def put(cast: Cast, to, subject: str, *, due: bool = True) -> None:
+    when = timezone.now() + (timedelta(minutes=-1) if due else timedelta(hours=1))
+    with trust_scope(cast.alder):
+        tell(to, subject=subject, body="Words.", path="/t/alder/", not_before=when)
+
+
+def test_a_person_gets_one_email_and_gets_it_once(cast: Cast) -> None:
+    put(cast, cast.ben, "The matrix is agreed")
+    put(cast, cast.ben, "A decision was made")
+    put(cast, cast.ruth, "Two matrices are in")
+    put(cast, cast.ruth, "Later", due=False)
+    assert send_digests(timezone.now()) == 2
+    assert send_digests(timezone.now()) == 0
+    to_ben = next(each for each in mail.outbox if each.to == [cast.ben.user.email])
+    assert to_ben.subject == "Alder Trust: The matrix is agreed, and 1 other"
+    assert "A decision was made" in to_ben.body
+    assert "/t/alder/" in to_ben.body
+    assert all("Later" not in each.body for each in mail.outbox)
+
+
+def test_an_address_that_fails_holds_nobody_back_and_is_tried_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(cast, cast.ben, "One")
+    put(cast, cast.ruth, "Two")
+    send = notices.send_mail
+
+    def failing(subject, text, sender, to):
+        if to == [cast.ben.user.email]:
+            raise SMTPException("mailbox unknown")
+        return send(subject, text, sender, to)
+
+    monkeypatch.setattr(notices, "send_mail", failing)
+    assert send_digests(timezone.now()) == 1
+    with trust_scope(cast.alder):
+        assert Notice.objects.get(sent_at=None).to == cast.ben
+    monkeypatch.setattr(notices, "send_mail", send)
+    assert send_digests(timezone.now()) == 1
+
+
+def test_who_has_left_is_told_nothing(cast: Cast) -> None:
+    put(cast, cast.ben, "One")
+    with trust_scope(cast.alder):
+        cast.ben.ended_at = timezone.now()
+        cast.ben.save()
+    assert send_digests(timezone.now()) == 0
+
+
+def test_the_clock_sends_what_is_due(cast: Cast) -> None:
+    put(cast, cast.ben, "One")
+    send_digests_task()
+    assert len(mail.outbox) == 1

@@ -1,0 +1,115 @@
+"""The installation operator starts trusts and stays outside them."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from schools.models import AuditEntry, Invitation, Membership, Period, Trust, User
+from schools.services.trusts import create_trust, invite_first_administrator
+from schools.tenancy import trust_scope
+from tests.conftest import Cast
+from tests.factories import TrustFactory, UserFactory
+
+TYPED = {
+    "name": "Cedar Trust",
+    "slug": "cedar",
+    "group_uid": "2044",
+    "admin_name": "Sam Reed",
+    "admin_email": "Sam@Example.org",
+}
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    client = Client()
+    person = UserFactory(name="Olga Operator", email="olga@example.org", is_operator=True)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def test_the_operator_creates_a_trust_and_invites(operator: Client, django_capture_on_commit_callbacks) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = operator.post(reverse("operator_new"), TYPED)
+    assert answer.url == reverse("operator_trust", args=["cedar"])
+    assert mail.outbox[0].to == ["sam@example.org"]
+    trust = Trust.objects.get(slug="cedar")
+    with trust_scope(trust):
+        assert Invitation.objects.get().role == "admin"
+        assert "olga@example.org" in AuditEntry.objects.get(did="trust.created").why
+        assert Period.objects.terms().count() == 3
+        assert not Membership.objects.exists()
+
+
+def test_a_second_trust_of_the_same_address_is_refused(operator: Client) -> None:
+    TrustFactory(slug="cedar")
+    page = operator.post(reverse("operator_new"), TYPED)
+    assert "Another trust has this address" in page.text
+    assert 'value="Cedar Trust"' in page.text
+
+
+def test_the_operator_stays_outside(operator: Client, cast: Cast) -> None:
+    assert operator.get("/t/alder/").status_code == 404
+    page = operator.post(reverse("operator_new"), {**TYPED, "admin_email": "olga@example.org"})
+    assert "stays outside every trust" in page.text
+    assert not Trust.objects.filter(slug="cedar").exists()
+
+
+def test_a_trust_with_an_administrator_is_closed_to_the_operator(operator: Client, cast: Cast) -> None:
+    with pytest.raises(ValidationError, match="has an administrator"):
+        invite_first_administrator(cast.alder, email="x@example.org", name="X")
+    page = operator.get(reverse("operator_trust", args=["alder"]))
+    assert "Invite another" not in page.text
+    assert "Ben Osei" not in page.text
+
+
+def test_the_operator_sends_only_their_own_invitation_again(operator: Client, cast: Cast) -> None:
+    operator.post(reverse("operator_new"), TYPED)
+    with trust_scope(Trust.objects.get(slug="cedar")):
+        own = Invitation.objects.get()
+    assert operator.post(reverse("operator_resend", args=["cedar", own.pk])).status_code == 302
+    with trust_scope(cast.alder):
+        theirs = Invitation.objects.create(
+            email="a@example.org", name="A", role="trustee", invited_by=cast.olive, expires_at=own.expires_at
+        )
+    assert operator.post(reverse("operator_resend", args=["alder", theirs.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["operator", "operator_new"])
+def test_the_operators_pages_are_not_there_for_others(cast: Cast, name: str) -> None:
+    assert cast.client(cast.olive).get(reverse(name)).status_code == 404
+    assert Client().get(reverse(name)).url.startswith(reverse("account_login"))
+
+
+def test_the_operator_arrives_at_the_trusts(operator: Client, cast: Cast) -> None:
+    assert operator.get("/").url == reverse("operator")
+    assert "Alder Trust" in operator.get(reverse("operator")).text
+
+
+def test_the_list_of_trusts_takes_a_fixed_number_of_queries(operator: Client, queries) -> None:
+    url = reverse("operator")
+    few = len(queries(lambda: operator.get(url)))
+    for number in range(30):
+        create_trust(f"Trust {number}", slug=f"t-{number}", by_operator=None)
+    assert len(queries(lambda: operator.get(url))) == few
+
+
+def test_the_commands_do_the_same(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = StringIO()
+    monkeypatch.setenv("OPERATOR_PASSWORD", "five lime oak river")
+    call_command("create_operator", "Olga@Example.org", stdout=out)
+    assert User.objects.get(email="olga@example.org").is_operator
+    words = ["Cedar Trust", "cedar", "--admin-name", "Sam Reed", "--admin-email", "sam@example.org"]
+    call_command("create_trust", *words, stdout=out)
+    assert "/invitation/" in out.getvalue()
+    with pytest.raises(CommandError, match="Another trust"):
+        call_command("create_trust", *words, stdout=out)
+    monkeypatch.setenv("OPERATOR_PASSWORD", "short")
+    with pytest.raises(CommandError, match="too short"):
+        call_command("create_operator", "second@example.org", stdout=out)

@@ -1,0 +1,70 @@
+"""Every address of the API, its document, and its answers where no view is reached."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import include, path, re_path
+from django.views import defaults
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from categorisation.api import AssessmentRatings, Assessments, Decisions, Proposals, Ratings
+from reporting.api import ReportFile, Reports
+from schools.api import Periods, Schools, Strategies
+
+router = SimpleRouter()
+for noun, rows in {
+    "schools": Schools,
+    "periods": Periods,
+    "strategies": Strategies,
+    "assessments": Assessments,
+    "ratings": Ratings,
+    "proposals": Proposals,
+    "decisions": Decisions,
+    "reports": Reports,
+}.items():
+    router.register(noun, rows, basename=f"api_{noun}")
+
+inside = [
+    re_path(r"^assessments/(?P<pk>[0-9]{1,18})/ratings/$", AssessmentRatings.as_view(), name="api_ratings_write"),
+    re_path(r"^reports/(?P<pk>[0-9]{1,18})/file/$", ReportFile.as_view(), name="api_report_file"),
+    *router.urls,
+]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document, made once in a process. It describes; it holds nothing of any trust."""
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call, no-any-return]
+
+
+class Document(APIView):
+    """The OpenAPI document, for anybody."""
+
+    outside_trusts = True
+    renderer_classes = [OpenApiJsonRenderer]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        return Response(document())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 as the API says it, and as a page elsewhere."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"detail": "Not found."}, status=404)
+    return defaults.page_not_found(request, exception)
+
+
+urlpatterns = [
+    path("schema", Document.as_view(), name="api_schema"),
+    path("t/<slug:trust>/", include(inside)),
+]
