@@ -70,7 +70,8 @@ def sweep() -> int:
     now = timezone.now()
     forgotten = Q(state=Job.State.QUEUED, created_at__lt=now - LEASE / 2)
     lapsed = Q(state=Job.State.RUNNING, lease_until__lt=now)
-    jobs = list(Job.objects.filter(forgotten | lapsed).select_related("trust").order_by("created_at")[:500])
+    found = Job.objects.filter(forgotten | lapsed).select_related("trust")
+    jobs = list(found.order_by("created_at")[:500])
     for job in jobs:
         if job.attempt >= MOST_ATTEMPTS:
             give_up(job)

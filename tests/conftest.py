@@ -55,10 +55,9 @@ def _login_of(url: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _as_owner() -> Iterator[None]:
+def _as_owner() -> None:
     """The test database is made, and dropped again, by the owner."""
     _log_in(_login_of(os.environ["DATABASE_OWNER_URL"]))
-    yield
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +94,11 @@ PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorag
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(worker_id: str, settings: Any) -> Iterator[None]:
+def _own_cache(worker_id: str, settings: Any) -> None:
     """Each test process has its own corner of the cache, emptied before each test."""
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": worker_id}}
     cache.clear()
-    yield
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Schools, assessments, ratings, proposals, decisions and reports of one trust.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_PATCH": False,  # what a PATCH must hold is required
     "ENUM_NAME_OVERRIDES": {
         "AssessmentState": "categorisation.models.Assessment.State",
         "ReportState": "reporting.models.Report.State",

@@ -21,7 +21,7 @@ from categorisation.services import save_ratings
 from categorisation.services.assessments import Conflict, Saved, entry_of
 from schools.access import Permission
 from schools.api import IdFilter, Moment, Order, Refused, RowFilters, Rows, TrustView
-from schools.api.document import ETAG, IF_MATCH, IF_NONE_MATCH, REFUSALS
+from schools.api.document import ETAG, IF_MATCH, IF_NONE_MATCH, MEANINGS
 
 from .ratings import RatingOut, RatingsIn, entries_from, spoken
 from .sight import of_matrices
@@ -69,7 +69,9 @@ class AssessmentFilters(RowFilters):
     period = IdFilter(field_name="period_id")
     state = filters.ChoiceFilter(choices=Assessment.State.choices)
     since = Moment(method="moved_since", label="Sent or agreed since")
-    ordering = Order(fields=["due_on", "submitted_at", "agreed_at", ("period__starts_on", "period"), ("school__name", "school")])
+    ordering = Order(
+        fields=["due_on", "submitted_at", "agreed_at", ("period__starts_on", "period"), ("school__name", "school")]
+    )
 
     def moved_since(self, rows: QuerySet[Assessment], name: str, moment: datetime) -> QuerySet[Assessment]:
         return rows.filter(Q(submitted_at__gte=moment) | Q(agreed_at__gte=moment))
@@ -79,7 +81,7 @@ class HasChanged(APIException):
     """The matrix is no longer at the version the client acts on."""
 
     status_code = 412
-    default_detail = REFUSALS[412]
+    default_detail = MEANINGS[412]
 
 
 def etag_of(matrix: Assessment) -> str:
@@ -114,7 +116,7 @@ class Assessments(Rows):
     needs, model, tag = Permission.SEE_MATRIX, Assessment, "Assessments"
     serializer_class, filterset_class = AssessmentOut, AssessmentFilters
     headers_told = (ETAG, IF_NONE_MATCH, IF_MATCH)
-    refuses = (412,)
+    also = (304, 412)
 
     def get_serializer_class(self) -> type[AssessmentOut]:
         return AssessmentSheet if self.action == "retrieve" else AssessmentOut
@@ -173,9 +175,9 @@ class AssessmentRatings(TrustView):
     needs, model, tag, operation = Permission.RATE, Assessment, "Assessments", "assessments_rate"
     http_method_names = ["patch"]
     takes = RatingsIn
-    answers = {200: SavedOut, 409: OpenApiResponse(ConflictsOut, description=REFUSALS[409])}
+    answers = {200: SavedOut, 409: OpenApiResponse(ConflictsOut, description=MEANINGS[409])}
     headers_told = (ETAG, IF_MATCH)
-    refuses = (412, 413, 415)
+    also = (412, 413, 415)
 
     def rows(self) -> QuerySet[Assessment]:
         return matrices(self).select_for_update(of=("self",))  # so that versions are compared and written as one

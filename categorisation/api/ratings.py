@@ -129,7 +129,9 @@ class RatingsIn(StrictSerializer):
     ratings = serializers.DictField(child=RatingIn(), allow_empty=False)
 
 
-def entries_from(assessment: Assessment, sent: Mapping[str, Mapping[str, Any]], now: Mapping[str, Entry]) -> dict[str, Entry]:
+def entries_from(
+    assessment: Assessment, sent: Mapping[str, Mapping[str, Any]], now: Mapping[str, Entry]
+) -> dict[str, Entry]:
     """What is to be stored: what was sent over what is there. Raises Refused for what the matrix does not ask."""
     strategy = assessment.strategy_version.strategy
     asked = {kpi.key: kpi for kpi in asked_of(strategy, assessment.school.phase)}

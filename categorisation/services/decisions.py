@@ -32,9 +32,9 @@ def decide_category(
     """
     assessment = Assessment.objects.filter(school=school, period=period).select_related("strategy_version").first()
     version = assessment.strategy_version if assessment else strategy_of(school, period.starts_on)
-    strategy = version.strategy if version else None
-    if strategy is None or axis not in strategy.axis_by_key:
+    if version is None or axis not in version.strategy.axis_by_key:
         raise ValidationError("This school's strategy has no such category.")
+    strategy = version.strategy
     require_may_decide(strategy, axis, school, by=by, meeting=meeting)
     proposal = Proposal.objects.filter(assessment=assessment, axis=axis).first() if assessment else None
     _check(strategy, axis, level, reason, proposal)

@@ -18,7 +18,7 @@ from .read_row import write_read_row
 def require_other_school(assessment: Assessment, by: Membership) -> None:
     """Nobody moderates the matrix they sent, or that of a school they lead."""
     leads = RoleGrant.objects.current().filter(
-        membership=by, school_id=assessment.school_id, role__in=("head", "leader")
+        membership=by, school_id=assessment.school_id, role__in=(Role.HEAD, Role.LEADER)
     )
     if assessment.submitted_by_id == by.pk or leads.exists():
         raise PermissionDenied("You lead this school, so somebody else moderates its matrix.")

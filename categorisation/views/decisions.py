@@ -50,8 +50,10 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     """Record what was decided for one school on one axis."""
     school = school_for(request, school_id)
     today = timezone.localdate()
-    meeting = Meeting.objects.filter(pk=request.GET.get("meeting") or None).select_related("period").first()
+    meeting = _meeting_named(request)
     period = meeting.period if meeting else current_period(today)
+    if period is None:
+        raise Http404
     found = _what_is_known(school, axis, period)
     form = DecisionForm(request.POST or None, levels=found["strategy"].axis_levels(axis), initial=found["initial"])
     if request.method == "POST" and form.is_valid():
@@ -68,6 +70,14 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     return render(request, "categorisation/decide.html", context, status=422 if form.errors else 200)
 
 
+def _meeting_named(request: TrustRequest) -> Meeting | None:
+    """The meeting in the address, if there is one."""
+    named = request.GET.get("meeting", "")
+    if not named.isdecimal():
+        return None
+    return get_object_or_404(Meeting.objects.select_related("period"), pk=int(named))
+
+
 def _after(request: TrustRequest, school: School, meeting: Meeting | None) -> str:
     trust = request.trust.slug
     if meeting is not None:
@@ -75,12 +85,12 @@ def _after(request: TrustRequest, school: School, meeting: Meeting | None) -> st
     return reverse("school", kwargs={"trust": trust, "school_id": school.pk})
 
 
-def _what_is_known(school: School, axis_key: str, period: Period | None) -> dict[str, Any]:
+def _what_is_known(school: School, axis_key: str, period: Period) -> dict[str, Any]:
     """The proposal with its reasons, and the decision that stands."""
     assessment = Assessment.objects.filter(school=school, period=period).select_related("strategy_version").first()
     version = assessment.strategy_version if assessment else strategy_of(school, timezone.localdate())
     strategy = version.strategy if version else None
-    if strategy is None or period is None or axis_key not in strategy.axis_by_key:
+    if strategy is None or axis_key not in strategy.axis_by_key:
         raise Http404
     axis: Axis = strategy.axis_by_key[axis_key]
     proposal = Proposal.objects.filter(assessment=assessment, axis=axis_key).first() if assessment else None

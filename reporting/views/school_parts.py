@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from evidence.queries import InspectionShown, with_membership
 from reporting.queries.categories import Category, level_word
-from reporting.queries.school import AxisStory, SchoolStory, Told
+from reporting.queries.school import AxisStory, Rated, SchoolStory, Told
 from reporting.rules.opening import day_month, short_labels
 from reporting.rules.words import capital, counted, listed, on, verb
 from reporting.views.links import actions, link
@@ -69,7 +69,7 @@ def _matrix_url(request: TrustRequest, story: SchoolStory, period: Period) -> st
 
 def lede(story: SchoolStory) -> SafeString:
     """The answer first: what is proposed or agreed, and when people decide."""
-    said = [_standing(story, one.category) for one in story.axes]
+    said = [_standing(story, alike) for alike in _alike(story)]
     if not said and story.rated:
         said = [_ratings(story)]
     if not said:
@@ -83,9 +83,19 @@ def _meeting_word(story: SchoolStory) -> str:
     return story.strategy.identity.words.risk_meeting
 
 
-def _standing(story: SchoolStory, category: Category) -> SafeString:
-    many = len(story.axes) > 1
-    where = format_html(" for {}", category.axis_label[:1].lower() + category.axis_label[1:]) if many else ""
+def _alike(story: SchoolStory) -> list[list[Category]]:
+    """The categories in groups of which the same can be said."""
+    groups: dict[tuple[object, ...], list[Category]] = {}
+    for one in (story.category for story in story.axes):
+        key = (one.state, one.word, one.moved, one.between, one.since, bool(one.was))
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())
+
+
+def _standing(story: SchoolStory, alike: Sequence[Category]) -> SafeString:
+    category = alike[0]
+    axes = listed([one.axis_label[:1].lower() + one.axis_label[1:] for one in alike])
+    where = f" for {axes}" if len(story.axes) > 1 else ""
     word = format_html("<strong>{}</strong>", category.word)
     if category.state == "open":
         return format_html("No {} yet{}.", story.strategy.identity.words.category, where)
@@ -177,9 +187,7 @@ def history(story: SchoolStory) -> dict[str, Any] | None:
     if not any(one.decisions for one in story.axes):
         return None
     short = labels(story)
-    rows = [
-        {"label": short[one.axis.key], "cells": [_at(story, one, term) for term in terms]} for one in story.axes
-    ]
+    rows = [{"label": short[one.axis.key], "cells": [_at(story, one, term) for term in terms]} for one in story.axes]
     return {"terms": [term.short for term in terms], "rows": rows}
 
 
@@ -205,16 +213,13 @@ def criteria(story: SchoolStory) -> dict[str, Any] | None:
     if not rated:
         return None
     names = [story.strategy.criterion_by_key[column.key].label for column in story.columns]
-    rows = [
-        {
-            "label": name,
-            "cells": [
-                {"word": one.cells[place].word, "step": one.cells[place].step, "term": one.period.short} for one in rated
-            ],
-        }
-        for place, name in enumerate(names)
-    ]
+    rows = [{"label": name, "cells": [_then(one, place) for one in rated]} for place, name in enumerate(names)]
     return {"terms": [one.period.short for one in rated], "rows": rows}
+
+
+def _then(rated: Rated, place: int) -> dict[str, Any]:
+    cell = rated.cells[place]
+    return {"word": cell.word, "step": cell.step, "term": rated.period.short}
 
 
 def matrix(request: TrustRequest, story: SchoolStory, sight: Sight) -> dict[str, Any]:
@@ -271,7 +276,8 @@ def _matrix_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> Iter
     begun, words = story.begun, story.strategy.identity.words
     state = begun.state if begun else ""
     item = {"title": f"{capital(words.matrix)}, {story.asked.short}", "url": "", "note": "", "due_on": None}
-    if sight.drafts and (state in ("submitted", "returned", "agreed") or request.access.may(Permission.RATE, story.school.pk)):
+    own = request.access.may(Permission.RATE, story.school.pk)
+    if own or (sight.drafts and state in ("submitted", "returned", "agreed")):
         item["url"] = _matrix_url(request, story, story.asked)
     if state in SENT:
         if state == "submitted":
@@ -293,4 +299,5 @@ def _decisions_due(request: TrustRequest, story: SchoolStory) -> Iterator[dict[s
             title = f"Decision on {one.axis.label[:1].lower()}{one.axis.label[1:]}"
             yield {"title": title, "url": url, "note": story.meeting.title, "due_on": story.meeting.day}
         if one.judged_again and one.judged_again >= story.calendar.today:
-            yield {"title": f"{one.axis.label} is judged again", "url": "", "note": "By then.", "due_on": one.judged_again}
+            title = f"{one.axis.label} is judged again"
+            yield {"title": title, "url": "", "note": "By then.", "due_on": one.judged_again}

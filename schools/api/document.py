@@ -9,7 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-REFUSALS = {
+MEANINGS = {
+    304: "Still the version in If-None-Match.",
     400: "What was sent cannot be read or is not allowed.",
     401: "Not signed in, and no token that works. The same whether or not the trust exists.",
     403: "This person's roles do not allow it; the answer says whose do.",
@@ -21,11 +22,11 @@ REFUSALS = {
     415: "Only JSON is read here.",
     429: "Too many requests; Retry-After says how many seconds to wait.",
 }
-ALWAYS = (400, 401, 403, 404, 406, 429)
+REFUSALS = (400, 401, 403, 404, 406, 429)
+FIRST_REFUSAL = 400
+LARGEST_ID = 10**18 - 1
 
-ETAG = OpenApiParameter(
-    "ETag", str, OpenApiParameter.HEADER, description="The matrix's version.", response=[200, 304]
-)
+ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, description="The matrix's version.", response=[200, 304])
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="A version the client has; 304 when it is still that."
 )
@@ -39,11 +40,13 @@ class Refusal(serializers.Serializer):
     """Why not: one sentence in `detail`, or `errors` with the sentences by field ("" where no field is to blame)."""
 
     detail = serializers.CharField(required=False)
-    errors = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    errors = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()), required=False
+    )
 
 
 class TrustSchema(AutoSchema):
-    """Reads what a view says of itself: `tag`, `takes`, `answers`, `refuses`, `headers_told`."""
+    """Reads what a view says of itself: `tag`, `takes`, `answers`, `also`, `headers_told`."""
 
     view: Any
 
@@ -63,17 +66,25 @@ class TrustSchema(AutoSchema):
         own = [] if self._is_list_view() else list(self.view.headers_told)
         return [RETRY_AFTER, *own]
 
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        parameters = super()._resolve_path_parameters(variables)
+        for one in parameters:
+            if one["name"] == "id":
+                one["schema"] = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
+        return parameters
+
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
-        extra = () if self._is_list_view() else self.view.refuses
-        for code in (*ALWAYS, *extra):
+        also = () if self._is_list_view() else self.view.also
+        for code in (*REFUSALS, *also):
             if str(code) not in bodies:
-                answer = OpenApiResponse(Refusal, description=REFUSALS[code])
+                body = Refusal if code >= FIRST_REFUSAL else None
+                answer = OpenApiResponse(body, description=MEANINGS[code])
                 bodies[str(code)] = self._get_response_for_code(answer, str(code), ["application/json"], direction)
         return bodies
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     """A person's own token for one trust."""
 
     target_class = "schools.sign_in.TokenAuthentication"
@@ -84,7 +95,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {"type": "apiKey", "in": "header", "name": "Authorization", "description": words}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):
     """A signed-in browser; writing also needs the CSRF token."""
 
     target_class = "schools.sign_in.ApiSession"

@@ -1,4 +1,4 @@
-"""Filters in the address. What is not a filter is refused, so that a slip of the pen does not answer with everything."""
+"""Filters in the address. What is none is refused, so that a slip of the pen does not answer with everything."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class IdFilter(filters.NumberFilter):
         return MaxValueValidator(LARGEST)
 
 
-class _MomentField(filters.IsoDateTimeFilter.field_class):  # type: ignore[misc, name-defined]
+class _MomentField(filters.IsoDateTimeFilter.field_class):
     default_error_messages = {"invalid": "Write the moment like 2026-11-20 or 2026-11-20T08:00:00Z."}
 
     def clean(self, value: Any) -> Any:

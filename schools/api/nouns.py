@@ -56,7 +56,7 @@ class Schools(Rows):
 class PeriodOut(serializers.ModelSerializer):
     """A term (`half` 0) or a half term. `school` is set where one school's half term differs from the trust's."""
 
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     academic_year = serializers.CharField(read_only=True)
 
     class Meta:

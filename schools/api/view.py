@@ -75,7 +75,7 @@ class TrustView(GenericAPIView):
     operation: ClassVar[str] = ""  # the name in the document, where the action alone would not do
     takes: ClassVar[Any] = None
     answers: ClassVar[Any] = None
-    refuses: ClassVar[tuple[int, ...]] = ()
+    also: ClassVar[tuple[int, ...]] = ()  # codes this view answers with, beside those every view has
     headers_told: ClassVar[tuple[Any, ...]] = ()
 
     throttle_classes = [TrustRate]
@@ -86,7 +86,7 @@ class TrustView(GenericAPIView):
 
     @cached_property
     def access(self) -> Access:
-        return self.request._request.access  # type: ignore[attr-defined, no-any-return]
+        return self.request._request.access  # type: ignore[attr-defined]
 
     def rows(self) -> QuerySet[Any]:
         """The rows this person may read, in their usual order."""
@@ -121,7 +121,7 @@ class Rows(ListModelMixin, RetrieveModelMixin, TrustView, GenericViewSet):
         return super().list(request, *args, **kwargs)
 
     def _refuse_unknown(self, asked: Iterable[str], known: set[str]) -> None:
-        listed = ", ".join(sorted(known))
-        wrong = {speakable(name): f"There is no such filter here. There is: {listed}." for name in asked if name not in known}
+        words = f"There is no such filter here. There is: {', '.join(sorted(known))}."
+        wrong = {speakable(name): words for name in asked if name not in known}
         if wrong:
             raise Refused(wrong)

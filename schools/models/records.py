@@ -62,7 +62,7 @@ class Job(models.Model):
         FAILED = "failed", "Failed"
 
     kind = models.CharField(max_length=40)
-    trust = models.ForeignKey(Trust, on_delete=models.PROTECT, null=True, related_name="+")
+    trust = models.ForeignKey(Trust, on_delete=models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
@@ -38,7 +39,7 @@ def set_year(year: int, terms: Iterable[TermDates], *, by: Membership | None) ->
     for term in terms:
         if not term.starts_on < term.first_half_ends_on < term.second_half_on < term.ends_on:
             raise ValidationError(f"Give the {term.season} term dates that follow one another.")
-    for one, following in zip(terms, terms[1:], strict=False):
+    for one, following in pairwise(terms):
         if one.ends_on >= following.starts_on:
             raise ValidationError(f"The {following.season} term must start after the {one.season} term has ended.")
     record_act("calendar.set", Period, by=by, after=f"{year}/{(year + 1) % 100:02d}")

@@ -85,10 +85,12 @@ class PlanType(Named):
     detail: str = ""
 
 
-class Field_(Named):
+class FormField(Named):
     """A field of a form."""
 
-    kind: Literal["text", "long_text", "date", "time", "number", "yes_no", "choice", "choices", "level", "person"] = "text"
+    kind: Literal["text", "long_text", "date", "time", "number", "yes_no", "choice", "choices", "level", "person"] = (
+        "text"
+    )
     options: tuple[Text, ...] = ()
     scale: Key | None = None
     hint: str = ""
@@ -107,12 +109,12 @@ class Form(Named):
 
     kind: Literal["monitoring", "review", "evidence", "health_check", "checklist"] = "monitoring"
     framework: str = ""
-    header: tuple[Field_, ...] = ()
+    header: tuple[FormField, ...] = ()
     methods: tuple[Method, ...] = ()
     row_label: str = ""
-    rows: tuple[Field_, ...] = ()
-    judgements: tuple[Field_, ...] = ()
-    footer: tuple[Field_, ...] = ()
+    rows: tuple[FormField, ...] = ()
+    judgements: tuple[FormField, ...] = ()
+    footer: tuple[FormField, ...] = ()
     steps: tuple[Text, ...] = ()
 
 

@@ -57,8 +57,8 @@ class ClosedQuerySet(DisabledQuerySet):
         return self._chain() if closed else self.model._default_manager.using(self._db).all()
 
 
-def trust_manager(queryset: type[models.QuerySet] = models.QuerySet) -> models.Manager:
-    """The default manager of a tenant model: rows of the open trust only."""
+def trust_manager(queryset: type[models.QuerySet] = models.QuerySet) -> Any:
+    """The default manager of a tenant model: rows of the open trust only. Any, as it has the queryset's methods."""
     scoped = type(ScopedManager(models.Manager.from_queryset(queryset), trust="trust"))
 
     class TrustManager(scoped):  # type: ignore[misc, valid-type]

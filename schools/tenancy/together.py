@@ -49,7 +49,8 @@ def together(operations: Iterable[Operation]) -> list[Operation]:
     """The same operations, neighbours of one kind joined: wrap a long migration's list in it."""
     joined: list[Operation] = []
     for kind, run in groupby(operations, _kind):
-        joined.extend([Together(list(run))] if kind else run)
+        alike = list(run)
+        joined.extend([Together(alike)] if kind else alike)
     return joined
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from schools.access import ROLES, Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.forms.strategies import FollowForm, ShippedForm, UploadForm
-from schools.models import StrategyChoice, StrategyVersion
+from schools.models import School, StrategyChoice, StrategyVersion
 from schools.queries import strategy_of, trusts_own_version
 from schools.rules import first_of_year
 from schools.services.strategies import adopt_strategy, choose_strategy, shipped_strategies

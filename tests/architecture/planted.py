@@ -81,7 +81,7 @@ class Planted:
 
 def plant(slug: str) -> Planted:
     """A trust in which something of everything has happened."""
-    here = Planted(slug, TrustFactory(slug=slug, name=f"{canary(slug)}trust"))
+    here = Planted(slug, TrustFactory(slug=slug, name=f"{canary(slug)}whole"))
     with time_machine.travel("2026-03-10T10:00Z"), trust_scope(here.trust):
         _set_up(here)
         _people(here)

@@ -21,7 +21,7 @@ CARD = "report_card_2025"
 FINE = {"curriculum_and_teaching": "Strong standard", "leadership_and_governance": "Expected standard"}
 LEADERS = {**FINE, "leadership_and_governance": "Urgent improvement"}
 TEACHING = {**FINE, "curriculum_and_teaching": "Urgent improvement"}
-BOTH = {**LEADERS, **{"curriculum_and_teaching": "Urgent improvement"}}
+BOTH = {**LEADERS, "curriculum_and_teaching": "Urgent improvement"}
 
 
 def test_every_framework_of_the_model_is_described_and_the_other_way_round() -> None:

@@ -43,7 +43,9 @@ def rate(
         strategy = matrix.strategy_version.strategy
         entries = {kpi.key: usual for kpi in asked_of(strategy, school.phase)}
         for key, entry in (but or {}).items():
-            entries[key] = entry if isinstance(entry, Entry) else Entry(entry, usual.note, usual.evidence_on, usual.sources)
+            entries[key] = (
+                entry if isinstance(entry, Entry) else Entry(entry, usual.note, usual.evidence_on, usual.sources)
+            )
         save_ratings(matrix, entries, by=head)
         return submit_assessment(matrix, by=head, today=day)
 
@@ -70,4 +72,6 @@ def decide(
 
 
 def plan(kind: str, period: Period, day: date, title: str = "Risk meeting") -> Meeting:
-    return Meeting.objects.create(kind=kind, title=title, period=period, starts_at=moment(day, 9) + timedelta(minutes=30))
+    return Meeting.objects.create(
+        kind=kind, title=title, period=period, starts_at=moment(day, 9) + timedelta(minutes=30)
+    )

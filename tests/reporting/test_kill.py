@@ -53,7 +53,7 @@ def worker(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.
         name = f"w{len(started)}@test"
         with (tmp_path / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "-A", "trust_si", "worker", "-c", "1", "-n", name, *more],
+                [sys.executable, "-m", "celery", "-A", "trust_si", "worker", "-c", "1", "-l", "INFO", "-n", name, *more],
                 cwd=settings.BASE_DIR, env=worker_environment(redis_url, tmp_path), start_new_session=True,
                 stdout=log, stderr=log,
             )  # fmt: skip
@@ -68,7 +68,7 @@ def worker(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.
             pass
         process.wait()
     for log in tmp_path.glob("*.log"):
-        sys.stdout.write(f"\n{log.name}: " + log.read_text()[-1500:])
+        sys.stdout.write(f"\n{log.name}: " + log.read_text()[-4000:])
 
 
 def worker_environment(redis_url: str, folder: Path) -> dict[str, str]:
@@ -116,7 +116,8 @@ def ours(process: subprocess.Popen) -> int | None:
 
 
 def test_killed_in_the_middle_each_report_is_made_exactly_once(
-    live_cast: Cast, redis_url: str, worker: Callable[..., subprocess.Popen], monkeypatch: pytest.MonkeyPatch
+    live_cast: Cast, redis_url: str, worker: Callable[..., subprocess.Popen], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cast = live_cast
     with trust_scope(cast.alder):
@@ -143,7 +144,8 @@ def test_killed_in_the_middle_each_report_is_made_exactly_once(
             os.kill(process.pid, signal.SIGKILL)
         else:
             os.killpg(process.pid, signal.SIGKILL)
-    worker("-B", "-s", "beat")
+    worker("-B", "-s", str(tmp_path / "beat"))
+    until(lambda: " ready." in (tmp_path / "w3@test.log").read_text(), 40, "the worker to be back")
     took = until(lambda: states(cast, asked) == ["ready"] * 3, MOST_SECONDS + 10, "three reports")
     with trust_scope(cast.alder):
         files = ReportFile.objects.filter(report__in=asked).count()

@@ -20,10 +20,12 @@ DAY = date(2026, 9, 1)
 
 
 def bomb(path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for _ in range(320):
-                sheet.write(bytes(2**20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet,
+    ):
+        for _ in range(320):
+            sheet.write(bytes(2**20))
 
 
 def many_files(path: Path) -> None:
@@ -91,19 +93,15 @@ def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.
         import_file(made(tmp_path / "big.csv", SCHOOL, {}), as_at=DAY)
 
 
-def test_a_workbook_that_lies_about_its_size_ends_in_its_own_process(tmp_path: Path) -> None:
-    """Its directory says little; its one shared string is met four million times."""
-    path = tmp_path / "liar.xlsx"
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
+def test_two_cells_far_apart_end_in_a_process_of_their_own(tmp_path: Path) -> None:
+    """A few kilobytes, whose table would take hundreds of gigabytes: the directory of the archive cannot tell."""
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet()
-        for row in range(1_000):
-            sheet.write_row(row, 0, ["x" * 30_000] * 10)
-    try:
-        began = sum(1 for _ in sheets.sheet_rows(path))
-    except Refused as refusal:
-        assert "memory" in str(refusal) or "unpack" in str(refusal)
-    else:
-        assert began == 1_000
+        sheet.write(0, 0, "URN")
+        sheet.write(1_048_575, 16_383, "far")
+    with pytest.raises(Refused, match="more memory or time"):
+        list(sheets.sheet_rows(path))
 
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
@@ -130,9 +128,8 @@ def test_fifty_spoilt_files_are_refused_whole_or_taken_whole(tmp_path: Path) -> 
         importer = import_inspections if number % 7 == 0 else import_file
         try:
             result = importer(path, as_at=DAY)
-        except Refused as refusal:
+        except Refused:
             outcome = "sentence"
-            assert len(str(refusal)) > 10
         else:
             outcome = "rows" if result.refused else "taken"
             assert all(fault.row > 1 and fault.reason for fault in result.faults)

@@ -59,7 +59,7 @@ class Meetings:
     def _add_extra(self, one: dict) -> None:
         day = working_day(self.terms.today - timedelta(days=one["days_ago"]))
         meeting = Meeting(
-            kind=KIND, title=one["title"], period=self.terms[0], place="By video call",
+            kind=one["kind"], title=one["title"], period=self.terms[0], place="By video call",
             chair=self.people.holding(Role.CEO), starts_at=moment(day, "15:00"),
         )  # fmt: skip
         self.extra[one["school"], one["axis"]] = meeting

@@ -59,8 +59,9 @@ def _inspection(urn: str, one: dict[str, Any], as_at: date) -> Inspection:
     framework = Inspection.Framework.REPORT_CARD if is_card else Inspection.Framework.GRADED
     if overall and not grades:
         grades = dict.fromkeys(GRADED_AREAS, overall)
+    overall = overall or ("" if is_card else "Not judged")
     return Inspection(
         urn=urn, framework=framework, inspected_on=one["on"], published_on=one["on"] + PUBLISHED_AFTER,
-        kind="Full inspection" if is_card else "Schools inspection", overall=overall or ("" if is_card else "Not judged"),
-        safeguarding=one.get("safeguarding", "Yes"), grades=grades, source=SOURCE, as_at=as_at,
+        kind="Full inspection" if is_card else "Schools inspection", overall=overall, grades=grades,
+        safeguarding=one.get("safeguarding", "Yes"), source=SOURCE, as_at=as_at,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from .refusal import Refused
 from .sheets import sheet_rows
@@ -61,7 +61,8 @@ def open_table(path: Path, is_header: Callable[[set[str]], bool]) -> Iterator[Ta
         return
     size = max(path.stat().st_size, 1)
     with path.open(encoding=QUICK.get(encoding, encoding), newline="") as words:
-        yield under_header(csv_rows(lines_of(words, encoding)), is_header, lambda: words.buffer.tell() / size)
+        place = cast(IO[bytes], words.buffer).tell
+        yield under_header(csv_rows(lines_of(words, encoding)), is_header, lambda: place() / size)
 
 
 def refuse_size(path: Path) -> None:

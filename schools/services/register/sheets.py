@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from .refusal import Refused
@@ -36,7 +36,7 @@ def refuse_archive(path: Path) -> None:
         raise Refused("This is a zip archive, not an Excel file. Unpack it and choose the CSV file inside.")
 
 
-def sheet_rows(path: Path) -> Iterator[list[str]]:
+def sheet_rows(path: Path) -> Generator[list[str]]:
     """Rows of the first sheet as text, dates as YYYY-MM-DD. Raises Refused."""
     refuse_archive(path)
     command = [sys.executable, "-I", str(CHILD), str(path.resolve()), str(SECONDS)]

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
-from schools.strategy.provision import CollectionPoint, Form, MeetingType, PlanType, ReportType, ReviewType
-from schools.strategy.provision import Field_ as FormField
+from schools.strategy.provision import CollectionPoint, Form, FormField, MeetingType, PlanType, ReportType, ReviewType
 
 from .words import cadence, capital, counted, level_labels, listed
 

@@ -1,0 +1,232 @@
+"""The demo's story: written once, true to the rules, and wholly invented."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models import Count
+from django.test import Client, TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from categorisation.models import Assessment, Decision, Rating, Reply
+from categorisation.queries import entries_of, evidence_of, previous_entries
+from categorisation.rules import criterion_level
+from categorisation.rules.entry import missing_before_submit
+from categorisation.services import propose_categories
+from categorisation.services.read_row import differing_read_rows
+from evidence.models import Inspection
+from reporting.management.demo.story import Story, TrustPlan, read_story
+from reporting.queries.overview import overview
+from schools.models import AuditEntry, Establishment, Interest, Meeting, Membership, Period, School, Trust, User
+from schools.queries import current_period
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY
+
+MOST_QUERIES = 240
+INVENTED = range(900_001, 900_300)
+
+
+def seed(today: date = TODAY) -> str:
+    """Run the command; what it printed."""
+    out = StringIO()
+    with override_settings(DEMO=True):
+        call_command("seed_demo", today=today, stdout=out)
+    return out.getvalue()
+
+
+def rows_by_table() -> dict[str, int]:
+    """How many rows every table has, in both trusts and outside."""
+    models = [
+        model for model in apps.get_models() if model._meta.app_label in ("schools", "categorisation", "reporting")
+    ]
+    found: dict[str, int] = {}
+    for trust in Trust.objects.all():
+        with trust_scope(trust):
+            found |= {f"{trust.slug} {model._meta.label}": model._default_manager.count() for model in models}
+    return found
+
+
+class TestDemo(TestCase):
+    """Seeded once; every test looks at another side of it."""
+
+    story: Story
+    printed: str
+    queries: int
+
+    @classmethod
+    def setUpTestData(cls) -> None:
+        cls.story = read_story()
+        with CaptureQueriesContext(connection) as captured:
+            cls.printed = seed()
+        cls.queries = len(captured)
+
+    def each_trust(self) -> Iterator[tuple[TrustPlan, Trust]]:
+        for plan in self.story.trusts:
+            with trust_scope(Trust.objects.get(slug=plan.slug)) as trust:
+                yield plan, trust
+
+    def test_a_second_run_changes_nothing_and_says_the_same(self):
+        before = rows_by_table()
+        assert seed(date(2027, 3, 3)) == self.printed
+        assert rows_by_table() == before
+
+    def test_it_takes_few_queries(self):
+        assert self.queries <= MOST_QUERIES, self.queries
+
+    def test_every_person_printed_can_sign_in(self):
+        lines = re.findall(r"(\S+@\S+demo\.example)\s+(\S+)$", self.printed, re.MULTILINE)
+        assert len(lines) > 20
+        for email, password in lines:
+            answer = Client().post("/account/login/", {"login": email, "password": password})
+            assert answer.status_code == 302, email
+        assert User.objects.exclude(email__endswith="demo.example").count() == 0
+
+    def test_nothing_is_real(self):
+        urns = {*Establishment.objects.values_list("urn", flat=True), *Inspection.objects.values_list("urn", flat=True)}
+        for _, _trust in self.each_trust():
+            urns |= set(School.objects.values_list("urn", flat=True))
+            assert all(number.startswith("999/") for number in School.objects.values_list("laestab", flat=True))
+        assert all(int(urn) in INVENTED for urn in urns)
+        assert set(Inspection.objects.values_list("source", flat=True)) == {"Invented for the demonstration"}
+        assert set(Inspection.objects.values_list("framework", flat=True)) == set(Inspection.Framework.values)
+
+    def test_twelve_schools_and_five_and_one_that_moved(self):
+        counts = {}
+        for plan, _ in self.each_trust():
+            counts[plan.slug] = School.objects.on(TODAY).count()
+            millrace = School.objects.get(urn="900012")
+            if plan.slug == "birch":
+                left_on = millrace.left_on
+            else:
+                joined_on = millrace.joined_on
+        assert counts == {"alder": 12, "birch": 5}
+        assert left_on == joined_on == date(2026, 9, 1)
+
+    def test_read_rows_are_what_the_ratings_say(self):
+        for _, _trust in self.each_trust():
+            assert differing_read_rows() == []
+
+    def test_every_level_and_state_and_mark_is_to_be_seen(self):
+        for plan, _ in self.each_trust():
+            seen = overview(current_period(TODAY), today=TODAY)
+            cells = [cell for line in seen.lines for cell in line.cells]
+            categories = {category.level for line in seen.lines for category in line.categories}
+            strategy = seen.sheets[0].strategy
+            decided = set(Decision.objects.values_list("level", flat=True))
+            levels = {level.key for axis in strategy.axes for level in strategy.axis_levels(axis.key)}
+            assert levels <= categories | decided
+            assert any(cell.stale_months for cell in cells)
+            if plan.slug == "alder":
+                assert {cell.step for cell in cells} >= {0, 2, 3, 4, 5}
+                assert {line.matrix_state for line in seen.lines} == set(Assessment.State.values)
+                assert {travel for _, one in seen.changes() for travel in [one.travel]} == {"up", "down"}
+                assert [line.name for line in seen.overdue()] == ["Millrace Primary"]
+            assert Rating.objects.filter(level=Rating.UNKNOWN).exists() or plan.slug == "birch"
+            assert Rating.objects.filter(carried=True).exists()
+            assert Rating.objects.exclude(moderated_level=None).exists()
+
+    def test_ratings_say_what_the_story_says_and_move_one_step(self):
+        for plan, _ in self.each_trust():
+            for one in plan.schools:
+                self.check_school(plan, one)
+
+    def check_school(self, plan: TrustPlan, one) -> None:
+        rows = Assessment.objects.filter(school__urn=one.urn).order_by("period__starts_on", "-period__half")
+        told = [digits for entry in one.levels for digits in entry.split("/")]
+        before: dict[str, int] = {}
+        for assessment, digits in zip(rows, told, strict=True):
+            strategy, evidence = assessment.strategy_version.strategy, evidence_of(assessment)
+            for criterion, digit in zip(strategy.criteria, digits, strict=True):
+                if assessment.state == "draft" or digit in "-0":
+                    continue
+                levels = [level.key for level in strategy.levels_of(criterion.kpis[0].scale)]
+                found = criterion_level(strategy, criterion.key, evidence, phase=one.phase)
+                assert found == levels[int(digit) - 1], (one.key, assessment, criterion.key)
+            now = {rating.kpi.key: rating.counts_as for rating in assessment.ratings.select_related("kpi")}
+            steps = {key: (before[key], level) for key, level in now.items() if level and before.get(key)}
+            assert all(abs(was - level) <= 1 for was, level in steps.values()), (one.key, assessment, steps)
+            before = now
+
+    def test_what_was_sent_was_complete(self):
+        for _, _trust in self.each_trust():
+            sent = Assessment.objects.exclude(state="draft").select_related("school", "period", "strategy_version")
+            for row in sent:
+                sentences = missing_before_submit(
+                    row.strategy_version.strategy, entries_of(row), previous_entries(row), phase=row.school.phase,
+                    today=row.submitted_at.date(),
+                )  # fmt: skip
+                assert list(sentences) == [], row
+
+    def test_nothing_lies_in_the_future_but_the_next_meeting(self):
+        for _, _trust in self.each_trust():
+            assert not Rating.objects.filter(written_at__date__gt=TODAY).exists()
+            assert not Rating.objects.filter(evidence_on__gt=TODAY).exists()
+            assert not Assessment.objects.filter(agreed_at__date__gt=TODAY).exists()
+            assert not Decision.objects.filter(decided_at__date__gt=TODAY).exists()
+            assert not Reply.objects.filter(at__date__gt=TODAY).exists()
+            assert Meeting.objects.filter(starts_at__date__gt=TODAY).count() == 1
+            assert Meeting.objects.filter(minutes_state="agreed").count() >= 9
+            late = AuditEntry.objects.filter(at__date__gt=TODAY).exclude(did="report.requested")
+            assert not late.exists()
+            assert not AuditEntry.objects.exclude(school=None).filter(by=None).exists()
+
+    def test_what_differs_from_the_proposal_has_a_reason(self):
+        for _, _trust in self.each_trust():
+            told = 0
+            for decision in Decision.objects.select_related("proposal"):
+                proposal = decision.proposal
+                as_proposed = proposal.level == decision.level and proposal.best == proposal.worst
+                assert as_proposed or decision.reason, decision.pk
+                told += proposal.level != decision.level
+            assert told >= 3
+            assert Reply.objects.count() >= 2
+
+    def test_nobody_decides_where_they_declared_an_interest(self):
+        for _, _trust in self.each_trust():
+            declared = {(one.meeting_id, one.person_id, one.school_id) for one in Interest.objects.all()}
+            assert declared
+            for decision in Decision.objects.all():
+                assert (decision.meeting_id, decision.decided_by_id, decision.school_id) not in declared
+
+    def test_proposals_are_those_of_the_service(self):
+        for _, _trust in self.each_trust():
+            for row in Assessment.objects.filter(state="agreed").order_by("-period__starts_on")[:2]:
+                kept = {one.axis: (one.level, one.best, one.worst, one.explanation) for one in row.proposals.all()}
+                made = propose_categories(row, today=row.agreed_at.date())
+                assert {one.axis: (one.level, one.best, one.worst, one.explanation) for one in made} == kept
+
+    def test_somebody_belongs_to_both_trusts_and_somebody_leads_two_schools(self):
+        members = []
+        for plan, _ in self.each_trust():
+            members += Membership.objects.filter(ended_at=None).values_list("user__email", flat=True)
+            if plan.slug == "alder":
+                heads = Membership.objects.filter(grants__role="head", grants__ended_at=None)
+                assert heads.annotate(schools=Count("grants")).filter(schools=2).exists()
+        assert members.count("ada.whitlock@alder.demo.example") == 2
+
+
+@pytest.mark.parametrize("day", ["2027-01-04", "2027-05-31", "2027-08-24"])
+def test_the_story_holds_on_any_day(db: None, day: str) -> None:
+    today = date.fromisoformat(day)
+    seed(today)
+    for plan in read_story().trusts:
+        with trust_scope(Trust.objects.get(slug=plan.slug)):
+            current = Period.objects.terms().begun(today).first()
+            assert Assessment.objects.filter(period__starts_on__gte=current.starts_on).exists()
+            assert Meeting.objects.filter(starts_at__date__gt=today).count() == 1
+            assert not Rating.objects.filter(evidence_on__gt=today).exists()
+            assert not Decision.objects.filter(decided_at__date__gt=today).exists()
+            assert differing_read_rows() == []
+
+
+def test_no_invented_data_outside_a_demo(db: None) -> None:
+    with override_settings(DEMO=False), pytest.raises(CommandError, match="not a demo"):
+        call_command("seed_demo")
+    assert not Trust.objects.exists()
