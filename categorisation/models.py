@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -50,7 +52,7 @@ class Assessment(TrustOwned):
     evidence_days = ArrayField(models.IntegerField(null=True), default=list)
     source_counts = ArrayField(models.SmallIntegerField(null=True), default=list)
 
-    objects = trust_manager(AssessmentQuerySet)
+    objects: ClassVar[Any] = trust_manager(AssessmentQuerySet)
 
     class Meta:
         constraints = [
@@ -175,7 +177,7 @@ class Decision(TrustOwned):
     tell_at = models.DateTimeField()
     reply_due_on = models.DateField()
 
-    objects = trust_manager(DecisionQuerySet)
+    objects: ClassVar[Any] = trust_manager(DecisionQuerySet)
 
     class Meta:
         indexes = [models.Index(fields=["trust", "school", "axis", "-effective_on"], name="decision_of_school")]

@@ -145,7 +145,7 @@ def access_of(user: User) -> Access | None:
 class TrustRequest(HttpRequest):
     """A request inside a trust, for annotations."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     trust: Trust
     access: Access
 

@@ -55,9 +55,9 @@ def steps_of(assessment: Assessment, trust: str) -> list[dict[str, Any]]:
             "asked": len(kpis),
             "note": f"{rated} of {len(kpis)}" if rated else "Not started",
         }
-        best, worst = criterion_range(strategy, criterion.key, evidence, phase=phase)
-        if rated == len(kpis) and best == worst:
-            level = next(one for one in strategy.levels_of(kpis[0].scale) if one.key == best)
+        ends = criterion_range(strategy, criterion.key, evidence, phase=phase)
+        if rated == len(kpis) and ends is not None and ends[0] == ends[1]:
+            level = next(one for one in strategy.levels_of(kpis[0].scale) if one.key == ends[0])
             step |= {"word": level.label, "step": level.tone}
         elif rated == len(kpis):
             step |= {"word": "Part known", "step": 0}

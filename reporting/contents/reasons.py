@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from categorisation.models import Decision
 from reporting.contents.facts import Differences, Differing, Reason, Reasons, Tile
 from reporting.contents.gather import Found
@@ -19,17 +21,15 @@ def reasons(found: Found, tally: Tally, title: str) -> Reasons | None:
     """Schools that need most support on some axis: what held them, what would move them, what they are promised."""
     if not any(sheet.axes for sheet in found.sheet.sheets):
         return None
-    told = tuple(
-        reason_for(found, sheet, line, category)
-        for sheet, line in found.lines
-        for category in line.categories
-        if category.step in NEEDS_SUPPORT or (not category.step and category.state == "proposed")
-    )
+    told: list[Reason] = []
+    for sheet, line in found.lines:
+        shown = [one for one in line.categories if one.step in NEEDS_SUPPORT or one.between]
+        told += [replace(reason_for(found, sheet, line, one), more=one is not shown[0]) for one in shown]
     names = len({one.school for one in told})
     lede = f"{counted(names, 'school').capitalize()} {verb(names, 'needs', 'need')} more support than most."
     if not told:
         lede = "No school is at a level that needs more support than most."
-    return Reasons(title or "Schools that need most support, and why", lede, told)
+    return Reasons(title or "Schools that need most support, and why", lede, tuple(told))
 
 
 def reason_for(found: Found, sheet: Sheet, line: SchoolLine, category: Category) -> Reason:

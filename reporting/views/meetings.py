@@ -146,9 +146,8 @@ def minutes(request: TrustRequest, meeting_id: int) -> HttpResponse:
         else:
             messages.success(request, "The draft is saved.")
             return redirect("meeting", trust=request.trust.slug, meeting_id=found.pk)
-    data = form.data.copy()
-    data["version"] = str(found.version)  # pressing Save again keeps this text, with the other one in view
-    form.data = data
+    # pressing Save again keeps this text, with the other one in view
+    form.data = {**form.data.dict(), "version": str(found.version)}  # type: ignore[attr-defined]
     return _page(request, found, minutes_form=form)
 
 

@@ -53,8 +53,8 @@ class TermForm(forms.Form):
     second_half_on = date_field("First day after half term")
     ends_on = date_field("Last day")
 
-    def __init__(self, *args: Any, season: str, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=season, **kwargs)
+    def __init__(self, data: Any = None, *, season: str, **kwargs: Any) -> None:
+        super().__init__(data, prefix=season, **kwargs)
         self.season = season
 
     @property

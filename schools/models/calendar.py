@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -42,7 +43,7 @@ class Period(TrustOwned):
     starts_on = models.DateField()
     ends_on = models.DateField()
 
-    objects = trust_manager(PeriodQuerySet)
+    objects: ClassVar[Any] = trust_manager(PeriodQuerySet)
 
     class Meta:
         ordering = ["starts_on", "half"]

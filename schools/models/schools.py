@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -50,7 +50,7 @@ class School(TrustOwned):
     left_on = models.DateField(null=True, blank=True)
     as_at = models.DateField(null=True, blank=True)
 
-    objects = trust_manager(SchoolQuerySet)
+    objects: ClassVar[Any] = trust_manager(SchoolQuerySet)
 
     class Meta:
         ordering = ["name"]
@@ -92,7 +92,7 @@ class StrategyVersion(TrustOwned):
     @property
     def strategy(self) -> Strategy:
         """The parsed document, read once per process and version."""
-        return parsed((self.trust_id, self.pk), lambda: self.text)
+        return parsed((self.trust_id or 0, self.pk), lambda: self.text)
 
 
 class StrategyChoice(TrustOwned):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from datetime import datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -79,7 +81,7 @@ class RoleGrant(TrustOwned):
     granted_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = trust_manager(RoleGrantQuerySet)
+    objects: ClassVar[Any] = trust_manager(RoleGrantQuerySet)
 
     class Meta:
         constraints = [

@@ -26,7 +26,7 @@ def create_token(name: str, *, by: Membership, days: int) -> tuple[ApiToken, str
     token = ApiToken.objects.create(
         token_hash=hash_of(secret),
         user_id=by.user_id,
-        trust_id=by.trust_id,
+        trust=by.trust,
         name=name,
         expires_at=now + timedelta(days=days),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models
@@ -34,8 +34,8 @@ class TrustKey(models.ForeignKey):
         kwargs.setdefault("related_name", "+")
         super().__init__(to, on_delete, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
         table = f"{cls._meta.app_label}_{cls._meta.model_name}"
         if _is_history(cls):
             own: models.BaseConstraint = TriggersOnly(name=f"{table}_triggers_only")
@@ -59,8 +59,8 @@ class TrustForeignKey(models.ForeignKey):
         kwargs["db_constraint"] = False
         super().__init__(to, on_delete, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
-        super().contribute_to_class(cls, name, **kwargs)
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
         if not _is_history(cls):
             rule = SameTrust(field=name, name=f"{cls._meta.app_label}_{cls._meta.model_name}_{name}_same"[:63])
             _declare(cls, rule)
@@ -71,7 +71,7 @@ class TrustOwned(models.Model):
 
     trust = TrustKey()
 
-    objects = trust_manager()
+    objects: ClassVar[Any] = trust_manager()
 
     class Meta:
         abstract = True

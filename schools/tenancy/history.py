@@ -6,7 +6,7 @@ A change is kept when it belongs to an act (see `schools.audit`); autosaved draf
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pghistory
 import pghistory.models
@@ -29,7 +29,7 @@ class ChangedInAnAct(pgtrigger.AnyChange):
 class Event(pghistory.models.Event):
     """Base of every history row. The context is in the row itself, under the row's own policy."""
 
-    objects = trust_manager(pghistory.models.EventQuerySet)
+    objects: ClassVar[Any] = trust_manager(pghistory.models.EventQuerySet)
 
     class Meta:
         abstract = True

@@ -19,7 +19,7 @@ class TableRule(models.BaseConstraint):
     """SQL that belongs to a table and runs at the end of the migration that adds it."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.name))
@@ -37,12 +37,12 @@ class TableRule(models.BaseConstraint):
             "role": schema_editor.quote_name(APPLICATION_ROLE),
         }
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         schema_editor.deferred_sql.append(Statement(self.add_template(), **self.parts(model, schema_editor)))
 
     constraint_sql = create_sql
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(self.drop_template(), **self.parts(model, schema_editor))
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
@@ -106,12 +106,12 @@ class SameTrust(TableRule):
         super().__init__(name=name)
         self.field = field
 
-    def deconstruct(self) -> tuple[str, tuple, dict[str, Any]]:
+    def deconstruct(self) -> Any:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field}
 
     def parts(self, model: type[models.Model], schema_editor: Any) -> dict[str, Any]:
-        link = model._meta.get_field(self.field)
+        link: Any = model._meta.get_field(self.field)
         return {
             **super().parts(model, schema_editor),
             "parent": Table(link.remote_field.model._meta.db_table, schema_editor.quote_name),
@@ -133,7 +133,7 @@ class SameTrust(TableRule):
     def validate(
         self, model: type[models.Model], instance: models.Model, exclude: Any = None, using: Any = None
     ) -> None:
-        link = model._meta.get_field(self.field)
+        link: Any = model._meta.get_field(self.field)
         value = getattr(instance, link.attname)
         if value is None or (exclude and self.field in exclude):
             return

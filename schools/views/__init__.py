@@ -23,7 +23,7 @@ def operator_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not request.user.is_operator:  # type: ignore[union-attr]
+        if not request.user.is_operator:
             raise Http404
         return view(request, **kwargs)
 

@@ -35,7 +35,8 @@ def operator_new(request: HttpRequest) -> HttpResponse:
     form = TrustForm(request.POST or None)
 
     def start(data: dict[str, Any]) -> None:
-        trust = create_trust(data["name"], slug=data["slug"], group_uid=data["group_uid"], by_operator=request.user)
+        operator: Any = request.user
+        trust = create_trust(data["name"], slug=data["slug"], group_uid=data["group_uid"], by_operator=operator)
         invite_first_administrator(trust, email=data["admin_email"], name=data["admin_name"])
 
     if request.method == "POST" and accepted(form, start):

@@ -132,5 +132,5 @@ def strategy_follow(request: TrustRequest) -> HttpResponse:
     if accepted(form, lambda data: choose_strategy(data.pop("key"), by=me, **data)):
         messages.success(request, f"{form.cleaned_data['school'] or 'The trust'} follows the strategy from that day.")
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     return redirect("strategy_choose", trust=request.trust.slug)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from io import StringIO
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -196,11 +197,12 @@ class TestDemo(TestCase):
                 assert (decision.meeting_id, decision.decided_by_id, decision.school_id) not in declared
 
     def test_proposals_are_those_of_the_service(self):
+        said = ("axis", "level", "best", "worst", "of_version", "explanation")
         for _, _trust in self.each_trust():
             for row in Assessment.objects.filter(state="agreed").order_by("-period__starts_on")[:2]:
-                kept = {one.axis: (one.level, one.best, one.worst, one.explanation) for one in row.proposals.all()}
-                made = propose_categories(row, today=row.agreed_at.date())
-                assert {one.axis: (one.level, one.best, one.worst, one.explanation) for one in made} == kept
+                kept = list(row.proposals.order_by("axis").values_list(*said))
+                propose_categories(row, today=row.agreed_at.date())
+                assert list(row.proposals.order_by("axis").values_list(*said)) == kept != []
 
     def test_somebody_belongs_to_both_trusts_and_somebody_leads_two_schools(self):
         members = []
@@ -212,10 +214,11 @@ class TestDemo(TestCase):
         assert members.count("ada.whitlock@alder.demo.example") == 2
 
 
-@pytest.mark.parametrize("day", ["2027-01-04", "2027-05-31", "2027-08-24"])
+@pytest.mark.parametrize("day", ["2027-01-04", "2027-08-24"])
 def test_the_story_holds_on_any_day(db: None, day: str) -> None:
     today = date.fromisoformat(day)
-    seed(today)
+    with time_machine.travel(datetime.fromisoformat(f"{day}T12:00+00:00"), tick=True):
+        seed(today)
     for plan in read_story().trusts:
         with trust_scope(Trust.objects.get(slug=plan.slug)):
             current = Period.objects.terms().begun(today).first()

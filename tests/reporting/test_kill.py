@@ -121,7 +121,7 @@ def test_killed_in_the_middle_each_report_is_made_exactly_once(
 ) -> None:
     cast = live_cast
     with trust_scope(cast.alder):
-        furnish(cast.version, chief=cast.ruth)
+        furnish(cast.version, schools=3, chief=cast.ruth)
     from celery import current_app
 
     monkeypatch.setattr(current_app.conf, "broker_url", redis_url.replace("unix://", "redis+socket://"))

@@ -103,7 +103,7 @@ class SchoolWriter:
         return moment(working_day(day), clock(9, 17, chance(self.plan.key, sitting.period.starts_on, "agreed")))
 
     def _rating(self, assessment: Assessment, sitting: Sitting, rule: KpiRule, level: int) -> Rating:
-        written = assessment.submitted_at or moment(working_day(sitting.due_on - timedelta(days=9)), "16:10")
+        written = assessment.submitted_at or moment(working_day(self.today - timedelta(days=1)), "16:10")
         before = self.before.get(rule.key)
         about = (self.plan.key, rule.key, sitting.period.starts_on)
         rating = Rating(

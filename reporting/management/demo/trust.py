@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from categorisation.models import Assessment, Proposal, SchoolFact
 from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
@@ -49,8 +50,9 @@ class TrustWriter:
             record_matrix(self.record, matrix.assessment, moderator=self.people.members[self.plan.moderator])
         record_moderation(self.record)
         self.record.save()
-        for kind in self.plan.reports:
-            request_report(kind, self.terms[1], by=self.people.holding(Role.CLERK))
+        if self.terms[1].starts_on <= timezone.localdate():  # not so where the story is told of a day to come
+            for kind in self.plan.reports:
+                request_report(kind, self.terms[1], by=self.people.holding(Role.CLERK))
 
     def _make_schools(self) -> dict[str, School]:
         rows = [self._school(plan) for plan in self.plan.schools]

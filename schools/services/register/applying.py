@@ -140,8 +140,8 @@ def groups_of_links(names: frozenset[str], origin: Origin) -> Counts:
 
 def schools_of_links(names: frozenset[str], origin: Origin) -> Counts:
     """Schools without a record of their own: blanks, and an “as at”. Never touches a school that has one (a status)."""
-    given = {n: n for n in ("name", "kind", "phase", "la_code", "la_name", "postcode", "pupils") if n in names}
-    columns: dict[str, str] = {**given, "urn": "urn", "laestab": laestab(names)}
+    own = ("name", "kind", "phase", "la_code", "la_name", "postcode", "pupils")
+    columns = {"urn": "urn", "laestab": laestab(names)} | {str(n): str(n) for n in own if n in names}
     for name in ("kind", "phase", "la_code", "la_name", "postcode", "town", "status", "ukprn", "group_uid"):
         columns.setdefault(name, "''")
     keep = {n: f"coalesce(nullif(excluded.{n}, ''), old.{n})" for n in columns if n not in {"pupils", "urn"}}

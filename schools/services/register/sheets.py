@@ -36,7 +36,7 @@ def refuse_archive(path: Path) -> None:
         raise Refused("This is a zip archive, not an Excel file. Unpack it and choose the CSV file inside.")
 
 
-def sheet_rows(path: Path) -> Generator[list[str]]:
+def sheet_rows(path: Path) -> Generator[list[str], None, None]:
     """Rows of the first sheet as text, dates as YYYY-MM-DD. Raises Refused."""
     refuse_archive(path)
     command = [sys.executable, "-I", str(CHILD), str(path.resolve()), str(SECONDS)]

@@ -1,0 +1,437 @@
+"""Matrices, ratings, proposals and decisions over the API: who reads which, and a school's ratings written."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from categorisation.models import Assessment, Decision, Rating
+from categorisation.rules.entry import Entry
+from categorisation.services import (
+    agree_assessment,
+    decide_category,
+    moderate_rating,
+    open_assessment,
+    reply_to_decision,
+    return_assessment,
+    save_ratings,
+    submit_assessment,
+)
+from schools.models import AuditEntry, Trust
+from schools.services.tokens import create_token
+from schools.tenancy import trust_scope
+from tests.categorisation.test_matrix_pages import rate_all
+from tests.conftest import TODAY, Cast
+from tests.factories import SchoolFactory
+
+HOME = "/api/v1/t/alder/"
+SCHOOL_ROLES, TRUST_ROLES = ("ben", "gita"), ("ada", "ruth", "tom", "carl")
+
+
+@pytest.fixture(autouse=True)
+def _in_the_autumn_term(time_machine: Any) -> None:
+    time_machine.move_to("2026-11-20T10:00Z")
+
+
+@pytest.fixture
+def matrix(cast: Cast) -> Assessment:
+    """Dunmere's, begun."""
+    with trust_scope(cast.alder):
+        return open_assessment(cast.dunmere, cast.autumn)
+
+
+def agreed(cast: Cast) -> Assessment:
+    submit_assessment(rate_all(cast), by=cast.ben, today=TODAY)
+    return agree_assessment(Assessment.objects.get(school=cast.dunmere), by=cast.ada)
+
+
+def read(cast: Cast, who: str, path: str, **headers: str) -> Any:
+    return cast.client(getattr(cast, who)).get(HOME + path, headers=headers)
+
+
+def seen_by(cast: Cast, noun: str) -> set[str]:
+    """Who finds a row in the list; whoever is refused finds none."""
+    people = (*SCHOOL_ROLES, *TRUST_ROLES, "olive")
+    return {who for who in people if read(cast, who, f"{noun}/").json().get("count")}
+
+
+def rate(client: Client, matrix: Assessment, body: Any, **headers: str) -> Any:
+    data = body if isinstance(body, str) else json.dumps(body)
+    return client.patch(f"{HOME}assessments/{matrix.pk}/ratings/", data, "application/json", headers=headers)
+
+
+GOOD = {"level": "strong", "note": "Better than summer.", "evidence_on": "2026-10-16", "sources": ["data", "records"]}
+
+
+@pytest.fixture
+def good(matrix: Assessment) -> dict[str, Any]:
+    """A rating in the strategy's own words."""
+    return GOOD | {"level": keys_of(matrix)[1]}
+
+
+def keys_of(matrix: Assessment, kpi: str = "attendance") -> list[str]:
+    strategy = matrix.strategy_version.strategy
+    return [level.key for level in strategy.levels_of(strategy.kpi_by_key[kpi].scale)]
+
+
+# Who reads what
+
+
+def test_who_reads_a_matrix_as_it_goes_from_draft_to_agreed(cast: Cast, matrix: Assessment) -> None:
+    with trust_scope(cast.alder):
+        rate_all(cast)
+    assert seen_by(cast, "assessments") == seen_by(cast, "ratings") == {"ben"}
+    assert read(cast, "ada", f"assessments/{matrix.pk}/").status_code == 404
+    with trust_scope(cast.alder):
+        submit_assessment(matrix, by=cast.ben, today=TODAY)
+    leads = {"ada", "ruth"}  # the chief executive may moderate as well
+    assert seen_by(cast, "assessments") == seen_by(cast, "ratings") == {"ben", *leads}
+    with trust_scope(cast.alder):
+        return_assessment(matrix, by=cast.ada, note="Look at attendance again.")
+    assert seen_by(cast, "assessments") == {"ben", *leads}
+    assert read(cast, "ben", f"assessments/{matrix.pk}/").json()["question"] == "Look at attendance again."
+    with trust_scope(cast.alder):
+        submit_assessment(matrix, by=cast.ben, today=TODAY)
+        agree_assessment(matrix, by=cast.ada)
+    everybody = {*SCHOOL_ROLES, *TRUST_ROLES}
+    assert seen_by(cast, "assessments") == seen_by(cast, "ratings") == everybody
+    assert read(cast, "ben", f"assessments/{matrix.pk}/").json()["question"] is None
+
+
+def test_a_head_finds_nothing_of_another_school(cast: Cast, matrix: Assessment) -> None:
+    with trust_scope(cast.alder):
+        other = open_assessment(cast.ashmere, cast.autumn)
+        Assessment.objects.filter(pk=other.pk).update(state="agreed", agreed_at="2026-11-01T10:00Z")
+    assert read(cast, "ben", f"assessments/{other.pk}/").status_code == 404
+    assert read(cast, "ben", f"assessments/?school={cast.ashmere.pk}").json()["count"] == 0
+    assert read(cast, "ada", f"assessments/?school={cast.ashmere.pk}").json()["count"] == 1
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_who_reads_proposals(cast: Cast, shown: bool) -> None:
+    Trust.objects.filter(pk=cast.alder.pk).update(heads_see_proposals=shown)
+    with trust_scope(cast.alder):
+        agreed(cast)
+    assert seen_by(cast, "proposals") == {"ada", "ruth", "carl"} | ({"ben"} if shown else set())
+    for who in {"tom", "gita"} | (set() if shown else {"ben"}):
+        refused = read(cast, who, "proposals/")
+        assert refused.status_code == 403
+        assert "Those who prepare the meeting see proposals" in refused.json()["detail"]
+
+
+def test_a_proposal_explains_itself_in_sentences(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        matrix = agreed(cast)
+    found = read(cast, "ada", f"proposals/?school={cast.dunmere.pk}&axis=academic").json()["results"]
+    assert [(one["assessment"], one["axis"], one["period"]) for one in found] == [
+        (matrix.pk, "academic", cast.autumn.pk)
+    ]
+    assert found[0]["level"] in {level.key for level in cast.version.strategy.axis_levels("academic")}
+    assert found[0]["explanation"]["headline"]
+    assert set(found[0]["explanation"]) == {"headline", "basis", "held", "unknown", "up", "down"}
+
+
+def test_a_school_reads_a_decision_from_when_it_is_told(cast: Cast, time_machine: Any) -> None:
+    with trust_scope(cast.alder):
+        agreed(cast)
+        made = decide_category(
+            cast.dunmere, "academic", by=cast.ruth, level="reinforce", reason="Two leave.", period=cast.autumn
+        )
+    assert seen_by(cast, "decisions") == set(TRUST_ROLES)
+    assert read(cast, "ben", f"decisions/{made.pk}/").status_code == 404
+    time_machine.move_to("2026-11-23T09:00Z")
+    assert seen_by(cast, "decisions") == {*SCHOOL_ROLES, *TRUST_ROLES}
+    with trust_scope(cast.alder):
+        reply_to_decision(Decision.objects.get(), by=cast.ben, text="We accept this.", today=date(2026, 11, 23))
+    found = read(cast, "ben", f"decisions/{made.pk}/").json()
+    assert (found["level"], found["reason"], found["decided_by"]) == ("reinforce", "Two leave.", "Ruth Ellison")
+    assert (found["reply"]["text"], found["reply"]["by"]) == ("We accept this.", "Ben Osei")
+    assert found["proposed"]["explanation"]["headline"]
+    told_since = f"decisions/?since={'2026-11-21'}"
+    assert read(cast, "ben", told_since).json()["count"] == 1, "a school asks by when it was told"
+    assert read(cast, "ada", told_since).json()["count"] == 0
+
+
+def test_ratings_by_filter(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        submit_assessment(rate_all(cast), by=cast.ben, today=TODAY)
+        moderate_rating(Assessment.objects.get(), "attendance", by=cast.ada, level=3, reason="Year 4 is at 88%.")
+        keys = keys_of(Assessment.objects.select_related("strategy_version").get())
+    assert read(cast, "ada", f"ratings/?period={cast.autumn.pk}&state=submitted").json()["count"] == 39
+    [row] = read(cast, "ada", "ratings/?moderated=true").json()["results"]
+    assert (row["kpi"], row["level"], row["moderated_level"], row["counts_as"]) == (
+        "attendance", keys[1], keys[2], keys[2]
+    )  # fmt: skip
+    assert (row["school"], row["moderated_reason"]) == (cast.dunmere.pk, "Year 4 is at 88%.")
+    assert read(cast, "ada", "ratings/?kpi=attendance&since=2026-11-21T00:00:00Z").json()["count"] == 0
+
+
+# Versions as tags
+
+
+def test_a_matrix_with_a_rating_for_all_it_asks_and_its_version_as_a_tag(cast: Cast, matrix: Assessment) -> None:
+    answer = read(cast, "ben", f"assessments/{matrix.pk}/")
+    assert answer.headers["ETag"] == '"1"'
+    body = answer.json()
+    assert (body["asked"], body["rated"], len(body["ratings"])) == (39, 0, 39)
+    assert body["ratings"]["attendance"]["level"] is None
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("If-None-Match", '"1"', 304),
+        ("If-None-Match", 'W/"1"', 304),
+        ("If-None-Match", '"7", "1"', 304),
+        ("If-None-Match", "*", 304),
+        ("If-None-Match", '"7"', 200),
+        ("If-None-Match", "nonsense", 200),
+        ("If-Match", '"1"', 200),
+        ("If-Match", '"7"', 412),
+        ("If-Match", "", 412),
+    ],
+)
+def test_conditions_on_reading(cast: Cast, matrix: Assessment, header: str, value: str, status: int) -> None:
+    answer = read(cast, "ben", f"assessments/{matrix.pk}/", **{header: value})
+    assert answer.status_code == status
+    if status == 304:
+        assert (answer.content, answer.headers["ETag"]) == (b"", '"1"')
+
+
+def test_writing_on_the_condition_that_nothing_changed(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    ben = cast.client(cast.ben)
+    body = {"version": 1, "ratings": {"attendance": good}}
+    assert rate(ben, matrix, body, **{"If-Match": '"4"'}).status_code == 412
+    saved = rate(ben, matrix, body, **{"If-Match": '"1"'})
+    assert (saved.status_code, saved.headers["ETag"]) == (200, '"2"')
+
+
+# Writing
+
+
+def test_a_head_writes_by_key_and_reads_it_again(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    ben = cast.client(cast.ben)
+    unknown = {"level": "unknown", "note": "New leader.\r\nSee autumn."}
+    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "suspensions": unknown}})
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["version"] == 2
+    assert answer.json()["saved_at"].startswith("2026-11-20T10:00")
+    found = ben.get(f"{HOME}assessments/{matrix.pk}/").json()
+    assert {name: found["ratings"]["attendance"][name] for name in good} == good
+    assert found["ratings"]["suspensions"]["level"] == "unknown"
+    assert found["ratings"]["suspensions"]["note"] == "New leader.\nSee autumn."
+    assert found["rated"] == 2
+
+
+def test_what_is_left_out_stays_and_null_takes_away(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    ben = cast.client(cast.ben)
+    rate(ben, matrix, {"version": 1, "ratings": {"attendance": good}})
+    rate(ben, matrix, {"version": 2, "ratings": {"attendance": {"note": "Shorter."}}})
+    rate(ben, matrix, {"version": 3, "ratings": {"attendance": {"level": None}}})
+    with trust_scope(cast.alder):
+        row = Rating.objects.get()
+        assert (row.level, row.note, row.evidence_on) == (None, "Shorter.", date(2026, 10, 16))
+        assert (row.author_id, row.of_version) == (cast.ben.pk, 4)
+
+
+def test_the_second_of_two_people_gets_both_sides(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    with trust_scope(cast.alder):
+        save_ratings(matrix, {"attendance": Entry(3, "Maya wrote this.", None, ())}, by=cast.ada)
+    ben = cast.client(cast.ben)
+    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "suspensions": good}})
+    assert answer.status_code == 409
+    [clash] = answer.json()["conflicts"]
+    assert (answer.json()["version"], clash["kpi"], clash["by"]) == (2, "attendance", "Ada Whitlock")
+    assert (clash["theirs"]["level"], clash["theirs"]["note"]) == (keys_of(matrix)[2], "Maya wrote this.")
+    assert clash["mine"] == good
+    with trust_scope(cast.alder):
+        assert Rating.objects.count() == 1, "nothing of the refused save is stored"
+    other = rate(ben, matrix, {"version": 1, "ratings": {"suspensions": good}})
+    assert (other.status_code, other.json()["version"]) == (200, 3), "another indicator is no conflict"
+
+
+def test_a_retried_save_changes_nothing(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    ben = cast.client(cast.ben)
+    answers = [rate(ben, matrix, {"version": 1, "ratings": {"attendance": good}}) for _ in range(2)]
+    assert [(one.status_code, one.json()["version"]) for one in answers] == [(200, 2), (200, 2)]
+
+
+def test_a_sent_matrix_is_closed(cast: Cast, good: dict[str, Any]) -> None:
+    with trust_scope(cast.alder):
+        matrix = submit_assessment(rate_all(cast), by=cast.ben, today=TODAY)
+    body = {"version": matrix.version, "ratings": {"attendance": good | {"note": "Late."}}}
+    answer = rate(cast.client(cast.ben), matrix, body)
+    assert answer.status_code == 400
+    assert answer.json() == {"errors": {"": ["This matrix is submitted, so it can no longer be changed."]}}
+
+
+BAD: list[tuple[Any, str]] = [
+    ({"ratings": {"attendance": GOOD}}, "version"),
+    ({"version": 0, "ratings": {"attendance": {}}}, "version"),
+    ({"version": 999, "ratings": {"attendance": {}}}, "version"),
+    ({"version": 10**30, "ratings": {"attendance": {}}}, "version"),
+    ({"version": "one", "ratings": {"attendance": {}}}, "version"),
+    ({"version": 1}, "ratings"),
+    ({"version": 1, "ratings": {}}, "ratings"),
+    ({"version": 1, "ratings": []}, "ratings"),
+    ({"version": 1, "ratings": {"attendance": []}}, "ratings.attendance"),
+    ({"version": 1, "ratings": {"no_such_kpi": {}}}, "ratings.no_such_kpi"),
+    ({"version": 1, "ratings": {"\ud800": {}}}, "ratings.?"),
+    ({"version": 1, "ratings": {"attendance": {"level": "splendid"}}}, "ratings.attendance.level"),
+    ({"version": 1, "ratings": {"attendance": {"level": 2}}}, "ratings.attendance.level"),
+    ({"version": 1, "ratings": {"attendance": {"level": "\x00"}}}, "ratings.attendance.level"),
+    ({"version": 1, "ratings": {"attendance": {"note": "x" * 2001}}}, "ratings.attendance.note"),
+    ({"version": 1, "ratings": {"attendance": {"note": "\x00"}}}, "ratings.attendance.note"),
+    ({"version": 1, "ratings": {"attendance": {"note": "\ud800"}}}, "ratings.attendance.note"),
+    ({"version": 1, "ratings": {"attendance": {"note": None}}}, "ratings.attendance.note"),
+    ({"version": 1, "ratings": {"attendance": {"evidence_on": "16 October"}}}, "ratings.attendance.evidence_on"),
+    ({"version": 1, "ratings": {"attendance": {"sources": ["gossip"]}}}, "ratings.attendance.sources.0"),
+    ({"version": 1, "ratings": {"attendance": {"sources": ["data"] * 7}}}, "ratings.attendance.sources"),
+    ([], ""),
+    ("a matrix", "detail"),
+    ("[" * 90_000, "detail"),
+    ('{"version": NaN}', "detail"),
+]
+
+
+@pytest.mark.parametrize(("body", "field"), BAD)
+def test_what_makes_no_sense_is_refused_by_field(cast: Cast, matrix: Assessment, body: Any, field: str) -> None:
+    answer = rate(cast.client(cast.ben), matrix, body)
+    assert answer.status_code == 400, answer.content
+    refusal = answer.json()
+    assert field in (refusal if field == "detail" else refusal["errors"])
+    assert all(isinstance(text, str) for texts in refusal.get("errors", {}).values() for text in texts)
+    with trust_scope(cast.alder):
+        assert not Rating.objects.exists()
+
+
+def test_too_much_at_once_is_refused_unread(cast: Cast, matrix: Assessment) -> None:
+    answer = rate(cast.client(cast.ben), matrix, '{"version": 1, "x": "' + "x" * 1024 * 1024 + '"}')
+    assert (answer.status_code, set(answer.json())) == (413, {"detail"})
+
+
+def test_only_json_is_read(cast: Cast, matrix: Assessment) -> None:
+    page = f"{HOME}assessments/{matrix.pk}/ratings/"
+    assert cast.client(cast.ben).patch(page, "version=1", "application/x-www-form-urlencoded").status_code == 415
+
+
+FIELDS = sorted(
+    {field.attname for model in (Assessment, Rating) for field in model._meta.fields}
+    | {field.name for model in (Assessment, Rating) for field in model._meta.fields}
+)
+WRITABLE = {"version", "level", "note", "evidence_on", "sources"}
+
+
+@pytest.mark.parametrize("field", [name for name in FIELDS if name not in WRITABLE])
+def test_nobody_sets_what_is_not_theirs_to_set(
+    cast: Cast, matrix: Assessment, good: dict[str, Any], field: str
+) -> None:
+    ben, value = cast.client(cast.ben), cast.birchwood.pk
+    with trust_scope(cast.alder):
+        before = Assessment.objects.values().get()
+    for body in (
+        {"version": 1, "ratings": {"attendance": good}, field: value},
+        {"version": 1, "ratings": {"attendance": good | {field: value}}},
+    ):
+        answer = rate(ben, matrix, body)
+        assert answer.status_code == 400
+        [(where, sentences)] = answer.json()["errors"].items()
+        assert where.endswith(field)
+        assert "cannot be set here" in sentences[0]
+    with trust_scope(cast.alder):
+        assert Assessment.objects.values().get() == before
+        assert not Rating.objects.exists()
+
+
+@pytest.mark.parametrize(("who", "status"), [("ada", 403), ("gita", 403), ("tom", 403), ("olive", 403), ("cleo", 404)])
+def test_who_may_not_write(cast: Cast, matrix: Assessment, good: dict[str, Any], who: str, status: int) -> None:
+    answer = rate(cast.client(getattr(cast, who)), matrix, {"version": 1, "ratings": {"attendance": good}})
+    assert answer.status_code == status
+    if status == 403:
+        assert answer.json()["detail"] == "Headteacher or School leader can rate the risk matrix."
+    assert rate(Client(), matrix, {}).status_code == 401
+
+
+def test_a_head_does_not_write_for_another_school(cast: Cast, good: dict[str, Any]) -> None:
+    with trust_scope(cast.alder):
+        other = open_assessment(cast.ashmere, cast.autumn)
+    assert rate(cast.client(cast.ben), other, {"version": 1, "ratings": {"attendance": good}}).status_code == 404
+
+
+def test_a_browser_needs_its_csrf_token_and_a_token_needs_none(
+    cast: Cast, matrix: Assessment, good: dict[str, Any]
+) -> None:
+    body = {"version": 1, "ratings": {"attendance": good}}
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.ben.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    refused = rate(browser, matrix, body)
+    assert (refused.status_code, set(refused.json())) == (403, {"detail"})
+    with trust_scope(cast.alder):
+        _, secret = create_token("Dashboard", by=cast.ben, days=1)
+    program = Client(enforce_csrf_checks=True)
+    assert rate(program, matrix, body, Authorization=f"Token {secret}").status_code == 200
+    stale = rate(browser, matrix, body, Authorization="Token no-longer")
+    assert stale.status_code == 403, "a token that does not work is no way round it"
+
+
+def test_a_draft_leaves_no_act(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
+    rate(cast.client(cast.ben), matrix, {"version": 1, "ratings": {"attendance": good}})
+    with trust_scope(cast.alder):
+        assert not AuditEntry.objects.filter(by=cast.ben).exists()
+
+
+# As many queries for one row as for thirty
+
+
+@pytest.mark.parametrize("noun", ["assessments", "ratings", "proposals", "decisions"])
+def test_as_many_queries_for_one_row_as_for_thirty(cast: Cast, queries: Any, noun: str) -> None:
+    with trust_scope(cast.alder):
+        agreed(cast)
+        decide_category(cast.dunmere, "academic", by=cast.ruth, level="reinforce", reason="Two.", period=cast.autumn)
+        reply_to_decision_of_everybody(cast)
+    ada, page = cast.client(cast.ada), f"{HOME}{noun}/?page_size=1"
+    ada.get(page)  # the strategy is read once per process
+    few = queries(lambda: ada.get(page))
+    with trust_scope(cast.alder):
+        more_of_everything(cast)
+    answers = []
+    many = queries(lambda: answers.append(ada.get(f"{HOME}{noun}/?page_size=30")))
+    assert len(answers[0].json()["results"]) == 30
+    assert len(few) == len(many), "\n".join(many)
+    assert len(many) <= 8
+
+
+def reply_to_decision_of_everybody(cast: Cast) -> None:
+    from categorisation.models import Reply
+
+    for decision in Decision.objects.filter(replies=None):
+        Reply.objects.create(decision=decision, text="Thank you.", by=cast.ben, at=decision.tell_at)
+
+
+def more_of_everything(cast: Cast) -> None:
+    """Thirty more schools with an agreed matrix, two proposals, a decision and a reply each."""
+    first = Assessment.objects.get()
+    proposals, made = list(first.proposals.all()), Decision.objects.get()
+    for school in SchoolFactory.create_batch(30):
+        first.pk, first.school, first._state.adding = None, school, True
+        first.save()
+        for proposal in proposals:
+            proposal.pk, proposal.assessment, proposal._state.adding = None, first, True
+            proposal.save()
+        made.pk, made.school, made.proposal, made._state.adding = None, school, proposals[0], True
+        made.save()
+    reply_to_decision_of_everybody(cast)
+
+
+def test_writing_stays_within_a_dozen_statements(
+    cast: Cast, matrix: Assessment, good: dict[str, Any], queries: Any
+) -> None:
+    ben = cast.client(cast.ben)
+    rate(ben, matrix, {"version": 1, "ratings": {"attendance": good}})
+    body = {"version": 2, "ratings": dict.fromkeys(("attendance", "suspensions"), good | {"note": "Again."})}
+    sent = queries(lambda: rate(ben, matrix, body))
+    assert len(sent) <= 13, "\n".join(sent)
