@@ -86,7 +86,7 @@ def _for_heads(due: int, waiting: list[Home]) -> SafeString:
 def _for_governors(homes: list[Home]) -> SafeString:
     words = homes[0].sheet.strategy.identity.words if homes else None
     if words is None:
-        return format_html("Your school has left the trust.")
+        return SafeString("Your school has left the trust.")
     agreed = sum(home.line.rated_on is not None for home in homes)
     if not agreed:
         return format_html("No {} has been agreed yet. It appears here once the trust has agreed it.", words.matrix)

@@ -73,7 +73,7 @@ def lede(story: SchoolStory) -> SafeString:
     if not said and story.rated:
         said = [_ratings(story)]
     if not said:
-        return format_html("Nothing has been agreed about this school yet.")
+        return SafeString("Nothing has been agreed about this school yet.")
     if story.meeting and any(one.category.state != "agreed" for one in story.axes):
         said.append(format_html("The {} decides on {}.", _meeting_word(story), day_month(story.meeting.day)))
     return format_html_join(" ", "{}", ((one,) for one in said))

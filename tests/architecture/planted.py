@@ -13,7 +13,7 @@ from django.db import models
 from django.utils import timezone
 from psycopg import sql
 
-from categorisation.models import Assessment, Decision, SchoolFact
+from categorisation.models import Assessment, Decision, Proposal, Rating, SchoolFact
 from categorisation.rules.entry import Entry, asked_of
 from categorisation.services import (
     agree_assessment,
@@ -89,7 +89,8 @@ def plant(slug: str) -> Planted:
         here.rows |= {"school": first, "other_school": second}
         _people_of_school(here, first)
         _term(here, first, "spring")
-        agree_assessment(Assessment.objects.get(), by=here.people["si_lead"])
+        here.rows["agreed"] = agree_assessment(Assessment.objects.get(), by=here.people["si_lead"])
+        here.rows |= {"rating": Rating.objects.first(), "proposal": Proposal.objects.first()}
         _decide(here, first)
     _summer(here)
     with time_machine.travel(NOW), trust_scope(here.trust):
@@ -183,7 +184,7 @@ def _summer(here: Planted) -> None:
 
 def _autumn(here: Planted) -> None:
     admin, head, school = here.people["admin"], here.people["head"], here.rows["school"]
-    _term(here, school, "autumn")
+    here.rows["draft"] = _term(here, school, "autumn")
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]

@@ -96,6 +96,21 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     "strategy_version.pk": lambda here: here.rows["version"].pk,
     "strategy_text.pk": lambda here: here.rows["version"].pk,
     "token_end.pk": lambda here: here.rows["token"].pk,
+    "api_ratings_write.pk": lambda here: here.rows["draft"].pk,
+    "api_report_file.pk": lambda here: here.rows["report"].pk,
+    **{
+        f"api_{noun}-detail.pk": lambda here, row=row: here.rows[row].pk
+        for noun, row in {
+            "schools": "school",
+            "periods": "period_agreed",
+            "strategies": "version",
+            "assessments": "agreed",
+            "ratings": "rating",
+            "proposals": "proposal",
+            "decisions": "decision",
+            "reports": "report",
+        }.items()
+    },
     "operator_trust.slug": lambda here: here.slug,
     "operator_resend.slug": lambda here: here.slug,
     "operator_resend.pk": lambda here: here.rows["invitation"].pk,
@@ -114,9 +129,6 @@ CONSTANTS: dict[str, Any] = {
     "account_reset_password_from_key.key": "not-a-key",
 }
 """Parameters that name nothing of a trust."""
-
-Kind = Callable[[str], Any]
-
 
 def is_of_trust(route: Route, parameter: str) -> bool:
     """Whether the parameter names a row of a trust. Fails for one this file does not know."""
@@ -137,6 +149,8 @@ def _value(table: dict[str, Any], route: Route, parameter: str) -> Any:
 
 def address(route: Route, here: Planted, *, trust: str | None = None, absent: bool = False) -> str:
     """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has."""
+    if "/" in route.name:  # a redirect of a framework, without a name
+        return f"/{route.pattern}"
     values: dict[str, Any] = {"trust": trust or here.slug} if route.inside else {}
     for name in route.own_parameters:
         if not is_of_trust(route, name):

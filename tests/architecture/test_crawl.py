@@ -35,7 +35,8 @@ def visit(world: World, db: None) -> Callable[[str], Crawl]:
 
 def told(crawl: Crawl, what: str, routes: int) -> str:
     leaks, wrong = len(crawl.leaks), len(crawl.wrong) + len(crawl.errors)
-    return f"R1 {what} {crawl.visitor}: {crawl.tries} tries, {leaks} leaks, {wrong} wrong, routes {len(crawl.routes)}/{routes}"
+    tried = f"{crawl.tries} tries, {leaks} leaks, {wrong} wrong, routes {len(crawl.routes)}/{routes}"
+    return f"R1 {what} {crawl.visitor}: {tried}"
 
 
 def assert_clean(crawl: Crawl) -> None:

@@ -111,7 +111,7 @@ def test_schools_are_picked_by_group(cast: Cast, register: None) -> None:
         assert not School.objects.filter(urn="810002").exists()
         assert AuditEntry.objects.get(did="schools.added").after == "2 schools of group 2044"
     assert "2 of them are in your list already" in client.get(url).text
-    assert "Tick at least one" in client.post(url, {}).text
+    assert "Tick at least one" in client.post(url, {"take_810000": ""}).text
 
 
 def test_a_group_that_is_not_there_is_said_plainly(cast: Cast) -> None:

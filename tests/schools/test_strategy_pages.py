@@ -39,8 +39,8 @@ def test_all_of_each_strategy_is_on_the_page(cast: Cast, name: str) -> None:
     page_words = page.text.replace("&#x27;", "'").replace("&amp;", "&").replace("&quot;", '"')
     labels = [item.label for part in (
         strategy.statements, strategy.axes, strategy.criteria, list(strategy.kpis()), strategy.facts, strategy.bridges,
-        strategy.entitlements, strategy.menu, strategy.ladders, strategy.plan_types, strategy.checklists, strategy.forms,
-        strategy.review_types, strategy.meetings, strategy.returns, strategy.reports, strategy.impact,
+        strategy.entitlements, strategy.menu, strategy.ladders, strategy.plan_types, strategy.checklists,
+        strategy.forms, strategy.review_types, strategy.meetings, strategy.returns, strategy.reports, strategy.impact,
         [level for scale in strategy.scales for level in scale.levels],
     ) for item in part]  # fmt: skip
     assert [label for label in labels if label not in page_words] == []

@@ -19,7 +19,7 @@ from schools.strategy import Kpi as KpiRule
 from schools.strategy import Role
 
 CARRIED = 0.45
-NEXT_TERM = timedelta(days=170)
+NEXT_TERM, A_MONTH = timedelta(days=170), timedelta(days=30)
 OF_VERSION, DRAFT_VERSION = 9, 11
 
 
@@ -129,7 +129,7 @@ class SchoolWriter:
             return False
         if sitting.is_current and rule.key in self.plan.said:
             return False
-        then = rating.written_at.date() + NEXT_TERM
+        then = rating.written_at.date() + (A_MONTH if sitting.is_current else NEXT_TERM)
         lasts = not is_stale(before.evidence_on, after_months=rule.stale_after_months, today=then)
         return lasts and chance(self.plan.key, rule.key, sitting.period.starts_on, "carried") < CARRIED
 
