@@ -108,6 +108,9 @@ class Rating(TrustOwned):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kpi.label}, {self.school}, {self.period}"
+
     @property
     def counts_as(self) -> int | None:
         """The level that counts: the moderated one where there is one."""

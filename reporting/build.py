@@ -16,12 +16,15 @@ from django.utils.safestring import SafeString
 from reporting.contents import from_snapshot
 from reporting.contents.facts import Cell, Contents, LevelsSheet, Matrix, MatrixRow, MatrixSheet, Section
 from schools.charts import line_chart
-from schools.matrix_html import HeatCategory, HeatCell, heat_row
+from schools.matrix_html import HeatCategory, HeatCell, Step, heat_row
 
 DOCUMENT = "reporting/pdf/document.html"
 CHART_ACCENT = "#2b4a86"
 SET_APART = frozenset({"matrix", "schools"})
 """Parts that bring their own pages; the others follow one another."""
+
+FEW_COLUMNS = 10
+"""Up to so many columns of the matrix have room for long words."""
 
 NEVER_NAMED = "Not placed then"
 
@@ -96,6 +99,7 @@ def _sheet(sheet: MatrixSheet) -> dict[str, Any]:
     first = starts - {0} if not sheet.axes else starts
     return {
         "sheet": sheet,
+        "few": len(sheet.axes) + len(sheet.columns) <= FEW_COLUMNS,
         "groups": sheet.groups,
         "columns": [(label, place in first) for place, label in enumerate(sheet.columns)],
         "rows": [_row(row, sheet, first) for row in sheet.rows],
@@ -112,11 +116,23 @@ def _starts(sheet: MatrixSheet) -> set[int]:
     return places
 
 
+def step_of(step: Any) -> Step:
+    """A step read back from a snapshot; the snapshot was written from one."""
+    found: Step = step
+    return found
+
+
 def _row(row: MatrixRow, sheet: MatrixSheet, starts: set[int]) -> SafeString:
     categories = [
         HeatCategory(
-            word=cell.word, step=cell.step, url="", state_label=cell.state, travel=cell.travel, was=cell.was, label=axis
-        )  # type: ignore[arg-type]
+            word=cell.word,
+            step=step_of(cell.step),
+            url="",
+            state_label=cell.state,
+            travel=cell.travel,
+            was=cell.was,
+            label=axis,
+        )
         for axis, cell in zip(sheet.axes, row.categories, strict=True)
     ]
     cells = [
@@ -129,6 +145,6 @@ def _row(row: MatrixRow, sheet: MatrixSheet, starts: set[int]) -> SafeString:
 def _cell(cell: Cell, label: str, start: bool) -> HeatCell:
     calm = cell.step not in (0, 4, 5) and not cell.travel and not cell.stale
     return HeatCell(
-        word=cell.word, step=cell.step, sub=cell.sub, stale=cell.stale, travel=cell.travel, was=cell.was,
+        word=cell.word, step=step_of(cell.step), sub=cell.sub, stale=cell.stale, travel=cell.travel, was=cell.was,
         group_start=start, calm=calm, label=label,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip

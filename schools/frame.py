@@ -21,17 +21,17 @@ from schools.strategy import Role
 
 Link = dict[str, Any]
 
-_MATRIX = ("Risk matrix", "my_matrix")
-_OVERVIEW, _SCHOOLS, _MEETINGS = ("Overview", "overview"), ("Schools", "school_list"), ("Meetings", "meetings")
-_REPORTS, _STRATEGY, _MODERATE = ("Reports", "reports"), ("Strategy", "strategy"), ("To moderate", "moderation")
-_SCHOOL = [("My school", "my_school"), _REPORTS, _STRATEGY]
+_DUE, _SCHOOL = ("What is due", "my_school"), ("My school", "school")
+_OVERVIEW, _SCHOOLS, _MEETINGS = ("Overview", "overview"), ("Schools", "schools"), ("Meetings", "meetings")
+_REPORTS, _STRATEGY, _MODERATE = ("Reports", "reports"), ("Strategy", "strategy"), ("To moderate", "waiting")
+_LOCAL = [_DUE, _SCHOOL, _REPORTS, _STRATEGY]
 _LEAD = [_OVERVIEW, _SCHOOLS, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
 _BOARD = [_OVERVIEW, _SCHOOLS, _MEETINGS, _REPORTS, _STRATEGY]
 SECTIONS: dict[str, list[tuple[str, str]]] = {
-    Role.HEAD: [("What is due", "my_school"), _MATRIX, _REPORTS, _STRATEGY],
-    Role.LEADER: [("What is due", "my_school"), _MATRIX, _REPORTS, _STRATEGY],
-    Role.CHAIR: _SCHOOL,
-    Role.GOVERNOR: _SCHOOL,
+    Role.HEAD: _LOCAL,
+    Role.LEADER: _LOCAL,
+    Role.CHAIR: _LOCAL,
+    Role.GOVERNOR: _LOCAL,
     Role.SI_LEAD: _LEAD,
     Role.OPERATIONS: _LEAD,
     Role.CEO: _LEAD,
@@ -120,14 +120,18 @@ def sections_of(request: TrustRequest) -> list[Link]:
         own = SECTIONS[role] if role != Role.ADMIN or set(roles) == {Role.ADMIN} else SECTIONS[role][:1]
         for label, name in own:
             words.setdefault(name, label)
-    found = [(label, url) for name, label in words.items() if (url := _url(name, request.trust.slug))]
+    found = [(label, url) for name, label in words.items() if (url := _url(name, request))]
     here = max((url for _, url in found if request.path.startswith(url)), key=len, default="")
     return [{"label": label, "url": url, "current": url == here} for label, url in found[:MOST_SECTIONS]]
 
 
-def _url(name: str, slug: str) -> str:
+def _url(name: str, request: TrustRequest) -> str:
+    """The address of a section. “My school” is a word only for somebody with one."""
+    own = request.access.school_ids
+    if name == "school":
+        return reverse(name, args=[request.trust.slug, *own]) if len(own) == 1 else ""
     try:
-        return reverse(name, args=[slug])
+        return reverse(name, args=[request.trust.slug])
     except NoReverseMatch:
         return ""
 

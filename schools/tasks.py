@@ -14,6 +14,7 @@ from schools.services.register import uploads
 def sweep_jobs() -> None:
     """Nudge what no worker is doing and give up on what failed too often."""
     jobs.sweep()
+    uploads.sweep()
 
 
 @shared_task(name="schools.send_digests")
@@ -22,13 +23,7 @@ def send_digests() -> None:
     notices.send_digests(timezone.now())
 
 
-@shared_task(name="schools.check_register_file")
-def check_register_file(_trust_id: None, upload_id: int) -> None:
-    """Read a file of the register and say what it would change."""
-    uploads.do_job(uploads.CHECK, upload_id)
-
-
-@shared_task(name="schools.import_register_file")
-def import_register_file(_trust_id: None, upload_id: int) -> None:
-    """Import a file of the register that was checked."""
-    uploads.do_job(uploads.IMPORT, upload_id)
+@shared_task(name="schools.read_register_file")
+def read_register_file(upload_id: int) -> None:
+    """Check a file of the register, or import one that was checked."""
+    uploads.read(upload_id)

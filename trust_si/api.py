@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import include, path, re_path
 from django.views import defaults
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.utils import extend_schema
@@ -19,6 +21,7 @@ from rest_framework.views import APIView
 from categorisation.api import AssessmentRatings, Assessments, Decisions, Proposals, Ratings
 from reporting.api import ReportFile, Reports
 from schools.api import Periods, Schools, Strategies
+from schools.api.document import MEANINGS
 
 router = SimpleRouter()
 for noun, rows in {
@@ -57,6 +60,30 @@ class Document(APIView):
         return Response(document())
 
 
+INSIDE = "/api/v1/t/{trust}/"
+NOT_FILTERS = {"page", "page_size"}
+
+
+@cache
+def operations() -> dict[str, list[dict[str, Any]]]:
+    """What can be asked, by noun, as the document says it."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for address, methods in document()["paths"].items():
+        for method, one in methods.items():
+            asked = [part["name"] for part in one.get("parameters", ()) if part["in"] == "query"]
+            line = {"method": method.upper(), "path": address.removeprefix(INSIDE), "about": one["description"]}
+            line["filters"] = [name for name in asked if name not in NOT_FILTERS]
+            found.setdefault(one["tags"][0], []).append(line)
+    return found
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The document for people to read. No script and no data of any trust."""
+    context = {"operations": operations(), "refusals": MEANINGS.items(), "periods": (), "inside": INSIDE}
+    return render(request, "api_docs.html", context)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 as the API says it, and as a page elsewhere."""
     if request.path_info.startswith("/api/"):
@@ -66,5 +93,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 urlpatterns = [
     path("schema", Document.as_view(), name="api_schema"),
+    path("docs", docs, name="api_docs"),
     path("t/<slug:trust>/", include(inside)),
 ]

@@ -22,6 +22,11 @@ SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 RELEASE = env("RELEASE", default="dev")
 SECURE = env.bool("SECURE", default=not (DEBUG or DEMO))  # served over https
 
+# The providers that are set up. One that is not has no address either
+SIGN_IN_WITH = [
+    name for name in ("microsoft", "google", "openid_connect") if env(f"{name.upper()}_CLIENT_ID", default="")
+]
+
 INSTALLED_APPS = [
     "schools",
     "evidence",
@@ -42,9 +47,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.microsoft",
-    "allauth.socialaccount.providers.google",
-    "allauth.socialaccount.providers.openid_connect",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "axes",
     "csp",
     "django_filters",
@@ -150,8 +153,7 @@ SOCIALACCOUNT_PROVIDERS = {
             }
         ]
     }
-    for name in ("microsoft", "google", "openid_connect")
-    if env(f"{name.upper()}_CLIENT_ID", default="")
+    for name in SIGN_IN_WITH
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])

@@ -15,6 +15,7 @@ from categorisation.rules.entry import LONGEST_NOTE, SOURCE_KINDS, Entry, asked_
 from schools.audit import record_act
 from schools.models import Kpi, Meeting, Membership, Period, School
 from schools.queries import strategy_of
+from schools.strategy import Strategy
 
 from .read_row import write_read_row
 
@@ -55,14 +56,17 @@ def open_assessment(school: School, period: Period) -> Assessment:
     if version is None:
         raise ValidationError("The trust has not published a strategy for this school yet.")
     assessment, _ = Assessment.objects.get_or_create(
-        school=school, period=period, defaults={"strategy_version": version, "due_on": due_day(period)}
+        school=school,
+        period=period,
+        defaults={"strategy_version": version, "due_on": due_day(period, version.strategy)},
     )
     return assessment
 
 
-def due_day(period: Period) -> date:
-    """Six days before the period's first meeting, so that it can be moderated; else some weeks before the end."""
-    first = Meeting.objects.filter(period=period).order_by("starts_at").first()
+def due_day(period: Period, strategy: Strategy) -> date:
+    """Six days before the period's first meeting that decides, so that it can be moderated; else before the end."""
+    deciding = [meeting.key for meeting in strategy.meetings if meeting.decides]
+    first = Meeting.objects.filter(period=period, kind__in=deciding).order_by("starts_at").first()
     day = timezone.localdate(first.starts_at) - DUE_BEFORE_MEETING if first else period.ends_on - DUE_BEFORE_END
     return max(day, period.starts_on)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from categorisation.models import Decision, Proposal, Reply
 from categorisation.rules import Explanation
@@ -64,7 +65,8 @@ def explanation(proposal: Proposal | None) -> Explanation | None:
     words = (proposal.explanation or {}).get("words") if proposal else None
     if not words:
         return None
-    return Explanation(**{name: tuple(part) if isinstance(part, list) else part for name, part in words.items()})
+    parts: dict[str, Any] = {name: tuple(part) if isinstance(part, list) else part for name, part in words.items()}
+    return Explanation(**parts)
 
 
 def reason_of(decision: Decision) -> str:

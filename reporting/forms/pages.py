@@ -31,9 +31,8 @@ def shown_as_selects(form: forms.Form) -> list[dict[str, Any]]:
     found = []
     for field in form:
         value = field.value() or ""
-        options = [
-            {"value": key, "label": label, "selected": str(key) == str(value)} for key, label in field.field.choices
-        ]
+        choices = getattr(field.field, "choices", ())
+        options = [{"value": key, "label": label, "selected": str(key) == str(value)} for key, label in choices]
         found.append({"name": field.html_name, "label": field.label, "options": options})
     return found
 

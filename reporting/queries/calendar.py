@@ -58,7 +58,7 @@ class Calendar:
         begun = [one for one in self.periods if one.half and one.starts_on <= day]
         own = [one for one in begun if one.school_id == school_id]
         shared = [one for one in begun if one.school_id is None]
-        return (own or shared or [None])[-1]
+        return (own or shared)[-1] if begun else None
 
     def next_term(self, day: date) -> Period | None:
         return next((one for one in self.periods if not one.half and one.starts_on > day), None)

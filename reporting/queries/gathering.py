@@ -83,8 +83,8 @@ def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, vers
             "state", "due_on", "submitted_at", "agreed_at", "returned_note",
         )
     )  # fmt: skip
-    for school, pk, of_period, starts_on, version, levels, days, counts, state, *rest in rows:
+    for school, pk, of_period, starts_on, version, levels, days, counts, state, *rest in rows:  # rest as in Begun
         row = ReadRow(pk, of_period, starts_on, versions.by_pk[version].strategy, levels, days, counts)
-        found.begun[school, of_period] = Begun(pk, state, *rest, row)
+        found.begun[school, of_period] = Begun._make((pk, state, *rest, row))
         if state == Assessment.State.AGREED:
             found.rows[school].append(row)

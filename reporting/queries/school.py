@@ -146,7 +146,8 @@ class _Reader:
         for pk, period, starts_on, version, levels, days, counts, state, *rest in rows:
             strategy = self.versions.by_pk[version].strategy
             if strategy.identity.key == self.strategy.identity.key:
-                found.append(Begun(pk, state, *rest, ReadRow(pk, period, starts_on, strategy, levels, days, counts)))
+                row = ReadRow(pk, period, starts_on, strategy, levels, days, counts)
+                found.append(Begun._make((pk, state, *rest, row)))
         return found
 
     def decisions(self, told_by: datetime | None) -> list[Told]:
@@ -159,7 +160,7 @@ class _Reader:
         found = []
         for row in rows.values_list(*fields, "proposal_id", *reply):
             answer = Answer(*row[14:]) if row[14] else None
-            found.append(Told(Decided(*row[:13], answer is not None, None), row[13], answer))
+            found.append(Told(Decided._make((*row[:13], answer is not None, None)), row[13], answer))
         return found
 
     def axes(self, begun: list[Begun], told: list[Told], *, proposals: bool) -> tuple[AxisStory, ...]:
@@ -180,7 +181,7 @@ class _Reader:
         found = []
         for *row, explanation in rows.values_list(*fields, "explanation").order_by("made_at"):
             held = (explanation.get("words") or {}).get("held") or [""]
-            found.append((Proposed(*row, held[0]), explanation))
+            found.append((Proposed._make((*row, held[0])), explanation))
         return found
 
     def _axis(self, axis: Axis, told: list[Told], explained: list[tuple[Proposed, dict[str, Any]]]) -> AxisStory:

@@ -67,8 +67,9 @@ def plan_of(template: str, sections: Sequence[str]) -> tuple[list[tuple[Part, st
 
 
 def _in_order(planned: dict[Part, str]) -> list[tuple[Part, str]]:
-    """What changed stands first, and what was said to be missing or is school by school last, whatever the outline."""
+    """What changed stands first, then every school on one page; what is missing and school by school come last."""
     last: tuple[Part, ...] = ("overdue", "evidence", "questions", "schools")
-    first = [part for part in planned if part == "changes"]
+    opening: tuple[Part, ...] = ("changes", "matrix")
+    first = [part for part in opening if part in planned]
     middle = [part for part in planned if part not in (*first, *last)]
     return [(part, planned[part]) for part in (*first, *middle, *(part for part in last if part in planned))]

@@ -100,10 +100,11 @@ def plural(noun: str) -> str:
 def lede(tally: Tally) -> str:
     """The opening of what changed: who moved, who is new."""
     said = []
-    if tally.up:
-        said.append(f"{listed(tally.up)} {verb(len(tally.up), 'has', 'have')} moved up.")
-    if tally.down:
-        said.append(f"{listed(tally.down)} {verb(len(tally.down), 'has', 'have')} moved down.")
+    for names, moved, in_places in ((tally.up, "moved up", "stronger"), (tally.down, "moved down", "weaker")):
+        if names and tally.axes:
+            said.append(f"{listed(names)} {verb(len(names), 'has', 'have')} {moved}.")
+        elif names:
+            said.append(f"{listed(names)} {verb(len(names))} {in_places} in places.")
     if not said:
         said.append(f"No school has moved since {tally.since}.")
     if tally.first:
@@ -119,9 +120,9 @@ def asks(tally: Tally) -> tuple[str, ...]:
 
 
 def _asks(tally: Tally) -> Iterator[str]:
-    moved = len(tally.up) + len(tally.down) + len(tally.first)
+    moved = len({*tally.up, *tally.down, *tally.first})
     waited = f", and {counted(tally.replies_waited, 'reply', 'replies')} still awaited" if tally.replies_waited else ""
-    yield f"Note {'the ' + counted(moved, 'change') if moved else 'that nothing has moved'}{waited}."
+    yield f"Note {'what changed at ' + counted(moved, 'school') if moved else 'that no school has moved'}{waited}."
     if tally.differing:
         decisions = counted(tally.differing, "decision that differs", "decisions that differ")
         yield f"Consider the {decisions} from what the rules propose, and the reasons given."
@@ -134,9 +135,12 @@ def _asks(tally: Tally) -> Iterator[str]:
         yield f"Note that {counted(tally.proposed, 'proposal')} {verb(tally.proposed, 'waits', 'wait')} for a decision."
 
 
+NOTHING_STANDS_OUT = "Nothing stands out. What would we expect to see first if something were going wrong?"
+
+
 def questions(tally: Tally) -> tuple[str, ...]:
     """Questions the readers might ask, each from a fact of the report."""
-    return tuple(_questions(tally))[:10]
+    return tuple(_questions(tally))[:10] or (NOTHING_STANDS_OUT,)
 
 
 def _questions(tally: Tally) -> Iterator[str]:
@@ -151,5 +155,3 @@ def _questions(tally: Tally) -> Iterator[str]:
         yield f"{school}: {number(unknown)} of {number(asked)} criteria are unknown. When will they be known?"
     for criterion, schools in tally.priorities[:2]:
         yield f"{criterion}: {counted(schools, 'school needs', 'schools need')} support. Who in the trust can help?"
-    if not (tally.weakest or tally.down or tally.thin or tally.priorities):
-        yield "Nothing stands out. What would we expect to see first if something were going wrong?"

@@ -87,7 +87,7 @@ def report_preview(request: TrustRequest, pk: int) -> HttpResponse:
     """The same document in the browser, from the same snapshot."""
     found = get_object_or_404(visible_reports(request.access).exclude(snapshot=None), pk=pk)
     brand = reverse("brand_css", kwargs={"trust": request.trust.slug})
-    page = build_html(found.snapshot, preview=True, back_url=_url("report", request, found), brand_url=brand)
+    page = build_html(found.snapshot or {}, preview=True, back_url=_url("report", request, found), brand_url=brand)
     return HttpResponse(page)
 
 

@@ -31,7 +31,7 @@ PAGE = 100
 def school_list(request: TrustRequest) -> HttpResponse:
     """The schools this person may see, with their agreed categories where they may see those."""
     today, access = timezone.localdate(), request.access
-    visible = with_strategy(School.objects.visible_to(access), today)
+    visible: Any = with_strategy(School.objects.visible_to(access), today)
     filters = SchoolFilter(request.GET, visible if request.GET.get("here") else visible.on(today))
     page = Paginator(filters.qs.order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
     told_by = None if access.whole_trust else timezone.now()
@@ -86,7 +86,7 @@ def _phase(school: School) -> str:
 def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
     """Where a school is and why, how it came there, what comes next: as much of it as this person may see."""
     today, now = timezone.localdate(), timezone.now()
-    visible = with_strategy(School.objects.visible_to(request.access), today)
+    visible: Any = with_strategy(School.objects.visible_to(request.access), today)
     school, sight = get_object_or_404(visible, pk=school_id), sight_of(request, school_id)
     story = school_story(
         school,

@@ -45,7 +45,27 @@ class Moment(filters.IsoDateTimeFilter):
     field_class = _MomentField
 
 
-class Given(filters.BooleanFilter):
+class _TruthField(forms.Field):
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value.lower() not in ("true", "false"):
+            raise forms.ValidationError("Write true or false.", code="invalid")
+        return value.lower() == "true"
+
+
+class Truth(filters.BooleanFilter):
+    """True or false, and nothing else."""
+
+    field_class = _TruthField
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"widget": forms.TextInput, **kwargs})
+
+
+class Given(Truth):
     """Whether a column holds something."""
 
     def __init__(self, field_name: str, **kwargs: Any) -> None:

@@ -13,7 +13,7 @@ from schools.access import Permission
 from schools.models import Period, School, StrategyVersion
 from schools.models.calendar import Season
 
-from .filters import IdFilter, Order, RowFilters
+from .filters import IdFilter, Order, RowFilters, Truth
 from .view import Rows
 
 
@@ -34,7 +34,7 @@ class SchoolFilters(RowFilters):
 
     phase = filters.ChoiceFilter(choices=School._meta.get_field("phase").choices)
     urn = filters.CharFilter(max_length=6)
-    current = filters.BooleanFilter(method="in_the_trust", label="In the trust today")
+    current = Truth(method="in_the_trust", label="In the trust today")
     ordering = Order(fields=["name", "urn", "joined_on", "pupils"])
 
     def in_the_trust(self, rows: QuerySet[School], name: str, value: bool) -> QuerySet[School]:

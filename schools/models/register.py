@@ -99,7 +99,8 @@ class EstablishmentLink(models.Model):
 class RegisterImport(models.Model):
     """A published file that the operator gave to the page: what it is, how far its reading is, and what became of it.
 
-    Outside the walls: it holds nothing of a trust. The file itself is deleted once it is imported or refused.
+    Outside the walls: it holds nothing of a trust. A Job belongs to a trust, so this row is its own: a worker takes it
+    with a lease. The file itself is deleted once it is imported or refused.
     """
 
     class State(models.TextChoices):
@@ -121,6 +122,8 @@ class RegisterImport(models.Model):
     faults = models.JSONField(default=list)
     fault_count = models.PositiveIntegerField(default=0)
     refusal = models.CharField(max_length=400, blank=True)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

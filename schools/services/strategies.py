@@ -68,9 +68,7 @@ def register_kpis(strategy: Strategy) -> None:
     )
 
 
-def choose_strategy(
-    key: str, *, by: Membership | None, from_on: date, school: School | None = None
-) -> StrategyChoice:
+def choose_strategy(key: str, *, by: Membership | None, from_on: date, school: School | None = None) -> StrategyChoice:
     """Let the trust, or one school, follow the strategy `key` from a day on."""
     if not StrategyVersion.objects.filter(key=key).exists():
         raise ValidationError("Publish this strategy before choosing it.")

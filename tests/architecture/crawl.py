@@ -44,9 +44,7 @@ WORDS: dict[str, Any] = {
 }
 """What the crawl types into every form, beside the rows of another trust."""
 
-JUNK = {
-    name: "%00\u00e9'\"<x>" for name in ("school", "period", "meeting", "by", "did", "since", "page", "sort", "uid")
-}
+JUNK = dict.fromkeys(("school", "period", "meeting", "by", "did", "since", "page", "sort", "uid"), "%00é'\"<x>")
 JUNK |= {"criterion": "x", "axis": "x", "state": "x", "kind": "x", "q": "x", "phase": "x", "until": "x", "order": "x"}
 
 

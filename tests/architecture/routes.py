@@ -130,6 +130,7 @@ CONSTANTS: dict[str, Any] = {
 }
 """Parameters that name nothing of a trust."""
 
+
 def is_of_trust(route: Route, parameter: str) -> bool:
     """Whether the parameter names a row of a trust. Fails for one this file does not know."""
     for key in (f"{route.name}.{parameter}", parameter):

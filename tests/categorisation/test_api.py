@@ -41,7 +41,9 @@ def _in_the_autumn_term(time_machine: Any) -> None:
 def matrix(cast: Cast) -> Assessment:
     """Dunmere's, begun."""
     with trust_scope(cast.alder):
-        return open_assessment(cast.dunmere, cast.autumn)
+        found = open_assessment(cast.dunmere, cast.autumn)
+        assert found.strategy_version.strategy, "read while the trust is open"
+        return found
 
 
 def agreed(cast: Cast) -> Assessment:
@@ -216,14 +218,14 @@ def test_writing_on_the_condition_that_nothing_changed(cast: Cast, matrix: Asses
 def test_a_head_writes_by_key_and_reads_it_again(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
     ben = cast.client(cast.ben)
     unknown = {"level": "unknown", "note": "New leader.\r\nSee autumn."}
-    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "suspensions": unknown}})
+    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "persistent_absence": unknown}})
     assert answer.status_code == 200, answer.content
     assert answer.json()["version"] == 2
     assert answer.json()["saved_at"].startswith("2026-11-20T10:00")
     found = ben.get(f"{HOME}assessments/{matrix.pk}/").json()
     assert {name: found["ratings"]["attendance"][name] for name in good} == good
-    assert found["ratings"]["suspensions"]["level"] == "unknown"
-    assert found["ratings"]["suspensions"]["note"] == "New leader.\nSee autumn."
+    assert found["ratings"]["persistent_absence"]["level"] == "unknown"
+    assert found["ratings"]["persistent_absence"]["note"] == "New leader.\nSee autumn."
     assert found["rated"] == 2
 
 
@@ -242,7 +244,7 @@ def test_the_second_of_two_people_gets_both_sides(cast: Cast, matrix: Assessment
     with trust_scope(cast.alder):
         save_ratings(matrix, {"attendance": Entry(3, "Maya wrote this.", None, ())}, by=cast.ada)
     ben = cast.client(cast.ben)
-    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "suspensions": good}})
+    answer = rate(ben, matrix, {"version": 1, "ratings": {"attendance": good, "persistent_absence": good}})
     assert answer.status_code == 409
     [clash] = answer.json()["conflicts"]
     assert (answer.json()["version"], clash["kpi"], clash["by"]) == (2, "attendance", "Ada Whitlock")
@@ -250,7 +252,7 @@ def test_the_second_of_two_people_gets_both_sides(cast: Cast, matrix: Assessment
     assert clash["mine"] == good
     with trust_scope(cast.alder):
         assert Rating.objects.count() == 1, "nothing of the refused save is stored"
-    other = rate(ben, matrix, {"version": 1, "ratings": {"suspensions": good}})
+    other = rate(ben, matrix, {"version": 1, "ratings": {"persistent_absence": good}})
     assert (other.status_code, other.json()["version"]) == (200, 3), "another indicator is no conflict"
 
 
@@ -260,9 +262,9 @@ def test_a_retried_save_changes_nothing(cast: Cast, matrix: Assessment, good: di
     assert [(one.status_code, one.json()["version"]) for one in answers] == [(200, 2), (200, 2)]
 
 
-def test_a_sent_matrix_is_closed(cast: Cast, good: dict[str, Any]) -> None:
+def test_a_sent_matrix_is_closed(cast: Cast, matrix: Assessment, good: dict[str, Any]) -> None:
     with trust_scope(cast.alder):
-        matrix = submit_assessment(rate_all(cast), by=cast.ben, today=TODAY)
+        submit_assessment(matrix := rate_all(cast), by=cast.ben, today=TODAY)
     body = {"version": matrix.version, "ratings": {"attendance": good | {"note": "Late."}}}
     answer = rate(cast.client(cast.ben), matrix, body)
     assert answer.status_code == 400
@@ -432,6 +434,8 @@ def test_writing_stays_within_a_dozen_statements(
 ) -> None:
     ben = cast.client(cast.ben)
     rate(ben, matrix, {"version": 1, "ratings": {"attendance": good}})
-    body = {"version": 2, "ratings": dict.fromkeys(("attendance", "suspensions"), good | {"note": "Again."})}
-    sent = queries(lambda: rate(ben, matrix, body))
+    body = {"version": 2, "ratings": dict.fromkeys(("attendance", "persistent_absence"), good | {"note": "Again."})}
+    answers = []
+    sent = queries(lambda: answers.append(rate(ben, matrix, body)))
+    assert answers[0].json()["version"] == 3
     assert len(sent) <= 13, "\n".join(sent)

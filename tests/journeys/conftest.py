@@ -27,13 +27,26 @@ EXPECTED = ("Failed to load resource: the server responded with a status of 422"
 """What the browser writes into its console about an answer that is as it should be: a form with faults."""
 
 
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a count, also where the output is captured."""
+
+    def show(line: str) -> None:
+        with capsys.disabled():
+            print(f"\n{line}")  # noqa: T201
+
+    return show
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium, one for each test process."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "no Chromium on this machine"
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread that also asks the database
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
+        "1"  # Playwright keeps an event loop in the thread that also asks the database
+    )
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -258,7 +258,7 @@ class Story:
     def reply(self, decision: int) -> None:
         page = self.page("ben", f"decisions/{decision}/")
         expect(page.get_by_text(REASON).first).to_be_visible()
-        page.get_by_label("Your reply").fill(REPLY)
+        page.get_by_role("textbox", name="Your reply").fill(REPLY)
         page.get_by_role("button", name="Send the reply").click()
         expect(page.get_by_text(REPLY).first).to_be_visible()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +140,7 @@ def decide_every_axis(journey: Journey) -> int:
 
 @pytest.mark.django_db
 def test_from_rating_to_report(
-    journey: Journey, time_machine: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    journey: Journey, time_machine: Any, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
 ) -> None:
     monkeypatch.setattr("reporting.services.making.render", not_laid_out)
     rated = rate_everything(journey)
@@ -156,11 +157,10 @@ def test_from_rating_to_report(
         assert "We accept this." in journey.see("trustee", page).text
     look_round(journey)
     reports = make_every_report(journey)
-    with capsys.disabled():
-        print(
-            f"\n{journey.version.key}: indicators {rated}, axes {len(journey.strategy.axes)}, decisions {decided}, "
-            f"reports {reports}, pages {journey.pages}"
-        )
+    say(
+        f"{journey.version.key}: indicators {rated}, axes {len(journey.strategy.axes)}, decisions {decided}, "
+        f"reports {reports}, pages {journey.pages}"
+    )
 
 
 def look_round(journey: Journey) -> None:

@@ -78,7 +78,7 @@ def test_from_the_trusts_beginning_to_the_boards_report(
     open_browser: Callable[..., BrowserContext],
     watch: Watch,
     start_worker: Callable[[str], None],
-    capsys: pytest.CaptureFixture[str],
+    say: Callable[[str], None],
 ) -> None:
     time_machine.move_to(NOW)
     write_register()
@@ -99,11 +99,10 @@ def test_from_the_trusts_beginning_to_the_boards_report(
     for page in asked:
         expect(page.get_by_role("link", name="Download the PDF")).to_be_visible(timeout=WORKER_PATIENCE)
     pages = the_trustee_downloads(story, [page.url for page in asked])
-    with capsys.disabled():
-        print(
-            f"\n{strategy}: pages opened {story.pages}, requests {watch.asked}, to the outside {len(watch.outside)}, "
-            f"complaints {len(watch.complaints)}, indicators by hand {by_hand}, decisions {axes}, PDF pages {pages}"
-        )
+    say(
+        f"{strategy}: pages opened {story.pages}, requests {watch.asked}, to the outside {len(watch.outside)}, "
+        f"complaints {len(watch.complaints)}, indicators by hand {by_hand}, decisions {axes}, PDF pages {pages}"
+    )
 
 
 def the_head_is_told_in_the_morning(story: Story, decisions: list[int], time_machine: Any) -> None:

@@ -116,7 +116,10 @@ def ours(process: subprocess.Popen) -> int | None:
 
 
 def test_killed_in_the_middle_each_report_is_made_exactly_once(
-    live_cast: Cast, redis_url: str, worker: Callable[..., subprocess.Popen], tmp_path: Path,
+    live_cast: Cast,
+    redis_url: str,
+    worker: Callable[..., subprocess.Popen],
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cast = live_cast
@@ -151,7 +154,9 @@ def test_killed_in_the_middle_each_report_is_made_exactly_once(
         files = ReportFile.objects.filter(report__in=asked).count()
         attempts = dict(Job.objects.filter(kind="report").values_list("subject_id", "attempt"))
         stuck = Report.objects.exclude(state="ready").count()
-    print(f"reports 3, kills 3, files {files}, stuck {stuck}, attempts {attempts}, {took:.0f} s after the worker was back")
+    print(
+        f"reports 3, kills 3, files {files}, stuck {stuck}, attempts {attempts}, {took:.0f} s after the worker was back"
+    )
     assert (files, stuck) == (3, 0)
     assert Job.objects.filter(kind="report", state="done").count() == 3
     assert took <= MOST_SECONDS

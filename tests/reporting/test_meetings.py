@@ -14,7 +14,13 @@ from schools.tenancy import trust_scope
 from tests.categorisation.test_matrix_pages import rate_all
 from tests.conftest import TODAY, Cast
 
-PLAN = {"kind": "risk_meeting", "starts_at_0": "1 December 2026", "starts_at_1": "09:30", "title": "", "place": "Office"}
+PLAN = {
+    "kind": "risk_meeting",
+    "starts_at_0": "1 December 2026",
+    "starts_at_1": "09:30",
+    "title": "",
+    "place": "Office",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -8,15 +8,11 @@ from zoneinfo import ZoneInfo
 
 from categorisation.models import Assessment, Decision, Proposal, Reply
 from categorisation.rules import axes_for
-from schools.models import Kpi, Membership, Meeting, Period, School, StrategyVersion
+from schools.models import Kpi, Meeting, Membership, Period, School, StrategyVersion
 from tests.factories import SchoolFactory, member
 
 LONDON = ZoneInfo("Europe/London")
-NAMES = (
-    "Elderbrook Dunmere Ashmere Kestrel Larkstoke Copsend Greywell Brambling Inglemoor Farthing Millrace Hollin "
-    "Quarry Saltmarsh Thornbury Underwood Vale Westgate Yarrow Alderley Birchen Cedar Dell Elmfield Foxley Gorse "
-    "Hazel Ivy Juniper Kingsley Linden Maple"
-).split()  # fmt: skip
+NAMES = ["Elderbrook", "Dunmere", "Ashmere", "Kestrel", "Larkstoke", "Copsend", "Greywell", "Brambling", "Inglemoor", "Farthing", "Millrace", "Hollin", "Quarry", "Saltmarsh", "Thornbury", "Underwood", "Vale", "Westgate", "Yarrow", "Alderley", "Birchen", "Cedar", "Dell", "Elmfield", "Foxley", "Gorse", "Hazel", "Ivy", "Juniper", "Kingsley", "Linden", "Maple"]  # fmt: skip
 
 
 def moment(day: date, hour: int = 15) -> datetime:
@@ -46,7 +42,9 @@ def furnish(version: StrategyVersion, *, schools: int = 12, chief: Membership | 
     for place, period in enumerate(terms):
         for number, school in enumerate(made):
             _term(version, school, period, number, place, numbers, chief, head)
-    Meeting.objects.create(kind="trust_board", title="Board of trustees", period=terms[-1], starts_at=moment(date(2026, 9, 10)))
+    Meeting.objects.create(
+        kind="trust_board", title="Board of trustees", period=terms[-1], starts_at=moment(date(2026, 9, 10))
+    )
     return World(made, terms, head, chief)
 
 

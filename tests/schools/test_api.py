@@ -256,7 +256,7 @@ def test_without_the_store_of_counts_nobody_is_held_up(cast: Cast, monkeypatch: 
 
 
 def test_every_view_says_what_it_needs(cast: Cast) -> None:
-    inside = next(one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/").url_patterns[1]
+    inside = next(one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/").url_patterns[-1]
     views = [pattern.callback.cls for pattern in inside.url_patterns]
     assert len(views) == 2 + 2 * len(NOUNS)
     assert all(isinstance(view.needs, Permission) for view in views)
@@ -285,3 +285,14 @@ def test_the_document_is_made_without_warnings(capsys: pytest.CaptureFixture[str
         api.document()
     assert not GENERATOR_STATS._warn_cache
     assert not GENERATOR_STATS._error_cache
+
+
+def test_the_page_about_it_names_every_operation_and_asks_for_no_script(cast: Cast) -> None:
+    for client in (Client(), cast.client(cast.ada)):
+        answer = client.get("/api/v1/docs")
+        page = answer.content.decode()
+        assert answer.status_code == 200
+        for path in api.document()["paths"]:
+            assert path.removeprefix(api.INSIDE) in page
+        assert "Alder" not in page
+        assert "<style" not in page

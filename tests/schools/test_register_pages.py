@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from schools import jobs
-from schools.models import Establishment, Job, RegisterImport, User
+from schools.models import Establishment, RegisterImport, User
 from schools.services.register import uploads
 from tests.conftest import Cast
 from tests.schools.register_files import DATA, SCHOOL, made
@@ -24,7 +25,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @pytest.fixture
 def operator(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(jobs, "nudge", lambda *job: None)
+    monkeypatch.setattr(uploads, "nudge", lambda upload_id: None)
     client = Client()
     client.force_login(User.objects.create_user("op@example.org", name="Opal", is_operator=True), backend=BACKEND)
     return client
@@ -43,30 +44,29 @@ def test_a_file_is_checked_then_imported(operator: Client) -> None:
     busy = operator.get(here).content.decode()
     assert "Being checked" in busy
     assert "hx-get" in busy
-    uploads.do_job(uploads.CHECK, upload.pk)
+    uploads.read(upload.pk)
     checked = operator.get(here).content.decode()
     assert "What it would change" in checked
     assert "Establishments (schools), as at 1 August 2026" in checked
     assert Establishment.objects.count() == 0
     assert operator.post(here).status_code == 302
-    uploads.do_job(uploads.IMPORT, upload.pk)
+    uploads.read(upload.pk)
     assert Establishment.objects.count() == 8
     assert "What it changed" in operator.get(here).content.decode()
     assert upload.filename in operator.get(PAGE).content.decode()
     assert not uploads.path_of(upload).exists()
-    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
 
 
 def test_an_inspections_file_is_taken_too(operator: Client) -> None:
     upload = give(operator, DATA / "ofsted_mi_2026-05.csv", as_at="")
-    uploads.do_job(uploads.CHECK, upload.pk)
+    uploads.read(upload.pk)
     upload.refresh_from_db()
     assert (upload.kind, upload.state, upload.rows_kept) == ("Ofsted inspections", "checked", 14)
 
 
 def test_bad_rows_are_listed_and_nothing_can_be_imported(operator: Client, tmp_path: Path) -> None:
     upload = give(operator, made(tmp_path / "bad.csv", SCHOOL, {"URN": "<b>1"}))
-    uploads.do_job(uploads.CHECK, upload.pk)
+    uploads.read(upload.pk)
     here = reverse("register_import_status", kwargs={"pk": upload.pk})
     shown = operator.get(here).content.decode()
     assert "1 fault" in shown
@@ -80,7 +80,7 @@ def test_a_file_of_no_kind_is_refused_with_a_sentence(operator: Client, tmp_path
     path = tmp_path / "other.csv"
     path.write_text("a,b\n1,2\n")
     upload = give(operator, path)
-    uploads.do_job(uploads.CHECK, upload.pk)
+    uploads.read(upload.pk)
     upload.refresh_from_db()
     assert (upload.state, "not one of the files" in upload.refusal) == ("refused", True)
 
@@ -99,11 +99,34 @@ def test_what_is_missing_is_said(operator: Client, data: dict[str, Any], words: 
     assert RegisterImport.objects.count() == 0
 
 
-def test_work_that_is_lost_three_times_is_told(operator: Client, tmp_path: Path) -> None:
+def test_work_that_is_lost_is_taken_up_again_and_told_after_three_times(
+    operator: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload = give(operator, made(tmp_path / "new.csv", SCHOOL, {}))
-    jobs.ON_FAILURE[uploads.CHECK](None, upload.pk)  # type: ignore[arg-type]
+    nudged: list[int] = []
+    monkeypatch.setattr(uploads, "nudge", nudged.append)
+    past = timezone.now() - timedelta(minutes=5)
+    for attempt in (1, 2, 3):
+        assert uploads.take(upload.pk) is not None
+        assert uploads.take(upload.pk) is None  # a second worker, while the first is at work
+        uploads.sweep()
+        RegisterImport.objects.update(lease_until=past)
+        uploads.sweep()
+        assert len(nudged) == min(attempt, 2)
     upload.refresh_from_db()
     assert (upload.state, upload.refusal) == ("refused", uploads.BROKEN)
+
+
+def test_a_worker_that_was_overtaken_writes_nothing(operator: Client, tmp_path: Path) -> None:
+    upload = give(operator, made(tmp_path / "new.csv", SCHOOL, {}))
+    slow = uploads.take(upload.pk)
+    assert slow is not None
+    RegisterImport.objects.update(lease_until=timezone.now() - timedelta(minutes=5))
+    uploads.read(upload.pk)
+    with pytest.raises(uploads.Overtaken):
+        uploads.read_upload(slow, dry_run=True)
+    upload.refresh_from_db()
+    assert (upload.state, upload.attempt) == ("checked", 2)
 
 
 def test_progress_is_written_while_the_file_is_read(operator: Client, tmp_path: Path, monkeypatch: Any) -> None:
@@ -123,7 +146,7 @@ def test_progress_is_written_while_the_file_is_read(operator: Client, tmp_path: 
     monkeypatch.setattr(uploads, "progress_of", watched)
     monkeypatch.setattr("schools.services.register.staging.AT_ONCE", 10)
     monkeypatch.setattr("schools.services.register.staging.CHUNK", 10)
-    uploads.do_job(uploads.CHECK, upload.pk)
+    uploads.read(upload.pk)
     assert [rows for rows, _ in seen] == [10, 20, 30, 30]
 
 

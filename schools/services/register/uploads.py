@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from schools import jobs
-from schools.models import Job, RegisterImport, User
+from schools.models import RegisterImport, User
 
 from .importing import UPLOADS, ImportResult, date_in_name, import_file
 from .reading import MOST_BYTES
 from .refusal import Refused
 from .staging import Progress
 
-CHECK, IMPORT = "check_register_file", "import_register_file"
+TASK = "schools.read_register_file"
 BROKEN = "The file could not be read: the work broke off three times. Try again, or import it by the command."
 State = RegisterImport.State
+BUSY = (State.CHECKING, State.IMPORTING)
+
+
+class Overtaken(Exception):
+    """Another worker has taken the file since."""
 
 
 def path_of(upload: RegisterImport) -> Path:
@@ -43,7 +52,7 @@ def receive_file(file: UploadedFile, *, as_at: date | None, by: User) -> Registe
     with transaction.atomic():
         upload = RegisterImport.objects.create(filename=name, as_at=day, uploaded_by=by)
         keep_file(file, path_of(upload))
-        put_in_line(CHECK, upload)
+        put_in_line(upload)
     return upload
 
 
@@ -57,57 +66,80 @@ def keep_file(file: UploadedFile, path: Path) -> None:
 def start_import(upload: RegisterImport) -> None:
     """Import a file that was checked. Asking again does nothing new; one that was refused raises ValidationError."""
     with transaction.atomic():
-        begun = RegisterImport.objects.filter(pk=upload.pk, state=State.CHECKED).update(
-            state=State.IMPORTING, percent=0
-        )
-        if begun:
-            put_in_line(IMPORT, upload)
-        elif RegisterImport.objects.filter(pk=upload.pk, state__in=(State.CHECKING, State.REFUSED)).exists():
+        rows = RegisterImport.objects.filter(pk=upload.pk)
+        if rows.filter(state=State.CHECKED).update(state=State.IMPORTING, percent=0, attempt=0, lease_until=None):
+            put_in_line(upload)
+        elif rows.filter(state__in=(State.CHECKING, State.REFUSED)).exists():
             raise ValidationError("This file cannot be imported: it is still being checked, or was refused.")
 
 
-def put_in_line(kind: str, upload: RegisterImport) -> None:
-    """A job of no trust."""
-    Job.objects.get_or_create(kind=kind, trust=None, subject_id=upload.pk)
-    transaction.on_commit(lambda: jobs.nudge(kind, None, upload.pk))  # type: ignore[arg-type]
+def put_in_line(upload: RegisterImport) -> None:
+    """The row is the job; a worker is told once it is saved."""
+    transaction.on_commit(lambda: nudge(upload.pk))
 
 
-def do_job(kind: str, upload_id: int) -> None:
-    """The worker's part. Done or refused, the job is finished; a worker that is lost leaves it to the next."""
-    attempt = jobs.take(kind, None, upload_id)  # type: ignore[arg-type]
-    if attempt is None:
+def nudge(upload_id: int) -> None:
+    """Tell a worker. A broker that is away is no error: the sweep will find the row."""
+    with suppress(OperationalError):
+        current_app.send_task(TASK, args=[upload_id], retry=False)
+
+
+def sweep() -> None:
+    """Nudge again what nobody is reading, and give up on what broke off three times."""
+    now = timezone.now()
+    forgotten = Q(lease_until=None, uploaded_at__lt=now - jobs.LEASE / 2)
+    waiting = RegisterImport.objects.filter(forgotten | Q(lease_until__lt=now), state__in=BUSY)
+    for upload in waiting:
+        if upload.attempt >= jobs.MOST_ATTEMPTS:
+            close(upload, State.REFUSED, refusal=BROKEN)
+        else:
+            nudge(upload.pk)
+
+
+def take(upload_id: int) -> RegisterImport | None:
+    """Take the file if it is to be read and no worker has it."""
+    now = timezone.now()
+    free = RegisterImport.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), pk=upload_id, state__in=BUSY)
+    taken = free.update(attempt=F("attempt") + 1, lease_until=now + jobs.LEASE)
+    return RegisterImport.objects.get(pk=upload_id) if taken else None
+
+
+def read(upload_id: int) -> None:
+    """The worker's part: check the file, or import it. A worker that is lost leaves it to the next."""
+    upload = take(upload_id)
+    if upload is None:
         return
-    upload = RegisterImport.objects.get(pk=upload_id)
     try:
-        if upload.is_busy:
-            read_upload(upload, dry_run=kind == CHECK, progress=progress_of(upload, kind, attempt))
+        read_upload(upload, dry_run=upload.state == State.CHECKING)
     except Refused as refusal:
         close(upload, State.REFUSED, refusal=str(refusal)[:400])
-    jobs.finish(kind, None, upload_id)  # type: ignore[arg-type]
+    except Overtaken:
+        return
 
 
-def progress_of(upload: RegisterImport, kind: str, attempt: int) -> Progress:
-    """Writes how far the reading is, for the page, and keeps the job for another lease."""
+def progress_of(upload: RegisterImport) -> Progress:
+    """Writes how far the reading is, for the page, and keeps the file for another lease."""
+    mine = RegisterImport.objects.filter(pk=upload.pk, attempt=upload.attempt, state=upload.state)
 
     def write(rows: int, share: float) -> None:
-        jobs.renew(kind, None, upload.pk, attempt)  # type: ignore[arg-type]
-        RegisterImport.objects.filter(pk=upload.pk).update(rows_read=rows, percent=round(100 * min(share, 1)))
+        until = timezone.now() + jobs.LEASE
+        if not mine.update(lease_until=until, rows_read=rows, percent=round(100 * min(share, 1))):
+            raise Overtaken
 
     return write
 
 
-def read_upload(upload: RegisterImport, *, dry_run: bool, progress: Progress) -> None:
+def read_upload(upload: RegisterImport, *, dry_run: bool) -> None:
     """Check or import the file and write down the result."""
     result = import_file(
-        path_of(upload), filename=upload.filename, as_at=upload.as_at, dry_run=dry_run, progress=progress, kinds=UPLOADS
-    )
+        path_of(upload), filename=upload.filename, as_at=upload.as_at, dry_run=dry_run, progress=progress_of(upload),
+        kinds=UPLOADS,
+    )  # fmt: skip
     write_result(upload, result)
     if result.refused:
         close(upload, State.REFUSED)
-    elif dry_run:
-        close(upload, State.CHECKED)
     else:
-        close(upload, State.DONE)
+        close(upload, State.CHECKED if dry_run else State.DONE)
 
 
 def write_result(upload: RegisterImport, result: ImportResult) -> None:
@@ -120,16 +152,7 @@ def write_result(upload: RegisterImport, result: ImportResult) -> None:
 def close(upload: RegisterImport, state: RegisterImport.State, *, refusal: str = "") -> None:
     """Write the new state; the file itself is not kept longer than it is needed."""
     upload.state, upload.refusal, upload.percent, upload.finished_at = state, refusal, 100, timezone.now()
+    upload.lease_until = None
     upload.save()
     if state != State.CHECKED:
         path_of(upload).unlink(missing_ok=True)
-
-
-def give_up(_trust: object, upload_id: int) -> None:
-    """Say in a sentence that the work failed for good."""
-    upload = RegisterImport.objects.get(pk=upload_id)
-    close(upload, State.REFUSED, refusal=BROKEN)
-
-
-jobs.KINDS |= {CHECK: "schools.check_register_file", IMPORT: "schools.import_register_file"}
-jobs.ON_FAILURE |= {CHECK: give_up, IMPORT: give_up}

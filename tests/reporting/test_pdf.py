@@ -1,0 +1,200 @@
+"""The child that lays out: what it may reach, what it may use, and what comes out."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pikepdf
+import pytest
+from django.conf import settings
+
+from reporting import pdf
+from reporting.build import build_html
+from reporting.pdf import NoLongerWanted, NotRendered, render
+from reporting.pdf.typeset import OnlyData
+from schools.tenancy import trust_scope
+from tests.conftest import Cast
+from tests.reporting.test_contents import snapshot_of
+from tests.reporting.world import furnish
+
+PAGE = "<!doctype html><html lang=en-GB><head><title>A page</title>{}</head><body class=report>{}</body></html>"
+TABLE = (
+    "<table><caption>C</caption><thead><tr><th scope=col>A</th><th scope=col>B</th></tr></thead><tbody>"
+    "<tr><th scope=row>x</th><td>1</td></tr></tbody></table><p><a href='#z'>there</a></p><h2 id=z>Z</h2>"
+)
+
+
+def addresses(port: int) -> list[str]:
+    """What an attacker would try."""
+    host = f"127.0.0.1:{port}"
+    return [
+        f"http://{host}/a", f"HTTP://{host}/b", f"https://{host}/c", f"//{host}/d", f"ftp://{host}/e", f"ftps://{host}/f",
+        f"http://localhost:{port}/g", f"http://[::1]:{port}/h", f"http://0x7f000001:{port}/i", f"http://2130706433:{port}/j",
+        f"http://0:{port}/k", f"http://user:pass@{host}/l", f"http://{host}/redirect", "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd", "FILE:///etc/hostname", "file://localhost/etc/passwd", "file:/etc/passwd", "/etc/passwd",
+        "../../../etc/passwd", "etc/passwd", f"gopher://{host}/m", f"dict://{host}/n", f"jar:http://{host}/o!/", "about:blank",
+        "blob:http://x/y", "javascript:alert(1)", "chrome://settings", "unix:///tmp/x", f"ws://{host}/p", " http://x.invalid/q",
+        f"data\t:text/plain,{host}", "",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[bytes]]]:
+    """A port that notes who knocks."""
+    heard: list[bytes] = []
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def listen() -> None:
+        while True:
+            try:
+                caller, _ = server.accept()
+            except OSError:
+                return
+            heard.append(caller.recv(200))
+            caller.close()
+
+    Thread(target=listen, daemon=True).start()
+    yield server.getsockname()[1], heard
+    server.close()
+
+
+def test_only_data_addresses_are_served() -> None:
+    fetcher, tried = OnlyData(), 0
+    for address in addresses(9):
+        with pytest.raises(ValueError):
+            fetcher.fetch(address)
+        tried += 1
+    answer = fetcher.fetch("data:text/plain,hello")
+    assert answer.read() == b"hello"
+    answer.close()
+    assert tried >= 30
+
+
+def test_a_document_full_of_addresses_reaches_none(listener: tuple[int, list[bytes]]) -> None:
+    port, heard = listener
+    head, body = [], []
+    for url in addresses(port):
+        head += [
+            f'<link rel=stylesheet href="{url}">',
+            f'<link rel=attachment href="{url}">',
+            f'<style>@import "{url}";</style>',
+        ]
+        head.append(
+            f'<style>@font-face {{ font-family: x; src: url("{url}") }} p {{ background: url("{url}") }}</style>'
+        )
+        body += [
+            f'<img alt=x src="{url}">',
+            f'<object data="{url}"></object>',
+            f'<embed src="{url}">',
+            f'<a rel=attachment href="{url}">x</a>',
+        ]
+        body.append(
+            f'<svg xmlns="http://www.w3.org/2000/svg" width=9 height=9><title>t</title><image href="{url}"/><use href="{url}#a"/></svg>'
+        )
+    made = render(PAGE.format("".join(head), "".join(body)))
+    print(f"{len(head) + len(body)} places, {len(heard)} connections")
+    assert heard == []
+    for line in Path("/etc/passwd").read_text().splitlines()[:1]:
+        assert line.encode() not in made.content
+
+
+@pytest.mark.parametrize(
+    ("does", "refusal"),
+    [
+        ("bytearray(2 * 1024**3)", "MemoryError"),
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", "PermissionError"),
+        ("import subprocess; subprocess.run(['true'])", "PermissionError"),
+    ],
+)
+def test_the_child_is_held_to_its_limits(does: str, refusal: str) -> None:
+    code = f"from reporting.pdf.__main__ import limit; limit(10); {does}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, check=False)
+    assert done.returncode
+    assert refusal in done.stderr.decode()
+
+
+def test_the_child_has_no_django_and_sees_no_secret() -> None:
+    code = (
+        "import sys, os, reporting.pdf.typeset; print([m for m in sys.modules if m.startswith(('django', 'celery'))])"
+    )
+    seen = subprocess.run([sys.executable, "-c", code], cwd=settings.BASE_DIR, capture_output=True, check=True)
+    assert seen.stdout.strip() == b"[]"
+    assert not {"SECRET_KEY", "DATABASE_URL", "REDIS_URL"} & set(pdf.PASSED_ON)
+
+
+def test_a_slow_document_is_given_up_and_an_unwanted_one_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "HEARTBEAT", 0.1)
+    with pytest.raises(NotRendered) as slow:
+        render(PAGE.format("", TABLE), seconds=0.3)
+    assert not slow.value.try_again
+    with pytest.raises(NoLongerWanted):
+        render(PAGE.format("", TABLE), still_wanted=lambda: False)
+
+
+def test_a_killed_child_may_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nkill -9 $$\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(script))
+    with pytest.raises(NotRendered) as killed:
+        render("x")
+    assert killed.value.try_again
+
+
+def test_every_header_cell_has_a_scope_and_every_link_prints() -> None:
+    made = render(PAGE.format("", TABLE))
+    with pikepdf.open(io.BytesIO(made.content)) as document:
+        cells = [item for item in document.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/TH"]
+        links = [
+            item
+            for item in document.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Subtype") == "/Link"
+        ]
+        assert [str(cell["/A"]["/Scope"]) for cell in cells] == ["/Column", "/Column", "/Row"]
+        assert links
+        assert all(int(link["/F"]) & 4 for link in links)
+        assert made.pages == len(document.pages)
+        assert str(document.Root["/Lang"]) == "en-GB"
+
+
+@pytest.mark.parametrize("key", ["board_report", "chairs_report"])
+def test_reports_of_twelve_schools_pass_the_checker(cast: Cast, key: str, tmp_path: Path) -> None:
+    if importlib.util.find_spec("outloud") is None:
+        assert os.environ.get("CI") != "true", "the build server installs the PDF checker"
+        pytest.skip("the PDF checker is not installed")
+    with trust_scope(cast.alder):
+        snapshot = snapshot_of(furnish(cast.version, chief=cast.ruth), key)
+    made = render(build_html(snapshot))
+    (tmp_path / "report.pdf").write_bytes(made.content)
+    checker = Path(sys.executable).with_name("outloud")
+    found = tmp_path / "found.json"
+    subprocess.run([checker, "--json", found, "--fail-on", "never", "-q", tmp_path / "report.pdf"], check=True)
+    text = json.dumps(json.loads(found.read_text()))
+    errors = text.count('"severity": "error"')
+    warnings = text.count('"severity": "warning"')
+    print(f"{key}: {made.pages} pages, {errors} errors, {warnings} warnings")
+    assert errors == 0
+    assert_furniture(made.content, snapshot)
+
+
+def assert_furniture(content: bytes, snapshot: dict) -> None:
+    """Title, language, tags, bookmarks; charts that say what they show."""
+    with pikepdf.open(io.BytesIO(content)) as document:
+        assert str(document.docinfo["/Title"]).startswith(snapshot["cover"]["title"])
+        assert bool(document.Root["/MarkInfo"]["/Marked"])
+        with document.open_outline() as outline:
+            assert len(outline.root) >= 1
+        figures = [
+            one for one in document.objects if isinstance(one, pikepdf.Dictionary) and one.get("/S") == "/Figure"
+        ]
+        assert figures
+        assert all("number of schools" in str(one["/Alt"]) for one in figures)
