@@ -52,16 +52,24 @@ def main() -> None:
     asked = _arguments()
     user = fill(asked.schools)
     cookie = session_of(user)
-    pages = {"hello": f"/t/{SLUG}/hello/", "matrix": f"/t/{SLUG}/overview/?by=indicators", "criteria": f"/t/{SLUG}/overview/"}
+    pages = {
+        "hello": f"/t/{SLUG}/hello/",
+        "matrix": f"/t/{SLUG}/overview/?by=indicators",
+        "criteria": f"/t/{SLUG}/overview/",
+    }
     with server() as port:
         took, sizes = measure(port, pages, cookie, asked.requests)
     base = p95(took["hello"])
     for name in pages:
         wire = len(sizes[name])
-        print(f"{name:9} p95 {p95(took[name]):7.2f} ms  median {statistics.median(took[name]):7.2f} ms  {wire / 1000:6.1f} kB")
+        print(
+            f"{name:9} p95 {p95(took[name]):7.2f} ms  median {statistics.median(took[name]):7.2f} ms  {wire / 1000:6.1f} kB"
+        )
     ratio, kilobytes, sql = p95(took["matrix"]) / base, len(sizes["matrix"]) / 1000, statements(user, pages["matrix"])
     print(f"schools {asked.schools}, cells {cells(sizes['matrix'])}, requests {asked.requests} each, in turn")
-    print(f"P1 matrix p95 / hello p95: {ratio:.2f} (goal {GOAL_RATIO}); by criterion {p95(took['criteria']) / base:.2f}")
+    print(
+        f"P1 matrix p95 / hello p95: {ratio:.2f} (goal {GOAL_RATIO}); by criterion {p95(took['criteria']) / base:.2f}"
+    )
     print(f"P12 matrix gzipped: {kilobytes:.1f} kB (goal {GOAL_KB})")
     print(f"P2 SQL of the matrix: {sql} (goal {GOAL_SQL})")
 
@@ -120,9 +128,9 @@ def _schools(count: int) -> None:
     size = max(kpi_numbers().values()) + 1
     matrices = Assessment.objects.bulk_create(
         Assessment(school=school, period=term, strategy_version=version, state="agreed", due_on=term.ends_on,
-                   agreed_at=now, agreed_by=chief, **_slots(luck, size, min(term.ends_on, today)))
+                   agreed_at=now, agreed_by=chief, **slots)
         for school in schools
-        for term in terms
+        for term, slots in _terms(luck, size, terms, today)
     )  # fmt: skip
     latest = [one for one in matrices if one.period_id == current.pk]
     words = {"words": {"held": ["Quality of Education is at Reinforce: “Staff voice” and “Pupil voice”."]}}
@@ -140,14 +148,23 @@ def _schools(count: int) -> None:
         )  # fmt: skip
 
 
-def _slots(luck: random.Random, size: int, day: date) -> dict[str, list[int | None]]:
-    """Levels as schools really have them: most strong, a few unknown, some evidence old."""
-    ages = [luck.choice([20, 40, 60, 90, 120, 500]) for _ in range(size)]
-    return {
-        "levels": [luck.choice([0, 1, 1, 2, 2, 2, 2, 3, 3, 4]) for _ in range(size)],
-        "evidence_days": [(day - timedelta(days=age)).toordinal() for age in ages],
-        "source_counts": [luck.choice([1, 2, 2, 3]) for _ in range(size)],
-    }
+def _terms(
+    luck: random.Random, size: int, terms: list[Period], today: date
+) -> Iterator[tuple[Period, dict[str, list[int | None]]]]:
+    """A school's slots term by term: one rating in eight moves, one in thirty is unknown, one in twenty is old."""
+    levels = [luck.choice([1, 2, 2, 2, 3, 3, 4]) for _ in range(size)]
+    for term in terms:
+        levels = [luck.randint(1, 4) if luck.random() < 1 / 8 else level for level in levels]
+        day = min(term.ends_on, today)
+        ages = [500 if luck.random() < 1 / 20 else luck.choice([20, 40, 60]) for _ in range(size)]
+        yield (
+            term,
+            {
+                "levels": [0 if luck.random() < 1 / 30 else level for level in levels],
+                "evidence_days": [(day - timedelta(days=age)).toordinal() for age in ages],
+                "source_counts": [luck.choice([1, 2, 2, 2, 3]) for _ in range(size)],
+            },
+        )
 
 
 def session_of(user: User) -> str:

@@ -96,6 +96,7 @@ def _category(category: HeatCategory, school: str) -> str:
     return f'<td role="cell" class="cat {_TONES[category.step]}" data-label="{axis}">{"".join(lines)}</td>'
 
 
+@lru_cache(maxsize=8192)
 def _cell(cell: HeatCell) -> str:
     classes = _TONES[cell.step]
     if cell.group_start:

@@ -18,8 +18,8 @@ from reporting.queries.cells import ReadRow
 from reporting.queries.strategies import Versions
 from schools.models import Period
 
-LATEST = 3
-"""Matrices read of each school, agreed and not: the one shown, the one before, and one for a half term between."""
+LATEST = 2
+"""Matrices read of each school, of the agreed and of the others: the one shown and the one before."""
 
 
 class Begun(NamedTuple):

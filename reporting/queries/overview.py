@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from categorisation.rules import axes_for
 from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
 from reporting.queries.categories import Category, category_of, is_half_termly
-from reporting.queries.cells import NEEDS_SUPPORT, Cell, Column, cell
+from reporting.queries.cells import NEEDS_SUPPORT, Cell, CellReader, Column
 from reporting.queries.gathering import Begun, Gathered, gather
 from reporting.queries.strategies import read_versions, with_strategy
 from schools.models import Period, School, StrategyVersion
@@ -169,9 +169,14 @@ class _Sheets:
     def sheet(self, schools: list[School]) -> Sheet:
         strategy = self.version.strategy
         columns = tuple(columns_of(strategy, self.numbers, by_kpi=self.by_kpi))
-        return Sheet(self.version, strategy, strategy.axes, columns, tuple(self.line(one, columns) for one in schools))
+        readers = {
+            phase: [CellReader(column, phase=phase, today=self.today) for column in columns]
+            for phase in {school.phase for school in schools}
+        }
+        lines = tuple(self.line(school, readers[school.phase]) for school in schools)
+        return Sheet(self.version, strategy, strategy.axes, columns, lines)
 
-    def line(self, school: School, columns: tuple[Column, ...]) -> SchoolLine:
+    def line(self, school: School, readers: Sequence[CellReader]) -> SchoolLine:
         strategy, found = self.version.strategy, self.gathered
         rows = [row for row in found.rows[school.pk] if row.strategy.identity.key == strategy.identity.key]
         row, before = ([one.read_as(strategy, self.numbers) for one in rows[:2]] + [None, None])[:2]
@@ -190,7 +195,7 @@ class _Sheets:
                 )
                 for axis in axes_for(strategy, school.phase)
             ),
-            cells=tuple(cell(column, row, before, phase=school.phase, today=self.today) for column in columns),
+            cells=tuple([reader.cell(row, before) for reader in readers]),
             rated_on=row.starts_on if row else None,
             rated_in=row.period_id if row else None,
             matrix_state=begun.state if begun else "",

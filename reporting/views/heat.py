@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -50,7 +50,7 @@ def heat_table(
     starts = {group[0].key for _, group in bands}
     order = {column.key: place for place, column in enumerate(ordered)}
     labels = dict(zip((axis.key for axis in sheet.axes), short_labels([a.label for a in sheet.axes]), strict=True))
-    row = _Row(seen, sheet, order, starts, labels, show, addresses)
+    row = _Row(seen, [sheet.columns.index(one) for one in ordered], starts, labels, SHOWS[show], addresses)
     return {
         "caption": _caption(sheet, len(lines)),
         "category": capital(sheet.strategy.identity.words.category),
@@ -100,23 +100,21 @@ class _Row:
     """Writes the line of a school; everything that is the same for all lines is looked up once."""
 
     seen: Overview
-    sheet: Sheet
-    order: dict[str, int]
+    order: Sequence[int]
     starts: set[str]
     axes: dict[str, str]
-    show: str
+    keeps: Callable[[Cell], bool]
     addresses: Addresses
+    written: dict[int, HeatCell] = field(default_factory=dict)  # by the cell: schools share them
 
     def of(self, line: SchoolLine) -> str:
-        keeps = SHOWS[self.show]
-        cells = sorted(line.cells, key=lambda one: self.order[one.key])
         by_axis = {category.axis: category for category in line.categories}
         return heat_row(
             line.name,
             self.addresses.school(line.school_id),
             self.small(line),
             [self.category(line, by_axis.get(axis), label) for axis, label in self.axes.items()],
-            [self.cell(one, calm=not keeps(one)) for one in cells],
+            [self.cell(line.cells[place]) for place in self.order],
         )
 
     def small(self, line: SchoolLine) -> str:
@@ -152,18 +150,23 @@ class _Row:
         meeting = self.seen.next_meeting
         return f"due {_day(meeting.day)}" if category.state == "open" and meeting else ""
 
-    def cell(self, cell: Cell, *, calm: bool) -> HeatCell:
+    def cell(self, cell: Cell) -> HeatCell:
+        found = self.written.get(id(cell))
+        if found is None:
+            found = self.written[id(cell)] = self._cell(cell)
+        return found
+
+    def _cell(self, cell: Cell) -> HeatCell:
         step = cell.step if cell.applies else "na"
-        stale = cell.stale_months is not None
         return HeatCell(
             word=cell.word,
             step=step,  # type: ignore[arg-type]
             sub="" if cell.travel else cell.sub,
-            stale=stale,
+            stale=cell.stale_months is not None,
             travel=cell.travel,  # type: ignore[arg-type]
             was=cell.was,
             group_start=cell.key in self.starts,
-            calm=calm,
+            calm=not self.keeps(cell),
             label=cell.label,
         )
 

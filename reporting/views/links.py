@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -15,6 +16,12 @@ def link(request: TrustRequest, name: str, **kwargs: Any) -> str:
         return reverse(name, kwargs={"trust": request.trust.slug, **kwargs})
     except NoReverseMatch:
         return ""
+
+
+def school_links(request: TrustRequest) -> Callable[[int], str]:
+    """The address of each school's page. Resolved once: a matrix has three links a school."""
+    before, _, after = link(request, "school", school_id=0).rpartition("0")
+    return lambda school_id: f"{before}{school_id}{after}" if before else ""
 
 
 def actions(*pairs: tuple[str, str]) -> list[dict[str, str]]:

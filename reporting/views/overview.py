@@ -20,7 +20,7 @@ from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
 from reporting.rules.words import capital
 from reporting.views.heat import Addresses, heat_table
-from reporting.views.links import actions, link
+from reporting.views.links import actions, link, school_links
 from reporting.views.sight import sees_proposals
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
@@ -186,7 +186,7 @@ def _matrix(request: TrustRequest, seen: Overview) -> dict[str, Any]:
     """The filters and a table for each strategy."""
     filters = OverviewFilter(request.GET, seen.sheets)
     by_kpi = request.GET.get("by") == BY_KPI
-    addresses = Addresses(lambda school_id: link(request, "school", school_id=school_id))
+    addresses = Addresses(school_links(request))
     tables = [
         {
             "title": sheet.version.title if len(seen.sheets) > 1 else "",

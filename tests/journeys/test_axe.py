@@ -23,9 +23,6 @@ from tests.journeys.auditing import Audit
 from tests.journeys.forms_with_faults import forms_with_faults
 from tests.journeys.signed_in import BACKEND, sign_in_as
 
-SIDE_EFFECTS = frozenset({"account_logout"})
-"""Opened by a browser of their own, for they may end a session."""
-
 
 @pytest.fixture
 def demo(transactional_db: None, time_machine: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> User:
@@ -132,7 +129,9 @@ def send(page: Page, action: str, typed: dict[str, str]) -> None:
         page.evaluate(
             """([action, typed]) => {
                 const forms = [...document.querySelectorAll("main form")];
-                const form = forms.find((one) => one.method === "post" && (!action || one.action.includes(action)));
+                const names = Object.keys(typed);
+                const fits = (one) => one.action.includes(action) && names.every((name) => one.elements[name]);
+                const form = forms.find((one) => one.method === "post" && fits(one));
                 for (const [name, value] of Object.entries(typed)) {
                     const fields = [...form.elements].filter((one) => one.name === name);
                     for (const field of fields)

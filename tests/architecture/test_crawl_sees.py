@@ -1,0 +1,98 @@
+"""R1 with walls taken down: one wall is enough to leak nothing; with none left the crawl must see it leak."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+
+from tests.architecture.crawl import FOREIGN, OWN, Answer, Crawl
+from tests.architecture.owner import working_in
+from tests.architecture.planted import NOW, World, canary
+from tests.architecture.routes import Route, foreign_words, names_rows, trust_routes
+from tests.architecture.visitors import scope_off, visit_as
+
+READERS = ("ceo", "admin", "head")
+LEAST_SEEN = 0.9
+
+FRAME = re.compile(r"canary-[a-z]+-(whole|strategyversion\.title\.\d+)", re.IGNORECASE)
+"""What stands on every page around its contents: the trust's name and the title of its strategy."""
+
+
+@dataclass
+class Found:
+    """What three readers between them met."""
+
+    tries: int = 0
+    showing: set[str] = field(default_factory=set)  # routes whose own answer shows words of the own trust
+    leaking: set[str] = field(default_factory=set)  # routes of which some answer shows words of another trust
+    leaks: int = 0
+
+
+@pytest.fixture(scope="module", params=["policies stand", "policies down"])
+def policies(
+    request: Any, planted_database: tuple[str, World], open_database: str, django_db_blocker: Any
+) -> Iterator[str]:
+    """The planted trusts, with row security and composite keys or without."""
+    name = planted_database[0] if request.param == "policies stand" else open_database
+    with django_db_blocker.unblock(), working_in(name):
+        yield request.param
+
+
+def contents(answer: Answer, crawl: Crawl) -> str:
+    """An answer without the frame around it and without the reader's own name."""
+    name = crawl.world.trusts[OWN].people[crawl.visitor].user.name
+    return FRAME.sub("", answer.text.lower().replace(name.lower(), ""))
+
+
+def look(crawl: Crawl, route: Route, found: Found) -> None:
+    """The own page, the same with foreign words in the query, and the page of a foreign row."""
+    own = crawl.own(route)
+    words = urlencode(foreign_words(crawl.world, FOREIGN), doseq=True)
+    urls = [own, f"{own}?{words}"] + ([crawl.with_ids(route, FOREIGN)] if names_rows(route) else [])
+    for place, url in enumerate(urls):
+        seen = contents(crawl.ask(route, "GET", url), crawl)
+        found.tries += 1
+        if place == 0 and canary(OWN).lower() in seen:
+            found.showing.add(route.name)
+        if any(canary(slug).lower() in seen for slug in ("birch", FOREIGN)):
+            found.leaking.add(route.name)
+            found.leaks += 1
+
+
+def read_everything(world: World) -> Found:
+    found = Found()
+    for reader in READERS:
+        crawl = Crawl(world, visit_as(reader, world), reader)
+        for route in trust_routes():
+            look(crawl, route, found)
+    return found
+
+
+@pytest.mark.parametrize("scope", ["scope stands", "scope down"])
+def test_what_leaks(
+    policies: str,
+    scope: str,
+    planted_database: tuple[str, World],
+    db: None,
+    monkeypatch: pytest.MonkeyPatch,
+    report: Callable[[str], None],
+) -> None:
+    monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
+    if scope == "scope down":
+        scope_off(monkeypatch)
+    with time_machine.travel(NOW):
+        found = read_everything(planted_database[1])
+    report(f"R1 {policies}, {scope}: {found.tries} tries, {found.leaks} leaks on {len(found.leaking)} routes")
+    if (policies, scope) != ("policies down", "scope down"):
+        assert not found.leaking
+        assert found.showing or scope == "scope down"
+        return
+    seen = found.leaking & found.showing
+    report(f"R1 all walls down: leaks seen on {len(seen)} of {len(found.showing)} routes that show data")
+    assert len(seen) >= LEAST_SEEN * len(found.showing) > 0, sorted(found.showing - seen)
