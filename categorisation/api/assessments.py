@@ -183,7 +183,7 @@ class AssessmentRatings(TrustView):
         return matrices(self).select_for_update(of=("self",))  # so that versions are compared and written as one
 
     def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Save what the school says. What others wrote about other indicators since `version` stands."""
+        """Save what the school says. What others wrote about other indicators since that version stands."""
         matrix = self.get_object()
         self.access.require(Permission.RATE, matrix.school_id)
         require_unchanged(request, matrix)

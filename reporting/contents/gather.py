@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from categorisation.models import Assessment, Decision, Proposal, SchoolFact
+from categorisation.models import Assessment, Decision, Proposal, Reply, SchoolFact
 from reporting.models import Report
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.rules.words import on
@@ -129,8 +130,9 @@ def _terms(period: Period, decisions: dict[tuple[int, str], list[Decision]]) -> 
 
 def _decisions(schools: Sequence[int], today: date) -> dict[tuple[int, str], list[Decision]]:
     found = defaultdict(list)
+    replies = Prefetch("replies", Reply.objects.select_related("by__user"))
     rows = Decision.objects.filter(school__in=schools, effective_on__lte=today).order_by("effective_on", "pk")
-    for decision in rows.select_related("proposal").prefetch_related("replies__by__user"):
+    for decision in rows.select_related("proposal").prefetch_related(replies):
         found[decision.school_id, decision.axis].append(decision)
     return dict(found)
 

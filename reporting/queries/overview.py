@@ -24,6 +24,9 @@ __all__ = ["Category", "Overview", "SchoolLine", "Sheet", "overview"]
 
 UNSENT = ("", "draft", "returned")
 
+MOST_READERS = 64
+_READERS: dict[tuple[object, ...], list[CellReader]] = {}
+
 
 @dataclass(frozen=True)
 class SchoolLine:
@@ -112,8 +115,11 @@ class Overview:
 
     def count(self, *, unknown: bool = False, stale: bool = False) -> int:
         """How many cells are unknown, or rest on old evidence."""
-        cells = [cell for line in self.lines for cell in line.cells if cell.applies]
-        return sum((unknown and cell.step == 0) or (stale and cell.stale_months is not None) for cell in cells)
+        found = 0
+        for line in self.lines:
+            for cell in line.cells:
+                found += cell.unsure and (stale if cell.step else unknown)
+        return found
 
 
 def overview(
@@ -169,12 +175,22 @@ class _Sheets:
     def sheet(self, schools: list[School]) -> Sheet:
         strategy = self.version.strategy
         columns = tuple(columns_of(strategy, self.numbers, by_kpi=self.by_kpi))
-        readers = {
-            phase: [CellReader(column, phase=phase, today=self.today) for column in columns]
-            for phase in {school.phase for school in schools}
-        }
+        phases = {school.phase for school in schools}
+        readers = {phase: self.readers(columns, phase) for phase in phases}
         lines = tuple(self.line(school, readers[school.phase]) for school in schools)
         return Sheet(self.version, strategy, strategy.axes, columns, lines)
+
+    def readers(self, columns: tuple[Column, ...], phase: str) -> list[CellReader]:
+        """A reader for each column, kept in the process for this version and day: it knows the cells it has made.
+
+        A version belongs to one trust, so nothing passes from one trust to another.
+        """
+        key = (self.version.trust_id, self.version.pk, len(self.numbers), self.by_kpi, phase, self.today)
+        if key not in _READERS:
+            if len(_READERS) >= MOST_READERS:
+                _READERS.pop(next(iter(_READERS)))
+            _READERS[key] = [CellReader(column, phase=phase, today=self.today) for column in columns]
+        return _READERS[key]
 
     def line(self, school: School, readers: Sequence[CellReader]) -> SchoolLine:
         strategy, found = self.version.strategy, self.gathered

@@ -12,9 +12,9 @@ from reporting.queries.categories import NOT_ENOUGH, Category, level_word
 from reporting.queries.cells import Cell, Column
 from reporting.queries.overview import Overview, SchoolLine, Sheet
 from reporting.rules.opening import short_labels
-from reporting.rules.words import capital, counted, listed
+from reporting.rules.words import capital, counted
+from reporting.views import heat_edges as edges
 from schools.matrix_html import HeatCategory, HeatCell, has_long_words, heat_row
-from schools.strategy import Level
 
 MOST_COLUMNS = 16
 """More than this do not fit a page: the matrix then scrolls in a box of its own."""
@@ -47,20 +47,23 @@ def heat_table(
     """One strategy's matrix, for templates/components/heatmap.html and the key beside it."""
     bands = _bands(sheet, by_kpi)
     ordered = [column for _, group in bands for column in group]
+    order = [sheet.columns.index(one) for one in ordered]
     starts = {group[0].key for _, group in bands}
-    order = {column.key: place for place, column in enumerate(ordered)}
     labels = dict(zip((axis.key for axis in sheet.axes), short_labels([a.label for a in sheet.axes]), strict=True))
-    row = _Row(seen, [sheet.columns.index(one) for one in ordered], starts, labels, SHOWS[show], addresses)
+    row = _Row(seen, order, starts, labels, SHOWS[show], addresses)
+    classes, many = edges.gaps(ordered, starts), len(ordered) > MOST_COLUMNS
+    category = capital(sheet.strategy.identity.words.category)
     return {
         "caption": _caption(sheet, len(lines)),
-        "category": capital(sheet.strategy.identity.words.category),
-        "axes": [{"label": label} for label in labels.values()],
-        "bands": [{"label": label, "span": len(group)} for label, group in bands],
-        "columns": [{"label": column.label, "gap": column.key in starts} for column in ordered],
+        "category": category,
+        "axes": ["Now" if label == category else label for label in labels.values()],
+        "bands": edges.bands_of([(label, len(group)) for label, group in bands]),
+        "cols": edges.cols(classes),
+        "heads": edges.heads(ordered, classes, many=many),
         "rows": [row.of(line) for line in lines],
-        "foot": _foot(lines, ordered, order, starts),
+        "foot": edges.foot(lines, ordered, order, classes, len(labels)),
         "levels": _key(sheet),
-        "many": len(ordered) > MOST_COLUMNS,
+        "many": many,
         "worded": has_long_words(level.label for column in ordered for level in column.levels),
         "long": len(lines) > LONG,
     }
@@ -173,29 +176,3 @@ class _Row:
 
 def _day(day: date) -> str:
     return f"{day.day} {day:%b}"
-
-
-def _foot(
-    lines: Sequence[SchoolLine], ordered: Sequence[Column], order: dict[str, int], starts: set[str]
-) -> list[dict[str, Any]]:
-    """What each column adds up to: counts of schools, nothing averaged."""
-    weak, unsure = [0] * len(ordered), [0] * len(ordered)
-    weakest = [max(len(column.levels) - 2, 1) for column in ordered]
-    for line in lines:
-        for cell in line.cells:
-            place = order[cell.key]
-            weak[place] += cell.position is not None and cell.position >= weakest[place]
-            unsure[place] += cell.unsure
-    gaps = [column.key in starts for column in ordered]
-    return [
-        {"label": label, "cells": [{"value": n, "gap": gap} for n, gap in zip(counts, gaps, strict=True)]}
-        for label, counts in ((f"Schools at {_weakest_words(ordered)}", weak), ("Unknown or out of date", unsure))
-    ]
-
-
-def _weakest_words(ordered: Sequence[Column]) -> str:
-    """“Reinforce or Stabilise”; where scales differ, what they have in common."""
-    pairs: set[tuple[Level, ...]] = {column.levels[max(len(column.levels) - 2, 1) :] for column in ordered}
-    if len(pairs) != 1:
-        return "the two weakest levels"
-    return listed([level.label for level in pairs.pop()]).replace(" and ", " or ")

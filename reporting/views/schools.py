@@ -18,7 +18,8 @@ from reporting.queries.strategies import with_strategy
 from reporting.rules.opening import short_labels
 from reporting.rules.words import capital, counted
 from reporting.views.links import link
-from reporting.views.school_parts import blocks, boxes, criteria, head, history, inspections, matrix, next_due
+from reporting.views.school_parts import blocks, boxes, head
+from reporting.views.school_record import criteria, history, inspections, matrix, next_due
 from reporting.views.sight import sight_of
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School

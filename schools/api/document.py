@@ -56,6 +56,10 @@ class TrustSchema(AutoSchema):
     def get_operation_id(self) -> str:
         return self.view.operation or f"{self.view.tag.lower()}_{self.view.action}"
 
+    def get_description(self) -> str:  # type: ignore[override]
+        inherited = getattr(self.view, "action", "") == "retrieve" and not self.view.retrieve.__doc__
+        return "One of them, by its number." if inherited else super().get_description()
+
     def get_request_serializer(self) -> Any:
         return self.view.takes
 

@@ -29,6 +29,11 @@ def accepted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> b
     return True
 
 
+def ask(sentence: str) -> dict[str, str]:
+    """What a required field says when it is left empty: what to do."""
+    return {"required": sentence}
+
+
 class DateInput(forms.DateInput):
     """The browser's own date field."""
 

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from schools.access import ROLES
+from schools.forms import ask
 from schools.models import School, User
 
 ROLE_CHOICES = [("", "Choose a role"), *((role, rule.label) for role, rule in ROLES.items())]
@@ -17,7 +18,7 @@ ROLE_CHOICES = [("", "Choose a role"), *((role, rule.label) for role, rule in RO
 class RoleForm(forms.Form):
     """A role and, where it is held for one school, the school."""
 
-    role = forms.ChoiceField(choices=ROLE_CHOICES)
+    role = forms.ChoiceField(choices=ROLE_CHOICES, error_messages=ask("Choose a role."))
     school = forms.ModelChoiceField(
         School.objects.all(),
         required=False,
@@ -35,8 +36,8 @@ class GrantForm(RoleForm):
 class InviteForm(RoleForm):
     """Who is invited, and as what."""
 
-    name = forms.CharField(max_length=120, help_text="First and last name")
-    email = forms.EmailField(label="Email address", max_length=254)
+    name = forms.CharField(max_length=120, help_text="First and last name", error_messages=ask("Enter the name."))
+    email = forms.EmailField(label="Email address", max_length=254, error_messages=ask("Enter the email address."))
     field_order = ("name", "email", "role", "school")
 
 
@@ -53,9 +54,12 @@ class PasswordForm(forms.Form):
         label="Choose a password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="At least 12 characters. Three or four words that only you would put together are good.",
+        error_messages=ask("Choose a password."),
     )
     again = forms.CharField(
-        label="The same password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="The same password again",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages=ask("Type the same password again."),
     )
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
@@ -77,7 +81,12 @@ class PasswordForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(label="What it is for", max_length=80, help_text="For example: reporting spreadsheet")
+    name = forms.CharField(
+        label="What it is for",
+        max_length=80,
+        help_text="For example: reporting spreadsheet",
+        error_messages=ask("Say what the token is for."),
+    )
     days = forms.TypedChoiceField(
         label="How long it works",
         coerce=int,
@@ -89,9 +98,15 @@ class TokenForm(forms.Form):
 class TrustForm(forms.Form):
     """A new trust and the first administrator, by the installation operator."""
 
-    name = forms.CharField(label="Name of the trust", max_length=160)
+    name = forms.CharField(
+        label="Name of the trust", max_length=160, error_messages=ask("Enter the name of the trust.")
+    )
     slug = forms.SlugField(
-        label="Address", max_length=40, help_text="Short, in small letters: it becomes part of every link, /t/…/"
+        label="Address",
+        max_length=40,
+        help_text="Short, in small letters: it becomes part of every link, /t/…/",
+        error_messages=ask("Enter an address, for example alder.")
+        | {"invalid": "Use letters, numbers, hyphens and underscores alone, for example alder-trust."},
     )
     group_uid = forms.RegexField(
         r"^[1-9][0-9]{0,5}$",
@@ -100,8 +115,14 @@ class TrustForm(forms.Form):
         help_text="The trust's number in the national register, if it has one",
         error_messages={"invalid": "Enter a group UID of up to six digits."},
     )
-    admin_name = forms.CharField(label="First administrator's name", max_length=120)
-    admin_email = forms.EmailField(label="First administrator's email address", max_length=254)
+    admin_name = forms.CharField(
+        label="First administrator's name", max_length=120, error_messages=ask("Enter the administrator's name.")
+    )
+    admin_email = forms.EmailField(
+        label="First administrator's email address",
+        max_length=254,
+        error_messages=ask("Enter the administrator's email address."),
+    )
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"].lower()
@@ -117,5 +138,5 @@ class TrustForm(forms.Form):
 class AdministratorForm(forms.Form):
     """The administrator of a trust that has none yet."""
 
-    name = forms.CharField(max_length=120)
-    email = forms.EmailField(label="Email address", max_length=254)
+    name = forms.CharField(max_length=120, error_messages=ask("Enter the name."))
+    email = forms.EmailField(label="Email address", max_length=254, error_messages=ask("Enter the email address."))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from schools.forms import DateInput, date_field
+from schools.forms import DateInput, ask, date_field
 from schools.models import School, Season, Trust
 from schools.models.register import URN
 from schools.queries import RegisterSchool
@@ -72,7 +72,8 @@ class GroupForm(forms.Form):
         r"^[1-9][0-9]{0,5}$",
         label="Group UID",
         help_text="Up to six digits, as on the trust's page of Get Information about Schools",
-        error_messages={"invalid": "Enter a group UID of up to six digits, for example 2044."},
+        error_messages=ask("Enter a group UID, for example 2044.")
+        | {"invalid": "Enter a group UID of up to six digits, for example 2044."},
     )
 
 
@@ -111,14 +112,17 @@ PHASES = [("", "Choose a phase"), *((phase.value, phase.value.replace("_", " ").
 class SchoolForm(forms.ModelForm):
     """A school added by hand."""
 
-    phase = forms.ChoiceField(choices=PHASES)
-    urn = forms.CharField(label="URN", max_length=6, validators=[URN], help_text="Six digits")
+    phase = forms.ChoiceField(choices=PHASES, error_messages=ask("Choose a phase."))
+    urn = forms.CharField(
+        label="URN", max_length=6, validators=[URN], help_text="Six digits", error_messages=ask("Enter the URN.")
+    )
 
     class Meta:
         model = School
         fields = ("name", "urn", "phase", "joined_on")
         widgets = {"joined_on": DateInput()}
         labels = {"joined_on": "Joined the trust on"}
+        error_messages = {"name": ask("Enter the school's name."), "joined_on": ask("Enter a date.")}
 
 
 class SchoolDatesForm(forms.Form):

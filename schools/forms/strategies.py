@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from schools.forms import date_field
+from schools.forms import ask, date_field
 from schools.models import School, StrategyVersion
 
 LARGEST_UPLOAD = 1_000_000  # bytes
@@ -30,7 +30,9 @@ class ShippedForm(forms.Form):
 class UploadForm(forms.Form):
     """A strategy file, read whole into memory, so that its size is checked first."""
 
-    file = forms.FileField(label="Strategy file", help_text="A TOML file of at most 1 MB")
+    file = forms.FileField(
+        label="Strategy file", help_text="A TOML file of at most 1 MB", error_messages=ask("Choose a file.")
+    )
     starts_on = date_field("Published from", help_text="Assessments that are open keep the version they began with.")
     follow = forms.BooleanField(
         label="The trust follows it from that day", required=False, initial=True, help_text="Untick to choose later."

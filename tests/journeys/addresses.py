@@ -36,7 +36,7 @@ class Addresses:
             "matrix": [*self.matrices("draft", "submitted", "returned", "agreed"), *self.not_begun()],
             "criterion": [
                 one | {"criterion": self.criteria[place]}
-                for one in self.matrices("draft", "returned", most=20)
+                for one in self.matrices("draft", "returned", most=1)
                 for place in (0, -1)
             ],
             "matrix_moderate": self.matrices("submitted"),
@@ -56,6 +56,10 @@ class Addresses:
             "register_import_status": [{"pk": one.pk} for one in RegisterImport.objects.all()],
             **OUTSIDE,
         }
+
+    def led(self) -> set[int]:
+        """The schools whose heads see a page that nobody else sees."""
+        return {one["school_id"] for name in ("matrix", "criterion") for one in self.known[name]}
 
     def matrices(self, *states: str, most: int = 1) -> list[dict[str, Any]]:
         found = []

@@ -60,10 +60,10 @@ def _of_the_matrix(addresses: Addresses, at: Any) -> list[Form]:
         found.append(("send back", "si_lead", at("matrix_moderate", **one), "/return/", {"note": ""}))
     for one in addresses.known["decide"]:
         found.append(("decide", "ceo", at("decide", **one), "", {"level": "", "reason": ""}))
-    led = RoleGrant.objects.current().filter(role="head").order_by("pk").values_list("school", flat=True)[:1]
+    led = set(RoleGrant.objects.current().filter(role="head").values_list("school", flat=True))
     for one in [each for each in addresses.known["criterion"] if each["school_id"] in led][:1]:
-        number = _first_rating(one).kpi.number
-        found.append(("criterion", "head", at("criterion", **one), "", {f"k{number}-evidence_on": "last week"}))
+        number, head = _first_rating(one).kpi.number, f"head of {one['school_id']}"
+        found.append(("criterion", head, at("criterion", **one), "", {f"k{number}-evidence_on": "last week"}))
     return found
 
 

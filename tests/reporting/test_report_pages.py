@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -159,7 +160,7 @@ def test_pages_take_the_same_queries_for_one_report_and_for_thirty(
             Download.objects.create(report=a_ready_report(cast), by=cast.tom, at=timezone.now())
             Download.objects.create(report=first, by=cast.tom, at=timezone.now())
     after = len(queries(lambda: client.get(address)))
-    print(f"{path}: {before} queries at 1, {after} at 30")
+    sys.stdout.write(f"{path}: {before} queries at 1, {after} at 30\n")
     assert before == after
 
 

@@ -52,7 +52,7 @@ def test_yearly_and_half_termly_reports_wait_for_their_own_period() -> None:
     assert "board_report" not in {
         one.report.key for one in reports_due(read_strategy(yearly), YEAR, date(2026, 12, 18))
     }
-    assert [one.period for one in reports_due(read_strategy(yearly), YEAR, date(2027, 7, 20))][0] is SUMMER
+    assert reports_due(read_strategy(yearly), YEAR, date(2027, 7, 20))[0].period is SUMMER
     assert reports_due(read_strategy(halves), YEAR, date(2026, 12, 18))[0].period is SECOND_HALF
 
 

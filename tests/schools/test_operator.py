@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import pytest
@@ -113,3 +114,22 @@ def test_the_commands_do_the_same(db: None, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("OPERATOR_PASSWORD", "short")
     with pytest.raises(CommandError, match="too short"):
         call_command("create_operator", "second@example.org", stdout=out)
+
+
+def test_from_the_operator_to_an_administrator_with_real_transactions(transactional_db: None) -> None:
+    """The scopes are durable: this story would fail where one was opened inside another transaction."""
+    client = Client()
+    person = UserFactory(name="Olga Operator", email="olga@example.org", is_operator=True)
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.post(reverse("operator_new"), TYPED).status_code == 302
+    link = re.search(r"/invitation/[\w-]+/", mail.outbox[0].body)
+    assert link is not None
+    newcomer = Client()
+    newcomer.post(link[0], {"password": "five lime oak river", "again": "five lime oak river"})
+    assert "Three steps to begin" in newcomer.get("/", follow=True).text
+    newcomer.post(reverse("strategy_choose", args=["cedar"]), {"name": "two_axes", "starts_on": "2026-09-01"})
+    typed = {"name": "Nia Bell", "email": "nia@example.org", "role": "ceo"}
+    newcomer.post(reverse("people", args=["cedar"]), typed)
+    assert mail.outbox[1].to == ["nia@example.org"]
+    bad = newcomer.post(reverse("people", args=["cedar"]), {**typed, "email": "sam@example.org"})
+    assert "themselves" in bad.text
