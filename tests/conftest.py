@@ -89,15 +89,17 @@ def _flush_as_owner() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = usual  # type: ignore[method-assign]
 
 
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "only")
+
 PLAIN_STATIC = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 """Static files are not collected for the tests, so their names carry no hash."""
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(worker_id: str, settings: Any) -> None:
+def _own_cache(settings: Any) -> None:
     """Each test process has its own corner of the cache, emptied before each test."""
     settings.STORAGES = {**settings.STORAGES, "staticfiles": PLAIN_STATIC}
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": worker_id}}
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": WORKER}}
     cache.clear()
 
 

@@ -20,7 +20,7 @@ from schools.queries import strategy_versions_on
 from schools.strategy import Strategy
 from schools.strategy.provision import ReportType
 
-TERMS_SHOWN = 6
+TERMS_SHOWN = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,16 +107,11 @@ def _since(report: Report, strategy: Strategy, now: datetime) -> tuple[date, str
     if met is not None:
         day = timezone.localdate(met.starts_at)
         return day, f"the last meeting on {on(day)}"
-    last = (
-        Report.objects.filter(kind=report.kind, school=report.school, state=Report.State.READY)
-        .exclude(period=report.period)
-        .filter(frozen_at__lt=now)
-        .order_by("-frozen_at")
-        .defer("snapshot")
-        .first()
-    )
-    if last is not None:
-        day = timezone.localdate(last.frozen_at)
+    earlier = Report.objects.filter(kind=report.kind, school=report.school, state=Report.State.READY)
+    earlier = earlier.filter(period__starts_on__lt=report.period.starts_on, frozen_at__lt=now)
+    last = earlier.defer("snapshot").select_related("period").order_by("-period__starts_on", "-frozen_at").first()
+    if last is not None and last.frozen_at is not None:
+        day = min(timezone.localdate(last.frozen_at), last.period.ends_on)  # it saw no further than its period
         return day, f"the last report on {on(day)}"
     return report.period.starts_on - timedelta(days=1), f"the term began on {on(report.period.starts_on)}"
 

@@ -71,7 +71,7 @@ def _since(found: Found, line: SchoolLine, axis: str) -> str:
         if one.level != first.level:
             break
         first = one
-    return on(first.effective_on)
+    return f"{first.effective_on.day} {first.effective_on:%b %Y}"
 
 
 def _counts(found: Found, sheet: Sheet, axis: Axis, rows: Sequence[HistoryRow]) -> tuple[LevelCount, ...]:

@@ -12,7 +12,9 @@ from reporting.rules import kinds_of
 from reporting.services import request_report
 from schools.access import Access
 from schools.models import Meeting, Period, School
+from schools.models.calendar import PeriodQuerySet
 from schools.queries import strategy_versions_on
+from schools.strategy import Cadence
 from schools.strategy.provision import ReportType
 
 
@@ -20,6 +22,13 @@ def kinds_offered() -> list[ReportType]:
     """Every report the trust's strategies name that can be made, each key once."""
     versions = strategy_versions_on(timezone.localdate()).values()
     return list({kind.key: kind for version in versions for kind in kinds_of(version.strategy)}.values())
+
+
+def periods_of(kinds: list[ReportType]) -> PeriodQuerySet:
+    """Terms; half terms too where some report is made each half term."""
+    if any(kind.every == Cadence.HALF_TERM for kind in kinds):
+        return Period.objects.filter(school=None)
+    return Period.objects.terms()
 
 
 class RequestForm(forms.Form):
@@ -39,11 +48,11 @@ class RequestForm(forms.Form):
     def __init__(self, *args: Any, access: Access, kinds: list[ReportType], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.access = access
-        begun = Period.objects.begun(timezone.localdate())
+        begun = periods_of(kinds).begun(timezone.localdate())
         self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["period"].queryset = begun  # type: ignore[attr-defined]
         self.fields["meeting"].queryset = Meeting.objects.order_by("-starts_at")  # type: ignore[attr-defined]
-        self.fields["school"].queryset = School.objects.visible_to(access)  # type: ignore[attr-defined]
+        self.fields["school"].queryset = School.objects.visible_to(access).on(timezone.localdate())  # type: ignore[attr-defined]
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
 

@@ -14,7 +14,7 @@ OPEN_TO_CHAIRS = "chairs"
 
 def visible_reports(access: Access) -> QuerySet[Report]:
     """A school's: those who see the school. The trust's: trust-wide roles, and what is for chairs, chairs."""
-    reports = Report.objects.defer("snapshot").select_related("period", "school", "requested_by__user")
+    reports = Report.objects.defer("snapshot").select_related("period", "school", "meeting", "requested_by__user")
     if access.whole_trust:
         return reports
     seen = Q(school__in=access.school_ids)

@@ -166,6 +166,14 @@ class Crawl:
     def with_ids(self, route: Route, slug: str, *, trust: str = OWN, absent: bool = False) -> str:
         return address(route, self.world.trusts[slug], trust=trust, absent=absent)
 
+    def words_read(self, route: Route, slug: str) -> list[dict[str, Any]]:
+        """What to put into the query. A page takes all words at once, the API refuses those it does not know."""
+        words = foreign_words(self.world, slug)
+        if not route.api:
+            return [words]
+        filters = getattr(getattr(getattr(route.view, "cls", None), "filterset_class", None), "base_filters", {})
+        return [{name: words[name]} for name in filters if name in words]
+
     def typed(self) -> dict[str, Any]:
         """Every form field the crawl knows, the links pointing into another trust."""
         theirs = foreign_words(self.world, FOREIGN)

@@ -24,7 +24,9 @@ from categorisation.services import (
     submit_assessment,
 )
 from evidence.models import Source
+from reporting.contents import as_snapshot, gather
 from reporting.models import Download, Report, ReportFile
+from reporting.rules import kinds_of
 from schools.access import ROLES
 from schools.audit import record_act
 from schools.models import (
@@ -93,6 +95,14 @@ def plant(slug: str) -> Planted:
         here.rows |= {"rating": Rating.objects.first(), "proposal": Proposal.objects.first()}
         _decide(here, first)
     _summer(here)
+    with time_machine.travel("2026-11-17T10:00Z"), trust_scope(here.trust):
+        fresh = {
+            "by": here.people["ceo"],
+            "level": "reinforce",
+            "period": here.rows["period_draft"],
+            "reason": "Because.",
+        }
+        here.rows["fresh_decision"] = decide_category(here.rows["school"], "operational", **fresh)
     with time_machine.travel(NOW), trust_scope(here.trust):
         _autumn(here)
     fill_what_is_empty(here)
@@ -110,6 +120,7 @@ def _set_up(here: Planted) -> None:
     here.rows["version"] = version
     for season, name in (("spring", "agreed"), ("summer", "submitted")):
         here.rows[f"period_{name}"] = Period.objects.get(year=2025, season=season, half=0)
+    here.rows["period_next"] = Period.objects.get(year=2025, season="autumn", half=0)  # nothing was rated in it
     here.rows["period_draft"] = Period.objects.get(year=2026, season="autumn", half=0)
 
 
@@ -195,11 +206,11 @@ def _autumn(here: Planted) -> None:
         school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1), author=admin
     )
     here.rows["report"] = add_report(here, here.rows["period_draft"])
+    here.rows["failed_report"] = add_report(here, here.rows["period_draft"], made=False)
 
 
-def add_report(here: Planted, period: Period) -> Report:
-    """A board report that is ready, with a file and one download."""
-    from reporting.contents import as_snapshot, gather
+def add_report(here: Planted, period: Period, *, made: bool = True) -> Report:
+    """A board report that is ready, with a file and one download; or one that has failed."""
 
     record_act("report.planted", Report, by=None)
     now = timezone.now()
@@ -207,6 +218,10 @@ def add_report(here: Planted, period: Period) -> Report:
         kind="board", template="board", title="Board report", period=period, requested_at=now, release="tests"
     )
     _fit_kind(report)
+    if not made:
+        report.state, report.problem = Report.State.FAILED, "It failed."
+        report.save()
+        return report
     report.snapshot, report.frozen_at = as_snapshot(gather(report, now=now)), now
     report.state, report.ready_at, report.pages, report.file_hash = Report.State.READY, now, 1, "0" * 64
     report.save()
@@ -217,11 +232,35 @@ def add_report(here: Planted, period: Period) -> Report:
 
 def _fit_kind(report: Report) -> None:
     """The first kind of the strategy about the whole trust."""
-    from reporting.rules import kinds_of
-
     strategy = StrategyVersion.objects.get().strategy
     found = next(kind for kind in kinds_of(strategy) if kind.template != "school")
     report.kind, report.template = found.key, found.template
+
+
+def grow(here: Planted, count: int) -> None:
+    """So many more schools, each with matrices, a decision, a reply, a meeting and people. Inside the open trust."""
+    ceo, head = here.people["ceo"], here.people["head"]
+    for n in range(count):
+        school = SchoolFactory(name=f"{canary(here.slug)}more {n}")
+        RoleGrant.objects.create(membership=head, role="head", school=school)
+        member(f"{canary(here.slug)}more {n}", "chair", school)
+        matrix = _term(here, school, "spring")
+        agree_assessment(matrix, by=here.people["si_lead"])
+        meeting = add_meeting(here, school, here.rows["period_agreed"])
+        AgendaItem.objects.create(meeting=here.rows["meeting"], school=school, position=n + 2)
+        Interest.objects.create(meeting=here.rows["meeting"], person=ceo, school=school, nature="Friendship")
+        period = here.rows["period_agreed"]
+        known = {"by": ceo, "level": "reinforce", "period": period, "reason": "Because.", "meeting": meeting}
+        decision = decide_category(school, "academic", **known)
+        Decision.objects.filter(pk=decision.pk).update(tell_at=timezone.now() - timedelta(days=1))
+        decision.refresh_from_db()
+        reply_to_decision(decision, by=head, text="Our reply.", today=timezone.localdate())
+        _term(here, school, "summer")
+        _term(here, school, "autumn")
+        Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
+        invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])
+        create_token(f"Token {n}", by=member(f"With token {n}", "trustee"), days=30)
+        add_report(here, here.rows["period_draft"])
 
 
 def tenant_models() -> list[type[TrustOwned]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +82,7 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     "matrix_carry.period_id": lambda here: here.rows["period_draft"].pk,
     "matrix_autosave.period_id": lambda here: here.rows["period_draft"].pk,
     "criterion.period_id": lambda here: here.rows["period_draft"].pk,
+    "reply.decision_id": lambda here: here.rows["fresh_decision"].pk,
     "decision_id": lambda here: here.rows["decision"].pk,
     "meeting_id": lambda here: here.rows["meeting"].pk,
     "report_id": lambda here: here.rows["report"].pk,
@@ -148,8 +149,18 @@ def _value(table: dict[str, Any], route: Route, parameter: str) -> Any:
     return table.get(f"{route.name}.{parameter}", table.get(parameter))
 
 
-def address(route: Route, here: Planted, *, trust: str | None = None, absent: bool = False) -> str:
-    """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has."""
+def address(
+    route: Route,
+    here: Planted,
+    *,
+    trust: str | None = None,
+    absent: bool = False,
+    rows: Mapping[str, str] | None = None,
+) -> str:
+    """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has.
+
+    `rows` names, by parameter, a planted row that is not the usual one.
+    """
     if "/" in route.name:  # a redirect of a framework, without a name
         return f"/{route.pattern}"
     values: dict[str, Any] = {"trust": trust or here.slug} if route.inside else {}
@@ -157,7 +168,7 @@ def address(route: Route, here: Planted, *, trust: str | None = None, absent: bo
         if not is_of_trust(route, name):
             values[name] = _value(CONSTANTS, route, name)
             continue
-        value = _value(FILLERS, route, name)(here)
+        value = here.rows[rows[name]].pk if rows and name in rows else _value(FILLERS, route, name)(here)
         values[name] = ABSENT[type(value)] if absent else value
     return reverse(route.name, kwargs=values)
 
@@ -186,6 +197,9 @@ def foreign_words(world: World, slug: str) -> dict[str, str]:
         "membership": people,
         "report": rows["report"].pk,
         "decision": rows["decision"].pk,
+        "proposal": rows["proposal"].pk,
+        "assessment": rows["agreed"].pk,
+        "strategy_version": rows["version"].pk,
         "version": rows["version"].pk,
         "trust": theirs.trust.pk,
         "id": rows["school"].pk,

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from tests.architecture.crawl import FOREIGN, JUNK, NOBODY, Answer, Crawl, state_of, undone
 from tests.architecture.planted import NOW, World
-from tests.architecture.routes import Route, all_routes, foreign_words, names_rows, trust_routes
+from tests.architecture.routes import ABSENT, Route, all_routes, names_rows, trust_routes
 from tests.architecture.visitors import VISITORS, visit_as
 
 STRANGERS = ("operator", "removed member")
@@ -59,10 +59,12 @@ def expect_own(crawl: Crawl, route: Route, method: str, answer: Answer) -> None:
 
 
 def try_reading(crawl: Crawl, route: Route) -> None:
-    world = crawl.world
     own = crawl.own(route)
     expect_own(crawl, route, "GET", crawl.ask(route, "GET", own))
-    crawl.ask(route, "GET", f"{own}?{urlencode(foreign_words(world, FOREIGN), doseq=True)}")
+    for words in crawl.words_read(route, FOREIGN):
+        foreign = crawl.ask(route, "GET", f"{own}?{urlencode(words)}")
+        absent = crawl.ask(route, "GET", f"{own}?{urlencode(dict.fromkeys(words, ABSENT[int]))}")
+        crawl.same(route, "GET", f"foreign and absent rows in the query ({', '.join(words)[:20]})", foreign, absent)
     if crawl.visitor in BUSY:
         crawl.ask(route, "HEAD", own)
         crawl.ask(route, "GET", f"{own}?{urlencode(JUNK)}")

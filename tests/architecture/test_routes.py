@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from schools.access import Permission
+from schools.access import MayUseApi, Permission, trust_view
 from tests.architecture.routes import Route, all_routes, is_of_trust, trust_routes
 
 OUTSIDE_ALLOWED: dict[str, str] = {
+    "api_docs": "how to use the API; holds no data",
+    "api_schema": "the API's own description; holds no data",
     "healthz": "says that the process is there",
     "home": "a person's own trusts",
     "demo": "only in the demo",
@@ -37,10 +39,21 @@ def test_a_route_of_a_trust_says_what_it_needs(route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", trust_routes(), ids=lambda route: route.name)
+def test_a_page_of_a_trust_is_behind_the_decorator(route: Route) -> None:
+    """Having `needs` is not enough: one of the view's layers must be the one that asks."""
+    if getattr(route.view, "cls", None) is not None:
+        return
+    layers, view = [], route.view
+    while view is not None:
+        layers.append(getattr(view, "__code__", None))
+        view = getattr(view, "__wrapped__", None)
+    asking = trust_view(needs=Permission.BELONG)(lambda request: None).__code__
+    assert asking in layers
+
+
+@pytest.mark.parametrize("route", trust_routes(), ids=lambda route: route.name)
 def test_an_api_view_asks_the_one_question(route: Route) -> None:
     """A view class may not put its own permission classes in place of ours, nor leave an action without a need."""
-    from schools.access import MayUseApi
-
     view = getattr(route.view, "cls", None)
     if view is None:
         return

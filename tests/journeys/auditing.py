@@ -27,9 +27,9 @@ class Audit:
     shapes: set[str] = field(default_factory=set)
 
     def is_new(self, name: str, html: str) -> bool:
-        """Whether no page of this route was built of the same elements in the same order. Words do not count."""
+        """Whether no page of this route was made of the same kinds of elements. Words and how many do not count."""
         self.reached += 1
-        tags = " ".join(f"{tag}.{classes}" for tag, classes in SHAPE.findall(html))
+        tags = " ".join(sorted({f"{tag}.{classes}" for tag, classes in SHAPE.findall(html)}))
         shape = f"{name} {hashlib.sha256(tags.encode()).hexdigest()}"
         known = shape in self.shapes
         self.shapes.add(shape)

@@ -93,7 +93,7 @@ def test_the_page_asks_for_itself_until_it_is_ready(cast: Cast, made: dict[str, 
     assert f'hx-get="{here}" hx-trigger="every 2s"' in page
     assert "Look again" in page
     piece = client.get(here, headers={"HX-Request": "true"}).content.decode()
-    assert piece.lstrip().startswith("<section")
+    assert piece.lstrip().startswith("<div")
     ready = client.get(f"{LIST}{made['board'].pk}/", headers={"HX-Request": "true"}).content.decode()
     assert "hx-get" not in ready
     assert "Download the PDF" in ready
