@@ -64,6 +64,7 @@ def heat_table(
         "foot": edges.foot(lines, ordered, order, classes, len(labels)),
         "levels": _key(sheet),
         "many": many,
+        "roomy": len(ordered) <= edges.ROOMY,
         "worded": has_long_words(level.label for column in ordered for level in column.levels),
         "long": len(lines) > LONG,
     }

@@ -20,8 +20,14 @@ def gaps(ordered: Sequence[Column], starts: set[str]) -> list[SafeString]:
     return [GAP if column.key in starts else NO_GAP for column in ordered]
 
 
+ROOMY = 9
+"""Up to so many columns share the width evenly."""
+
+
 def cols(classes: Sequence[SafeString]) -> SafeString:
     """The widths of the columns."""
+    if len(classes) <= ROOMY:
+        return SafeString("<col>" * len(classes))
     return SafeString("".join('<col class="c-gap">' if gap else "<col>" for gap in classes))
 
 

@@ -1,4 +1,4 @@
-"""One good request for every address that writes. Each is an act, and the tests of history and of fields replay them."""
+"""One good request for every address that writes: each is an act, replayed by the tests of history and fields."""
 
 from __future__ import annotations
 
