@@ -34,7 +34,6 @@ def forms_with_faults(addresses: Addresses) -> list[Form]:
         ("a trust", "operator", reverse("operator_new"), "", {"name": "", "slug": "a b"}),
         ("a file of the register", "operator", reverse("register_import"), "", {}),
         ("password", "head", reverse("account_change_password"), "", {"oldpassword": "wrong", "password1": "short"}),
-        ("second factor", "head", reverse("mfa_activate_totp"), "", {"code": "000000"}),
         ("token", "head", at("account"), "", {"name": ""}),
         ("invite", "admin", at("people"), "", {"name": "", "email": "nowhere", "role": "head"}),
         ("role", "admin", at("person", pk=person.pk), "", {"role": "head"}),
