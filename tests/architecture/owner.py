@@ -17,7 +17,7 @@ def connect_as_owner(database: str | None = None, *, autocommit: bool = False) -
     """The owner's login, in the database the tests use unless another is named."""
     login = environ.Env.db_url_config(os.environ["DATABASE_OWNER_URL"])
     parts = {
-        "host": login.get("HOST") or None,
+        "host": login.get("HOST") or login.get("OPTIONS", {}).get("host"),
         "port": login.get("PORT") or None,
         "user": login.get("USER") or None,
         "password": login.get("PASSWORD") or None,
