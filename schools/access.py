@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
@@ -140,6 +141,14 @@ def access_of(user: User) -> Access | None:
     membership.user = user
     known = tuple((grant.role, grant.school_id) for grant in grants if grant.role in ROLES)
     return Access(membership, known) if known else None
+
+
+def where_may(access: Access, permission: Permission, school: str = "school") -> Q:
+    """Rows of the schools for which this person may. `school` names the column, "pk" for schools themselves."""
+    allowing = [(ROLES[role].whole_trust, of) for role, of in access.roles if permission in ROLES[role].allows]
+    if any(whole for whole, _ in allowing):
+        return ~Q(pk__in=())
+    return Q(**{f"{school}__in": {of for _, of in allowing}})
 
 
 class TrustRequest(HttpRequest):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 import pytest
@@ -87,6 +88,11 @@ def _flush_as_owner() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = lambda self, sql_list: flush(self, "default", sql_list)  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = usual  # type: ignore[method-assign]
+
+
+def database_url() -> str:
+    """DATABASE_URL with the database that the tests use, for processes that they start."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "only")

@@ -17,7 +17,7 @@ def run(arguments: list[str], *, command: str) -> int:
         folder, children = Folder(Path(temporary)), Children()
         try:
             with started(folder, children, careless=True) as services:
-                env = services.environment(folder)
+                env = services.environment(folder, SECURE="0")  # the tests speak plain http
                 pytest = [PYTHON, "-m", "pytest", "-p", "launcher.nothing_skipped", *_spread(arguments), *arguments]
                 return run_in_foreground(pytest, env=env, cwd=ROOT)
         finally:

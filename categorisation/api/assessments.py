@@ -14,6 +14,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from categorisation.access import of_matrices
 from categorisation.models import Assessment
 from categorisation.queries import entries_of, kpis_of, ratings_of
 from categorisation.rules.entry import asked_of
@@ -24,7 +25,6 @@ from schools.api import IdFilter, Moment, Order, Refused, RowFilters, Rows, Trus
 from schools.api.document import ETAG, IF_MATCH, IF_NONE_MATCH, MEANINGS
 
 from .ratings import RatingOut, RatingsIn, entries_from, spoken
-from .sight import of_matrices
 
 
 class AssessmentOut(serializers.ModelSerializer):

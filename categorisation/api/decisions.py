@@ -12,12 +12,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 
+from categorisation.access import learns_at_once, may_see_proposals, of_decisions, of_proposals
 from categorisation.models import Decision, Proposal, Reply
 from schools.access import Permission
 from schools.api import IdFilter, Moment, Order, RowFilters, Rows
 from schools.strategy import Strategy
-
-from .sight import learns_at_once, may_see_proposals, of_decisions, of_proposals
 
 NOT_SHOWN = "Those who prepare the meeting see proposals, and headteachers where the trust says so."
 

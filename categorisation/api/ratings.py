@@ -11,13 +11,12 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from categorisation.access import of_matrices
 from categorisation.models import Assessment, Rating
 from categorisation.rules.entry import LONGEST_NOTE, SOURCE_KINDS, UNKNOWN, Entry, asked_of
 from schools.access import Permission
 from schools.api import Given, IdFilter, Moment, Order, Refused, RowFilters, Rows, StrictSerializer
 from schools.strategy import Kpi, Strategy
-
-from .sight import of_matrices
 
 UNKNOWN_KEY = "unknown"
 LEVEL_WORDS = "The key of a level of the KPI's scale, “unknown” said on purpose, or null: not rated."

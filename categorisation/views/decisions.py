@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from categorisation.access import of_decisions
 from categorisation.forms import DecisionForm, ReplyForm
 from categorisation.models import Assessment, Decision, Proposal, Reply
 from categorisation.services import decide_category, reply_to_decision
@@ -110,17 +111,14 @@ def _what_is_known(school: School, axis_key: str, period: Period) -> dict[str, A
 
 def decision_for(request: TrustRequest, decision_id: int) -> Decision:
     """A decision this person may read: the school from the moment it is told."""
-    found = get_object_or_404(
+    return get_object_or_404(
         Decision.objects.select_related(
             "school", "period", "strategy_version", "proposal", "decided_by__user", "meeting"
         )
         .defer("strategy_version__text", "strategy_version__document")
-        .filter(school__in=School.objects.visible_to(request.access)),
+        .filter(of_decisions(request.access, timezone.now())),
         pk=decision_id,
     )
-    if not request.access.whole_trust and found.tell_at > timezone.now():
-        raise Http404
-    return found
 
 
 @trust_view(needs=Permission.SEE_DECISIONS)

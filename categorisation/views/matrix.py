@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from categorisation.access import of_matrices
 from categorisation.forms import RatingForm, RatingSheet, entries_from, initial_of
 from categorisation.models import Assessment, Rating
 from categorisation.queries import kpis_of, previous_entries, ratings_of
@@ -33,20 +34,12 @@ def matrix_for(request: TrustRequest, school_id: int, period_id: int) -> Assessm
     found = (
         Assessment.objects.select_related("school", "period", "strategy_version")
         .defer("strategy_version__text", "strategy_version__document")
-        .filter(school__in=School.objects.visible_to(request.access), school=school_id, period=period_id)
+        .filter(of_matrices(request.access), school=school_id, period=period_id)
         .first()
     )
-    if found is None or not may_see(request, found):
+    if found is None:
         raise Http404
     return found
-
-
-def may_see(request: TrustRequest, assessment: Assessment) -> bool:
-    """Drafts are the school's; a submitted or returned one is the moderator's too; an agreed one is everybody's."""
-    access, school = request.access, assessment.school_id
-    if assessment.state == Assessment.State.AGREED or access.may(Permission.RATE, school):
-        return True
-    return assessment.state != Assessment.State.DRAFT and access.may(Permission.MODERATE, school)
 
 
 @trust_view(needs=Permission.SEE_MATRIX)

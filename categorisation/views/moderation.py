@@ -17,8 +17,7 @@ from categorisation.queries import previous_entries, ratings_of
 from categorisation.services import agree_assessment, moderate_rating, return_assessment
 from categorisation.views.matrix import matrix_for
 from categorisation.views.pages import address, matrix_summary, tile
-from schools.access import Permission, TrustRequest, trust_view
-from schools.models import School
+from schools.access import Permission, TrustRequest, trust_view, where_may
 from schools.strategy import Level
 
 
@@ -26,7 +25,7 @@ from schools.strategy import Level
 def waiting(request: TrustRequest) -> HttpResponse:
     """Every matrix by where it stands, the longest waiting first."""
     matrices = (
-        Assessment.objects.filter(school__in=School.objects.visible_to(request.access))
+        Assessment.objects.filter(where_may(request.access, Permission.MODERATE))
         .exclude(state=Assessment.State.AGREED)
         .select_related("school", "period", "submitted_by__user")
         .order_by("submitted_at", "due_on", "school__name")

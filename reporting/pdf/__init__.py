@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 240
 """Most seconds one document may take."""
 
+GRACE = 5
+"""Seconds of computing after which a child ends itself, should its worker be gone, beyond the time it was given."""
+
 MEMORY = 1024**3
 """Most bytes of memory a child may ask for."""
 
@@ -58,7 +61,7 @@ class Rendered:
 def render(html: str, *, still_wanted: Callable[[], bool] = lambda: True, seconds: float = LONGEST) -> Rendered:
     """Lay out `html`. Raises NotRendered, or NoLongerWanted when `still_wanted`, asked every few seconds, says no."""
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "reporting.pdf", str(int(seconds))],
+        [sys.executable, "-m", "reporting.pdf", str(int(seconds) + GRACE)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -49,10 +49,13 @@ def gather(
     period: Period,
     versions: Versions,
     *,
-    proposals: bool = True,
+    proposals: Collection[int] | None = None,
     told_by: datetime | None = None,
 ) -> Gathered:
-    """What is known of the schools in `period`: all of it, or without `proposals`, or what they were told by a time."""
+    """What is known of the schools in `period`.
+
+    `proposals` limits what is proposed to these schools, `told_by` what is decided to what they were told by then.
+    """
     found = Gathered()
     _read_matrices(found, schools, period, versions)
     decisions = Decision.objects.filter(school__in=schools, period__starts_on__lte=period.ends_on)
@@ -60,8 +63,10 @@ def gather(
         decisions = decisions.filter(tell_at__lte=told_by)
     for row in decided_rows(decisions.latest_of_each()):
         found.decided[row.school_id, row.axis] = row
-    if proposals:
-        latest = [rows[0].assessment_id for rows in found.rows.values() if rows]
+    latest = [
+        rows[0].assessment_id for of, rows in found.rows.items() if rows and (proposals is None or of in proposals)
+    ]
+    if latest:
         for one in proposed_rows(Proposal.objects.filter(assessment__in=latest)):
             found.proposed[one.school_id, one.axis] = one
     return found

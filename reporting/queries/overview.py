@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -128,14 +128,14 @@ def overview(
     today: date,
     schools: QuerySet[School] | Iterable[School] | None = None,
     by_kpi: bool = False,
-    proposals: bool = True,
+    proposals: Collection[int] | None = None,
     told_by: datetime | None = None,
     calendar: Calendar | None = None,
 ) -> Overview:
     """The trust as it stood in `period`, or as it stands today when the period is the current one.
 
-    `schools` limits the lines; `by_kpi` gives a column for each KPI instead of criterion; without `proposals` only
-    decisions count, and with `told_by` only those the school has been told of by then.
+    `schools` limits the lines; `by_kpi` gives a column for each KPI instead of criterion; `proposals` are the schools
+    whose proposals count, all unless given; with `told_by` only decisions the school has been told of by then count.
     """
     day = min(today, period.ends_on)
     calendar = calendar or read_calendar(today)

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from categorisation.access import may_see_proposals
 from reporting.queries.calendar import read_calendar
 from reporting.queries.home import Home, homes_of
 from reporting.queries.overview import Overview, overview
@@ -34,12 +35,11 @@ def my_school(request: TrustRequest) -> HttpResponse:
     own = School.objects.filter(pk__in=request.access.school_ids).on(now.date())
     if period is None or not request.access.school_ids:
         return render(request, "reporting/my_school_empty.html", {"schools_url": link(request, "schools")})
-    leads = any(request.access.may(Permission.SUBMIT, pk) for pk in request.access.school_ids)
     seen = overview(
         period,
         today=now.date(),
         schools=own,
-        proposals=leads and request.trust.heads_see_proposals,
+        proposals=[pk for pk in request.access.school_ids if may_see_proposals(request.access, request.trust, pk)],
         told_by=now,
         calendar=calendar,
     )

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from categorisation.access import prepares_meetings
 from reporting.forms.pages import OverviewFilter, shown_as_selects
 from reporting.queries.calendar import Calendar, read_calendar
 from reporting.queries.categories import Category
@@ -21,7 +22,6 @@ from reporting.rules.opening import Counts, at, day_month, doubt, late, movement
 from reporting.rules.words import capital
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
-from reporting.views.sight import sees_proposals
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
 
@@ -43,7 +43,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         today=today,
         schools=School.objects.visible_to(request.access).on(min(today, period.ends_on)),
         by_kpi=request.GET.get("by") == BY_KPI,
-        proposals=sees_proposals(request),
+        proposals=None if prepares_meetings(request.access) else (),
         calendar=calendar,
     )
     context = {

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from categorisation.access import Sight
 from reporting.queries.categories import Category
 from reporting.queries.school import AxisStory, SchoolStory, Told
 from reporting.rules.opening import day_month, short_labels
 from reporting.rules.words import capital, counted, listed, on, verb
 from reporting.views.links import actions, link
-from reporting.views.sight import Sight
 from schools.access import Permission, TrustRequest
 from schools.models import Period, School
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from categorisation.access import Sight
 from evidence.queries import InspectionShown, with_membership
 from reporting.queries.categories import level_word
 from reporting.queries.school import AxisStory, Rated, SchoolStory
 from reporting.rules.words import capital, counted, listed, on, verb
 from reporting.views.links import link
 from reporting.views.school_parts import SENT, labels, matrix_url
-from reporting.views.sight import Sight
 from schools.access import Permission, TrustRequest
 from schools.models import Period, School
 
@@ -116,7 +116,7 @@ def _matrix_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> Iter
     state = begun.state if begun else ""
     item = {"title": f"{capital(words.matrix)}, {story.asked.short}", "url": "", "note": "", "due_on": None}
     own = request.access.may(Permission.RATE, story.school.pk)
-    if own or (sight.drafts and state in ("submitted", "returned", "agreed")):
+    if own or (sight.follows and state in ("submitted", "returned", "agreed")):
         item["url"] = matrix_url(request, story, story.asked)
     if state in SENT:
         if state == "submitted":

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from categorisation.access import sight_of
 from evidence.queries import inspections_of
 from reporting.forms.pages import SchoolFilter, phase_label, shown_as_selects
 from reporting.queries.school import school_story
@@ -20,7 +21,6 @@ from reporting.rules.words import capital, counted
 from reporting.views.links import link
 from reporting.views.school_parts import blocks, boxes, head
 from reporting.views.school_record import criteria, history, inspections, matrix, next_due
-from reporting.views.sight import sight_of
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
 
@@ -88,7 +88,7 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
     """Where a school is and why, how it came there, what comes next: as much of it as this person may see."""
     today, now = timezone.localdate(), timezone.now()
     visible: Any = with_strategy(School.objects.visible_to(request.access), today)
-    school, sight = get_object_or_404(visible, pk=school_id), sight_of(request, school_id)
+    school, sight = get_object_or_404(visible, pk=school_id), sight_of(request.access, request.trust, school_id)
     story = school_story(
         school,
         today=today,

@@ -8,7 +8,7 @@ from .document import TrustSchema
 from .filters import Given, IdFilter, Moment, Order, RowFilters
 from .input import Refused, StrictSerializer
 from .nouns import Periods, Schools, Strategies
-from .view import Rows, TrustView, where_may
+from .view import Rows, TrustView
 
 __all__ = [
     "Given",
@@ -24,5 +24,4 @@ __all__ = [
     "StrictSerializer",
     "TrustSchema",
     "TrustView",
-    "where_may",
 ]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.functional import cached_property
 from redis.exceptions import RedisError
@@ -19,20 +19,12 @@ from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
-from schools.access import ROLES, Access, Permission
+from schools.access import Access, Permission
 
 from .document import TrustSchema
 from .input import BoundedJson, Refused, speakable
 
 log = logging.getLogger(__name__)
-
-
-def where_may(access: Access, permission: Permission, school: str = "school") -> Q:
-    """Rows of the schools for which this person may. `school` names the column, "pk" for schools themselves."""
-    allowing = [(ROLES[role].whole_trust, of) for role, of in access.roles if permission in ROLES[role].allows]
-    if any(whole for whole, _ in allowing):
-        return ~Q(pk__in=())
-    return Q(**{f"{school}__in": {of for _, of in allowing}})
 
 
 class TrustRate(UserRateThrottle):

@@ -102,7 +102,7 @@ ACTS: dict[str, Act] = {
     "meeting_interest": Act("clerk", PERSON_AND_SCHOOL),
     "meeting_minutes": Act("clerk", minutes),
     "people": Act("admin", always(name="New Person", email="new.person@example.org", role="clerk", school="")),
-    "person": Act("admin", always(role="clerk", school="")),
+    "person": Act("admin", always(role="clerk", school="", why="Needed.")),
     "person_end": Act("admin", always(**{"leave-why": "Moved away."})),
     "role_end": Act("admin", always(why="Stepped down.")),
     "invitation_act": Act("admin", always(act="withdraw")),
@@ -135,8 +135,15 @@ ACTS: dict[str, Act] = {
 }
 """Route -> the request. Two acts are two entries: a strategy is published, and the trust follows it."""
 
+READS = "reads; it answers a POST like a GET and writes nothing"
+
 NO_ACT: dict[str, str] = {
     "setup_register": "needs the national register; tests/schools shows it",
+    "decision": READS,
+    "matrix": READS,
+    "matrix_moderate": READS,
+    "meeting": READS,
+    "waiting": READS,
 }
 """Routes that take a POST and are not replayed here, each with the reason."""
 

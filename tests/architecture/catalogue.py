@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from schools.tenancy import NeverChanged, TrustForeignKey
+from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned
 
 FRAMEWORK = "the framework's own; it holds nothing of a trust"
 SIGN_IN = "how a person signs in, for the whole installation"
@@ -170,6 +170,11 @@ def all_models() -> list[type[models.Model]]:
     """Every model with a table of ours or of a framework, automatic many-to-many tables too."""
     found = apps.get_models(include_auto_created=True)
     return [model for model in found if model._meta.managed and not model._meta.proxy]
+
+
+def tenant_models() -> list[type[TrustOwned]]:
+    """Every tenant model that is not history."""
+    return [model for model in all_models() if issubclass(model, TrustOwned)]
 
 
 def wanted_links() -> list[str]:

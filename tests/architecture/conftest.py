@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 
 from tests.architecture.owner import copy_database, drop_database, take_down_keys, take_down_policies, working_in
-from tests.architecture.planted import World, plant_world
+from tests.architecture.planted import World
+from tests.architecture.world import plant_world
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
+FAR_APART = 5_000_000
+
 
 def connect_as_owner(database: str | None = None, *, autocommit: bool = False) -> psycopg.Connection[Any]:
     """The owner's login, in the database the tests use unless another is named."""
@@ -43,7 +45,8 @@ def drop_database(name: str) -> None:
 def copy_database(name: str, *, of: str) -> None:
     """Make a copy of a database nobody is connected to.
 
-    Its numbers begin at a million, so that nothing a process remembers by number belongs to a row of another database.
+    Its numbers begin at millions of their own: nothing a process remembers by number then belongs to a row of another
+    database, and no two tables have a number in common.
     """
     connection.close()
     drop_database(name)
@@ -51,9 +54,9 @@ def copy_database(name: str, *, of: str) -> None:
         owner.execute(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(of)))
     with connect_as_owner(name) as owner:
         names = [row[0] for row in owner.execute("select sequencename from pg_sequences where schemaname = 'public'")]
-        for each in names:
-            place = sql.Literal(f"public.{each}")
-            owner.execute(sql.SQL("select setval({0}, greatest(nextval({0}), 1000000))").format(place))
+        for place, each in enumerate(sorted(names), start=1):
+            begin = f"select setval({{0}}, greatest(nextval({{0}}), {place * FAR_APART}))"
+            owner.execute(sql.SQL(begin).format(sql.Literal(f"public.{each}")))
 
 
 @contextmanager

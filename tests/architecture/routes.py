@@ -85,7 +85,6 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     "reply.decision_id": lambda here: here.rows["fresh_decision"].pk,
     "decision_id": lambda here: here.rows["decision"].pk,
     "meeting_id": lambda here: here.rows["meeting"].pk,
-    "report_id": lambda here: here.rows["report"].pk,
     "report.pk": lambda here: here.rows["report"].pk,
     "report_file.pk": lambda here: here.rows["report"].pk,
     "report_preview.pk": lambda here: here.rows["report"].pk,

@@ -11,7 +11,7 @@ from schools.models import AuditEntry
 from schools.tenancy import trust_scope
 from tests.architecture.acts import ACTS, NO_ACT, send
 from tests.architecture.catalogue import all_models, never_changed
-from tests.architecture.crawl import undone
+from tests.architecture.crawl import WORDS, state_of, undone
 from tests.architecture.planted import NOW, Planted, World
 from tests.architecture.routes import address, trust_routes
 from tests.architecture.test_sql import readers_of
@@ -63,16 +63,20 @@ def test_an_act_leaves_its_entry(world: World, db: None, name: str, report: Call
 
 def test_every_route_that_takes_a_post_is_replayed(world: World, db: None) -> None:
     """Else an address could write without an entry, and nobody would look."""
-    taking = set()
+    taking, writing, alder = set(), [], world.trusts["alder"]
     for route in trust_routes():
         if route.name == "api_ratings_write":
             taking.add(route.name)
             continue
         for reader in readers_of(route)[:1]:
             with undone():
-                answer = visit_as(reader, world).post(address(route, world.trusts["alder"]))
+                before = state_of(world, "alder") if route.name in NO_ACT else {}
+                answer = visit_as(reader, world).post(address(route, alder), WORDS)
+                writing += [route.name] if before and before != state_of(world, "alder") else []
             taking |= {route.name} if answer.status_code != 405 else set()
-    assert taking == ACTS.keys() | NO_ACT.keys()
+    assert not writing, "these write: give them an act"
+    assert not taking - ACTS.keys() - NO_ACT.keys(), "give these an act in acts.py"
+    assert not ACTS.keys() - taking, "these take no POST any more"
 
 
 def test_nobody_changes_what_is_written(world: World, db: None, report: Callable[[str], None]) -> None:

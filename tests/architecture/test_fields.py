@@ -13,9 +13,9 @@ from django.test import Client
 
 from schools.models import ApiToken, Invitation, Trust, User
 from tests.architecture.acts import ACTS, send
-from tests.architecture.catalogue import all_models
+from tests.architecture.catalogue import all_models, tenant_models
 from tests.architecture.crawl import undone
-from tests.architecture.planted import NOW, Planted, World, tenant_models
+from tests.architecture.planted import NOW, Planted, World
 from tests.architecture.routes import Route, foreign_words, trust_routes
 from tests.architecture.visitors import visit_as
 

@@ -12,8 +12,9 @@ from django.test import Client
 
 from schools.access import ROLES
 from schools.tenancy import trust_scope
-from tests.architecture.planted import NOW, World, grow
+from tests.architecture.planted import NOW, World
 from tests.architecture.routes import Route, address, trust_routes
+from tests.architecture.story import grow
 from tests.architecture.visitors import visit_as
 
 READERS = ("ceo", "admin", "head", "si_lead", "clerk")

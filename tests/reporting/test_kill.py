@@ -15,13 +15,12 @@ from pathlib import Path
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.db import connection
 
 from reporting.models import Report, ReportFile
 from reporting.services import request_report
 from schools.models import Job, Period
 from schools.tenancy import trust_scope
-from tests.conftest import Cast
+from tests.conftest import Cast, database_url
 from tests.reporting.world import furnish
 
 RENDERER = "reporting.pdf"
@@ -72,8 +71,7 @@ def worker(redis_url: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.
 
 
 def worker_environment(redis_url: str, folder: Path) -> dict[str, str]:
-    database = os.environ["DATABASE_URL"].rpartition("/")[0] + "/" + connection.settings_dict["NAME"]
-    return {**os.environ, "DATABASE_URL": database, "REDIS_URL": redis_url, "DATA_DIR": str(folder)}
+    return {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": redis_url, "DATA_DIR": str(folder)}
 
 
 def until(true: Callable[[], object], seconds: float, what: str) -> float:

@@ -1,14 +1,17 @@
-"""Which rows a person may read: what the pages show, said as conditions. A draft is the school's own."""
+"""What of a school's judgements a person may see: one set of rules for pages, reports' links and the API.
+
+Each rule is a condition on rows; `Sight` is the same for one school.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
 from categorisation.models import Assessment
-from schools.access import ROLES, Access, Permission
-from schools.api import where_may
+from schools.access import ROLES, Access, Permission, where_may
 from schools.models import Trust
 
 PREPARING = (Permission.MODERATE, Permission.DECIDE, Permission.RUN_MEETINGS)
@@ -23,10 +26,15 @@ def of_matrices(access: Access, prefix: str = "") -> Q:
     return where_may(access, Permission.SEE_MATRIX, school) & open_to
 
 
-def may_see_proposals(access: Access, trust: Trust) -> bool:
+def prepares_meetings(access: Access, school_id: int | None = None) -> bool:
+    """Whether this person prepares the trust's meetings, or has a hand in what is proposed for this school."""
+    return any(access.may(permission, school_id) for permission in PREPARING)
+
+
+def may_see_proposals(access: Access, trust: Trust, school_id: int | None = None) -> bool:
     """Those who prepare the meeting; those who send a matrix where the trust says so."""
-    heads = trust.heads_see_proposals and access.may(Permission.SUBMIT)
-    return heads or any(access.may(permission) for permission in PREPARING)
+    heads = trust.heads_see_proposals and access.may(Permission.SUBMIT, school_id)
+    return heads or prepares_meetings(access, school_id)
 
 
 def of_proposals(access: Access, trust: Trust) -> Q:
@@ -47,3 +55,26 @@ def of_decisions(access: Access, now: datetime) -> Q:
     """Decisions this person has learnt of."""
     told = Q() if learns_at_once(access) else Q(tell_at__lte=now)
     return where_may(access, Permission.SEE_DECISIONS) & told
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one person sees of one school."""
+
+    matrix: bool
+    follows: bool  # a matrix on its way, from submission on
+    decisions: bool
+    untold: bool
+    proposals: bool
+
+
+def sight_of(access: Access, trust: Trust, school_id: int) -> Sight:
+    """What this person sees of one school."""
+    decisions = access.may(Permission.SEE_DECISIONS, school_id)
+    return Sight(
+        matrix=access.may(Permission.SEE_MATRIX, school_id),
+        follows=access.may(Permission.RATE, school_id) or access.may(Permission.MODERATE, school_id),
+        decisions=decisions,
+        untold=decisions and learns_at_once(access),
+        proposals=decisions and may_see_proposals(access, trust, school_id),
+    )

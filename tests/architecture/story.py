@@ -1,0 +1,225 @@
+"""What has happened in a planted trust: a year of ratings, decisions, meetings and reports."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import time_machine
+from django.utils import timezone
+
+from categorisation.models import Assessment, Decision, Proposal, Rating, SchoolFact
+from categorisation.rules.entry import Entry, asked_of
+from categorisation.services import (
+    agree_assessment,
+    decide_category,
+    open_assessment,
+    reply_to_decision,
+    save_ratings,
+    submit_assessment,
+)
+from evidence.models import Source
+from reporting.contents import as_snapshot, gather
+from reporting.models import Download, Report, ReportFile
+from reporting.rules import kinds_of
+from schools.access import ROLES
+from schools.audit import record_act
+from schools.models import (
+    AgendaItem,
+    Attendance,
+    Interest,
+    Meeting,
+    Membership,
+    Period,
+    RoleGrant,
+    School,
+    StrategyVersion,
+)
+from schools.services.calendar import set_year, usual_dates
+from schools.services.invitations import invite_person
+from schools.services.notices import tell
+from schools.services.strategies import choose_strategy, publish_strategy
+from schools.services.tokens import create_token
+from schools.tenancy import trust_scope
+from tests.architecture.planted import NOW, Planted, canary
+from tests.conftest import STRATEGIES
+from tests.factories import SchoolFactory, member
+
+
+def tell_story(here: Planted) -> None:
+    """Something of everything happens in the trust."""
+    slug = here.slug
+    with time_machine.travel("2026-03-10T10:00Z"), trust_scope(here.trust):
+        _set_up(here)
+        _people(here)
+        first, second = (SchoolFactory(name=f"{canary(slug)}school {n}") for n in (1, 2))
+        here.rows |= {"school": first, "other_school": second}
+        _people_of_school(here, first)
+        _term(here, first, "spring")
+        here.rows["agreed"] = agree_assessment(Assessment.objects.get(), by=here.people["si_lead"])
+        here.rows |= {"rating": Rating.objects.first(), "proposal": Proposal.objects.first()}
+        _decide(here, first)
+    _summer(here)
+    with time_machine.travel("2026-11-17T10:00Z"), trust_scope(here.trust):
+        fresh = {
+            "by": here.people["ceo"],
+            "level": "reinforce",
+            "period": here.rows["period_draft"],
+            "reason": "Because.",
+        }
+        here.rows["fresh_decision"] = decide_category(here.rows["school"], "operational", **fresh)
+    with time_machine.travel(NOW), trust_scope(here.trust):
+        _autumn(here)
+
+
+def _set_up(here: Planted) -> None:
+    for year in (2025, 2026):
+        set_year(year, usual_dates(year), by=None)
+    text = (STRATEGIES / "two_axes.toml").read_text()
+    text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
+    version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))
+    choose_strategy(version.key, by=None, from_on=date(2025, 9, 1))
+    here.rows["version"] = version
+    for season, name in (("spring", "agreed"), ("summer", "submitted")):
+        here.rows[f"period_{name}"] = Period.objects.get(year=2025, season=season, half=0)
+    here.rows["period_next"] = Period.objects.get(year=2025, season="autumn", half=0)  # nothing was rated in it
+    here.rows["period_draft"] = Period.objects.get(year=2026, season="autumn", half=0)
+
+
+def _people(here: Planted) -> None:
+    record_act("person.planted", Membership, by=None)
+    for role, rule in ROLES.items():
+        if rule.whole_trust:
+            here.people[role] = member(f"{canary(here.slug)}{role}", role)
+
+
+def _people_of_school(here: Planted, school: School) -> None:
+    for role, rule in ROLES.items():
+        if not rule.whole_trust:
+            here.people[role] = member(f"{canary(here.slug)}{role}", role, school)
+    here.rows["member"] = member(f"{canary(here.slug)}spare", "governor", school)
+    here.rows["grant"] = here.rows["member"].grants.get()
+
+
+def _term(here: Planted, school: School, season: str) -> Assessment:
+    year = 2026 if season == "autumn" else 2025
+    period = Period.objects.get(year=year, season=season, half=0)
+    matrix = open_assessment(school, period)
+    entry = Entry(2, f"{canary(here.slug)}note", period.starts_on + timedelta(days=20), ("data", "records"))
+    entries = {kpi.key: entry for kpi in asked_of(matrix.strategy_version.strategy, school.phase)}
+    save_ratings(matrix, entries, by=here.people["head"])
+    if season != "autumn":
+        submit_assessment(matrix, by=here.people["head"], today=timezone.localdate())
+    return matrix
+
+
+def _decide(here: Planted, school: School) -> None:
+    meeting = add_meeting(here, school, here.rows["period_agreed"])
+    with_interest = {"meeting": meeting, "person": here.people["trustee"], "school": school}
+    Interest.objects.create(nature=f"{canary(here.slug)}nature", **with_interest)
+    here.rows["meeting"] = meeting
+    here.rows["decision"] = decide_category(
+        school,
+        "academic",
+        by=here.people["ceo"],
+        level="reinforce",
+        period=here.rows["period_agreed"],
+        reason=f"{canary(here.slug)}reason",
+        meeting=meeting,
+    )
+
+
+def add_meeting(here: Planted, school: School, period: Period) -> Meeting:
+    """A meeting with one school, one person and draft minutes."""
+    record_act("meeting.planted", Meeting, by=None)
+    meeting = Meeting.objects.create(
+        kind="risk_meeting",
+        title=f"{canary(here.slug)}meeting",
+        period=period,
+        starts_at=timezone.now(),
+        chair=here.people["ceo"],
+        minutes=f"{canary(here.slug)}minutes",
+        minutes_state="draft",
+    )
+    AgendaItem.objects.create(meeting=meeting, school=school, position=1)
+    Attendance.objects.create(meeting=meeting, person=here.people["ceo"])
+    return meeting
+
+
+def _summer(here: Planted) -> None:
+    with time_machine.travel("2026-03-12T10:00Z"), trust_scope(here.trust):
+        decision = Decision.objects.get()
+        words = f"{canary(here.slug)}reply"
+        reply_to_decision(decision, by=here.people["head"], text=words, today=date(2026, 3, 12))
+    with time_machine.travel("2026-06-20T10:00Z"), trust_scope(here.trust):
+        _term(here, here.rows["school"], "summer")
+
+
+def _autumn(here: Planted) -> None:
+    admin, head, school = here.people["admin"], here.people["head"], here.rows["school"]
+    here.rows["draft"] = _term(here, school, "autumn")
+    email = f"{canary(here.slug).lower()}invited@example.org"
+    here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
+    here.secret = link.rstrip("/").rsplit("/", 1)[-1]
+    here.rows["token"], here.token = create_token(f"{canary(here.slug)}token", by=here.people["ceo"], days=30)
+    tell(head, subject="Subject", body="Body", path=f"/t/{here.slug}/", not_before=timezone.now())
+    SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=admin)
+    Source.objects.create(
+        school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1), author=admin
+    )
+    here.rows["report"] = add_report(here, here.rows["period_draft"])
+    here.rows["failed_report"] = add_report(here, here.rows["period_draft"], made=False)
+
+
+def add_report(here: Planted, period: Period, *, made: bool = True) -> Report:
+    """A board report that is ready, with a file and one download; or one that has failed."""
+
+    record_act("report.planted", Report, by=None)
+    now = timezone.now()
+    report = Report.objects.create(
+        kind="board", template="board", title="Board report", period=period, requested_at=now, release="tests"
+    )
+    _fit_kind(report)
+    if not made:
+        report.state, report.problem = Report.State.FAILED, "It failed."
+        report.save()
+        return report
+    report.snapshot, report.frozen_at = as_snapshot(gather(report, now=now)), now
+    report.state, report.ready_at, report.pages, report.file_hash = Report.State.READY, now, 1, "0" * 64
+    report.save()
+    ReportFile.objects.create(report=report, content=f"%PDF-1.7 {canary(here.slug)}file".encode())
+    Download.objects.create(report=report, by=here.people["trustee"], at=now)
+    return report
+
+
+def _fit_kind(report: Report) -> None:
+    """The first kind of the strategy about the whole trust."""
+    strategy = StrategyVersion.objects.get().strategy
+    found = next(kind for kind in kinds_of(strategy) if kind.template != "school")
+    report.kind, report.template = found.key, found.template
+
+
+def grow(here: Planted, count: int) -> None:
+    """So many more schools, each with matrices, a decision, a reply, a meeting and people. Inside the open trust."""
+    ceo, head = here.people["ceo"], here.people["head"]
+    for n in range(count):
+        school = SchoolFactory(name=f"{canary(here.slug)}more {n}")
+        RoleGrant.objects.create(membership=head, role="head", school=school)
+        member(f"{canary(here.slug)}more {n}", "chair", school)
+        matrix = _term(here, school, "spring")
+        agree_assessment(matrix, by=here.people["si_lead"])
+        meeting = add_meeting(here, school, here.rows["period_agreed"])
+        AgendaItem.objects.create(meeting=here.rows["meeting"], school=school, position=n + 2)
+        Interest.objects.create(meeting=here.rows["meeting"], person=ceo, school=school, nature="Friendship")
+        period = here.rows["period_agreed"]
+        known = {"by": ceo, "level": "reinforce", "period": period, "reason": "Because.", "meeting": meeting}
+        decision = decide_category(school, "academic", **known)
+        Decision.objects.filter(pk=decision.pk).update(tell_at=timezone.now() - timedelta(days=1))
+        decision.refresh_from_db()
+        reply_to_decision(decision, by=head, text="Our reply.", today=timezone.localdate())
+        _term(here, school, "summer")
+        _term(here, school, "autumn")
+        Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
+        invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])
+        create_token(f"Token {n}", by=member(f"With token {n}", "trustee"), days=30)
+        add_report(here, here.rows["period_draft"])
