@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import floor
 
 from schools.strategy import Level, Strategy
+from schools.words import capital, listed, number
 
 from .proposal import Change, ChangeSet, Moves, Proposal, Reason
 
@@ -56,7 +57,7 @@ class _Words:
 
     def headline(self, proposal: Proposal) -> str:
         if proposal.level is not None:
-            return _capital(self.levels[proposal.level])
+            return capital(self.levels[proposal.level])
         if proposal.is_range:
             return f"Not enough evidence: between {self.levels[proposal.best]} and {self.levels[proposal.worst]}"
         return f"Not enough evidence: no better than {self.levels[proposal.best]}"
@@ -129,7 +130,7 @@ class _Words:
             yield from (f"{name} rests on evidence {months} months old." for name, months in aged)
         else:
             named = [f"{name} ({months} months)" for name, months in aged[:MOST_NAMES]]
-            yield f"Evidence is older than it may be for {_listed([*named, f'{len(aged) - MOST_NAMES} more'])}."
+            yield f"Evidence is older than it may be for {listed([*named, f'{len(aged) - MOST_NAMES} more'])}."
 
     def _counted(self, kpis: Sequence[str], one: str, many: str) -> Iterator[str]:
         if kpis:
@@ -151,14 +152,14 @@ class _Words:
         if not moves.possible and not moves.blocked_by:
             yield f"No rating would give {self.levels[moves.to or '']} under this rule."
         if moves.needs_more_than:
-            number = _number(moves.needs_more_than)
-            yield f"To {self.levels[moves.to or '']}: more than {number} ratings would have to change."
+            more = number(moves.needs_more_than)
+            yield f"To {self.levels[moves.to or '']}: more than {more} ratings would have to change."
         for one in moves.sets:
             yield self._set(one)
 
     def _set(self, one: ChangeSet) -> str:
         changes = [self._change(change) for change in one.changes]
-        return f"To {self.levels[one.reaches]}: {_listed(changes)}."
+        return f"To {self.levels[one.reaches]}: {listed(changes)}."
 
     def _change(self, change: Change) -> str:
         kpi = self.kpis[change.kpi]
@@ -176,15 +177,7 @@ class _Words:
     def _names(self, kpis: Sequence[str]) -> str:
         named = [f"“{self.kpis[kpi].label}”" for kpi in kpis[:MOST_NAMES]]
         more = len(kpis) - MOST_NAMES
-        return _listed([*named, f"{more} more"] if more > 0 else named)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+        return listed([*named, f"{more} more"] if more > 0 else named)
 
 
 def _sentence(words: str) -> str:
@@ -193,7 +186,3 @@ def _sentence(words: str) -> str:
 
 def _is(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _number(count: int) -> str:
-    return {1: "one", 2: "two", 3: "three"}.get(count, str(count))

@@ -95,7 +95,7 @@ def _tell_school(decision: Decision, strategy: Strategy) -> None:
     for grant in heads:
         tell(
             grant.membership,
-            subject=f"{decision.school.known_as}: {axis.label.lower()} {strategy.identity.words.category} decided",
+            subject=f"{decision.school.known_as}: {axis.label.lower()} decided",
             body=(
                 f"{axis.label}: {label}. Read why, and reply if you wish, by {due.day} {due:%B %Y}. "
                 "Your reply is printed beside the decision wherever it is shown."

@@ -14,28 +14,13 @@ from django.utils import timezone
 from categorisation.access import of_decisions
 from categorisation.forms import DecisionForm, ReplyForm
 from categorisation.models import Assessment, Decision, Proposal, Reply
+from categorisation.rules.why import why_of
 from categorisation.services import decide_category, reply_to_decision
 from categorisation.views.matrix import school_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Meeting, Period, School
 from schools.queries import current_period, strategy_of
 from schools.strategy import Axis, Strategy
-
-
-def why(proposal: Proposal | None) -> dict[str, Any]:
-    """The stored explanation, as the why panel shows it."""
-    if proposal is None:
-        return {}
-    words = proposal.explanation["words"]
-    moves = [{"label": "Up:", "text": text} for text in words["up"]]
-    moves += [{"label": "Down:", "text": text} for text in words["down"]]
-    return {
-        "headline": words["headline"],
-        "held": [{"text": text} for text in words["held"]],
-        "unknown": [{"text": text} for text in words["unknown"]],
-        "moves": moves,
-        "basis": " ".join(words["basis"]),
-    }
 
 
 def level_tile(strategy: Strategy, axis: str, key: str) -> dict[str, Any]:
@@ -102,7 +87,7 @@ def _what_is_known(school: School, axis_key: str, period: Period) -> dict[str, A
         "axis": axis,
         "proposal": proposal,
         "proposed": level_tile(strategy, axis_key, proposal.level) if proposal else None,
-        "why": why(proposal),
+        "why": why_of(strategy, proposal.explanation) if proposal else None,
         "before": before,
         "was": level_tile(strategy, axis_key, before.level) if before else None,
         "initial": {"level": proposal.level if proposal else ""},
@@ -139,7 +124,7 @@ def _decision_page(request: TrustRequest, found: Decision, form: ReplyForm | Non
         "decided": level_tile(strategy, found.axis, found.level),
         "was": level_tile(strategy, found.axis, found.was) if found.was else None,
         "proposed": level_tile(strategy, found.axis, found.proposal.level) if found.proposal else None,
-        "why": why(found.proposal),
+        "why": why_of(strategy, found.proposal.explanation) if found.proposal else None,
         "answer": answer,
         "form": (form or ReplyForm(initial=initial)) if open_to_reply else None,
         "today": today,

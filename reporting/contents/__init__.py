@@ -13,7 +13,7 @@ from reporting.contents.gather import Found, find
 from reporting.models import Report
 from reporting.rules.parts import Part, plan_of
 from reporting.rules.sentences import Tally, gist
-from reporting.rules.words import on
+from schools.words import on
 
 __all__ = ["Contents", "as_snapshot", "from_snapshot", "gather"]
 

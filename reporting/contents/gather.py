@@ -14,11 +14,11 @@ from django.utils import timezone
 from categorisation.models import Assessment, Decision, Proposal, Reply, SchoolFact
 from reporting.models import Report
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
-from reporting.rules.words import on
 from schools.models import Meeting, Period, School, StrategyVersion
 from schools.queries import strategy_versions_on
 from schools.strategy import Strategy
 from schools.strategy.provision import ReportType
+from schools.words import on
 
 TERMS_SHOWN = 5
 

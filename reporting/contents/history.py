@@ -13,9 +13,9 @@ from reporting.contents.levels import NOT_DECIDED, decided_tile
 from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
 from reporting.rules.sentences import Tally
-from reporting.rules.words import counted, on
 from schools.models import Period
 from schools.strategy import Axis
+from schools.words import counted, on
 
 
 def levels(found: Found, tally: Tally, title: str) -> Levels | None:

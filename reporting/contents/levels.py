@@ -12,8 +12,9 @@ from reporting.contents.facts import Tile
 from reporting.contents.gather import Found
 from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
-from reporting.rules.words import on, promised
+from reporting.rules.words import promised
 from schools.strategy import Strategy
+from schools.words import on
 
 NOT_DECIDED = Tile("Not yet", "na")
 

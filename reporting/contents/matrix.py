@@ -14,8 +14,8 @@ from reporting.queries.cells import PART_KNOWN, Column
 from reporting.queries.cells import Cell as Read
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally
-from reporting.rules.words import capital, counted, listed
 from schools.strategy import Level
+from schools.words import capital, counted, listed
 
 NO_BREAK = "\u00a0"
 STATES = {"proposed": "proposed", "open": "Not yet"}

@@ -15,8 +15,9 @@ from reporting.contents.moves import full_label
 from reporting.queries.categories import level_word
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally, questions
-from reporting.rules.words import capital, in_months, on
+from reporting.rules.words import in_months
 from schools.strategy import Kpi
+from schools.words import capital, on
 
 
 def schools(found: Found, tally: Tally, title: str) -> Schools:

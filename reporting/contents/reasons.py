@@ -12,7 +12,7 @@ from reporting.contents.matrix import category_cell
 from reporting.contents.moves import NEEDS_SUPPORT, differs
 from reporting.queries.overview import Category, SchoolLine, Sheet
 from reporting.rules.sentences import Tally
-from reporting.rules.words import counted, on, verb
+from schools.words import counted, on, verb
 
 MOST_SENTENCES = 3
 

@@ -13,7 +13,8 @@ from reporting.contents.moves import full_label
 from reporting.queries.overview import SchoolLine
 from reporting.rules.sentences import Tally, plural
 from reporting.rules.sentences import questions as asked
-from reporting.rules.words import capital, counted, in_months, late, listed, on, promised, verb
+from reporting.rules.words import in_months, late, promised
+from schools.words import capital, counted, listed, on, verb
 
 NOT_COUNTED = "What was given is not recorded here yet, so it is not compared with what was promised."
 

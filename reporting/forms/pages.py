@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 
 from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
-from reporting.rules.words import listed
 from schools.models import School
 from schools.strategy import SchoolPhase
+from schools.words import listed
 
 WEAK, OPEN, PROPOSED = "weak", "open", "proposed"
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from categorisation.models import Assessment, Decision, Proposal
 from categorisation.rules import Period as RulePeriod
 from categorisation.rules import axes_for, next_due
+from categorisation.rules.why import Why, why_of
 from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
 from reporting.queries.categories import Category, Decided, Proposed, category_of, is_half_termly
 from reporting.queries.cells import Cell, Column, ReadRow, cell
 from reporting.queries.gathering import Begun
 from reporting.queries.overview import columns_of
 from reporting.queries.strategies import Versions, read_versions
-from reporting.queries.why import Why, why_of
 from schools.models import Period, School
 from schools.queries import kpi_numbers
 from schools.strategy import Axis, Strategy

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from .words import capital, counted, number, verb
+from schools.words import capital, counted, number, verb
 
 NOON, EVENING = 12, 18
 

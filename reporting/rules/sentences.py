@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .words import capital, counted, listed, number, verb
+from schools.words import capital, counted, listed, number, verb
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,15 @@ def lede(tally: Tally) -> str:
     said = []
     for names, moved, in_places in ((tally.up, "moved up", "stronger"), (tally.down, "moved down", "weaker")):
         if names and tally.axes:
-            said.append(f"{listed(names)} {verb(len(names), 'has', 'have')} {moved}.")
+            said.append(f"{listed(names, most=6)} {verb(len(names), 'has', 'have')} {moved}.")
         elif names:
-            said.append(f"{listed(names)} {verb(len(names))} {in_places} in places.")
+            said.append(f"{listed(names, most=6)} {verb(len(names))} {in_places} in places.")
     if not said:
         said.append(f"No school has moved since {tally.since}.")
     if tally.first:
-        said.append(f"{listed(tally.first)} {verb(len(tally.first), 'has', 'have')} a first {tally.category}.")
+        said.append(f"{listed(tally.first, most=6)} {verb(len(tally.first), 'has', 'have')} a first {tally.category}.")
     if tally.joined:
-        said.append(f"{listed(tally.joined)} {verb(len(tally.joined), 'has', 'have')} joined the trust.")
+        said.append(f"{listed(tally.joined, most=6)} {verb(len(tally.joined), 'has', 'have')} joined the trust.")
     return " ".join(said)
 
 

@@ -12,9 +12,9 @@ from reporting.queries.categories import NOT_ENOUGH, Category, level_word
 from reporting.queries.cells import Cell, Column
 from reporting.queries.overview import Overview, SchoolLine, Sheet
 from reporting.rules.opening import short_labels
-from reporting.rules.words import capital, counted
 from reporting.views import heat_edges as edges
 from schools.matrix_html import HeatCategory, HeatCell, has_long_words, heat_row
+from schools.words import capital, counted
 
 MOST_COLUMNS = 16
 """More than this do not fit a page: the matrix then scrolls in a box of its own."""

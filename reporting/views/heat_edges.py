@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 
 from reporting.queries.cells import Column
 from reporting.queries.overview import SchoolLine
-from reporting.rules.words import listed
 from schools.strategy import Level
+from schools.words import listed
 
 GAP, NO_GAP = SafeString(' class="gap"'), SafeString("")
 

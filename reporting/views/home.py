@@ -16,11 +16,11 @@ from reporting.queries.calendar import read_calendar
 from reporting.queries.home import Home, homes_of
 from reporting.queries.overview import Overview, overview
 from reporting.rules.opening import greeting, whole_day
-from reporting.rules.words import capital, counted, verb
 from reporting.views.home_parts import part_of
 from reporting.views.links import actions, link
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
+from schools.words import capital, counted, verb
 
 OPEN_STATES = ("", "draft", "returned")
 

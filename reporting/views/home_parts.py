@@ -12,10 +12,10 @@ from reporting.queries.categories import Category
 from reporting.queries.home import Home
 from reporting.queries.overview import Overview
 from reporting.rules.opening import day_month, short_labels
-from reporting.rules.words import capital, on
 from reporting.views.links import link
 from schools.access import Permission, TrustRequest
 from schools.models import Period
+from schools.words import capital, on
 
 THIS_WEEK, NEWS = timedelta(days=7), timedelta(days=60)
 OPEN_STATES = ("", "draft", "returned")

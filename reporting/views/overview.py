@@ -19,11 +19,11 @@ from reporting.queries.calendar import Calendar, read_calendar
 from reporting.queries.categories import Category
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
-from reporting.rules.words import capital
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
+from schools.words import capital
 
 BY_KPI = "indicators"
 MOST_CHANGES = 12

@@ -13,10 +13,10 @@ from categorisation.access import Sight
 from reporting.queries.categories import Category
 from reporting.queries.school import AxisStory, SchoolStory, Told
 from reporting.rules.opening import day_month, short_labels
-from reporting.rules.words import capital, counted, listed, on, verb
 from reporting.views.links import actions, link
 from schools.access import Permission, TrustRequest
 from schools.models import Period, School
+from schools.words import capital, counted, listed, on, verb
 
 SENT = ("submitted", "agreed")
 

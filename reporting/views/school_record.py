@@ -11,11 +11,11 @@ from categorisation.access import Sight
 from evidence.queries import InspectionShown, with_membership
 from reporting.queries.categories import level_word
 from reporting.queries.school import AxisStory, Rated, SchoolStory
-from reporting.rules.words import capital, counted, listed, on, verb
 from reporting.views.links import link
 from reporting.views.school_parts import SENT, labels, matrix_url
 from schools.access import Permission, TrustRequest
 from schools.models import Period, School
+from schools.words import capital, counted, listed, on, verb
 
 HISTORY_TERMS = 6
 

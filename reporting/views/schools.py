@@ -17,12 +17,12 @@ from reporting.queries.school import school_story
 from reporting.queries.schools import Listed, listed_schools
 from reporting.queries.strategies import with_strategy
 from reporting.rules.opening import short_labels
-from reporting.rules.words import capital, counted
 from reporting.views.links import link
 from reporting.views.school_parts import blocks, boxes, head
 from reporting.views.school_record import criteria, history, inspections, matrix, next_due
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
+from schools.words import capital, counted
 
 PAGE = 100
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from schools.strategy.categories import Axis, Criterion, Kpi, Level, Scale
 from schools.strategy.document import Strategy
+from schools.words import every, listed
 
-from .words import cadence, listed, number, phases, stay
+from .words import number, phases, stay
 
 Lines = tuple[str, ...]
 
@@ -71,7 +72,7 @@ def axes_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[AxisReading, 
 
 def _axis(strategy: Strategy, axis: Axis, roles: Mapping[str, str]) -> AxisReading:
     levels = strategy.levels_of(axis.scale)
-    rhythm = tuple(cadence(axis.cadence.get(level.key, axis.default_cadence)) for level in levels)
+    rhythm = tuple(every(axis.cadence.get(level.key, axis.default_cadence)) for level in levels)
     same = len(set(rhythm)) == 1
     meeting = strategy.meeting_by_key[axis.meeting].label if axis.meeting else ""
     decided = f"Decided by the {roles[axis.decided_by].lower()}" + (f", at the meeting “{meeting}”" if meeting else "")

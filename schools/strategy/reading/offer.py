@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from schools.strategy.categories import Level
 from schools.strategy.document import Strategy
 from schools.strategy.provision import Entitlement
+from schools.words import listed
 
-from .words import amount, listed
+from .words import amount
 
 
 @dataclass(frozen=True)

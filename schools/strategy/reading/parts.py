@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
 from schools.strategy.provision import CollectionPoint, Form, FormField, MeetingType, PlanType, ReportType, ReviewType
+from schools.words import capital, every, listed
 
-from .words import cadence, capital, counted, level_labels, listed
+from .words import counted, level_labels
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ def plans_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...]:
 def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry:
     words = level_labels(strategy)
     checklists = {one.key: one.label for one in strategy.checklists}
-    by_level = "; ".join(f"{words[key]}: {cadence(every)}" for key, every in plan.update_by_level.items())
+    by_level = "; ".join(f"{words[key]}: {every(how_often)}" for key, how_often in plan.update_by_level.items())
     facts = _facts(
         ("For", listed((words[key] for key in plan.levels), "or") or "any school"),
         ("Written by", listed(plan.written_by)),
         ("Approved by", ", then ".join(roles[role] for role in plan.approval)),
         ("Overseen by", listed(plan.overseen_by)),
-        ("Updated", by_level or (cadence(plan.update_every) if plan.update_every else "")),
-        ("Written anew", cadence(plan.refresh_every) if plan.refresh_every else ""),
+        ("Updated", by_level or (every(plan.update_every) if plan.update_every else "")),
+        ("Written anew", every(plan.refresh_every) if plan.refresh_every else ""),
         ("Checklists", listed(checklists[key] for key in plan.checklists)),
     )
     return Entry(
@@ -120,7 +121,7 @@ def _review(strategy: Strategy, review: ReviewType) -> Entry:
     words = level_labels(strategy)
     forms = {form.key: form.label for form in strategy.forms}
     facts = _facts(
-        ("How often", cadence(review.every) if review.every else ""),
+        ("How often", every(review.every) if review.every else ""),
         ("Length", counted(review.days, "day") if review.days else ""),
         ("Form", forms.get(review.form or "", "")),
         ("Team", listed(review.team)),
@@ -137,7 +138,7 @@ def meetings_of(strategy: Strategy) -> tuple[Entry, ...]:
 def _meeting(strategy: Strategy, meeting: MeetingType) -> Entry:
     reports = {report.key: report.label for report in strategy.reports}
     facts = _facts(
-        ("How often", cadence(meeting.every) if meeting.every else ""),
+        ("How often", every(meeting.every) if meeting.every else ""),
         ("Chair", meeting.chair),
         ("Who attends", listed(meeting.attends)),
         ("Decides", listed(strategy.axis_by_key[key].label for key in meeting.decides)),
@@ -155,7 +156,7 @@ def _return(strategy: Strategy, point: CollectionPoint) -> Entry:
     groups = {one.key: one.label for one in strategy.pupil_groups}
     late = counted(point.due_days_after_end, "day")
     facts = _facts(
-        ("How often", f"{cadence(point.every)}{', in ' + listed(point.terms, 'or') if point.terms else ''}"),
+        ("How often", f"{every(point.every)}{', in ' + listed(point.terms, 'or') if point.terms else ''}"),
         ("Opens", f"{counted(point.opens_days_before_end, 'day')} before the period ends"),
         ("Due", f"{late} after the period ends" if point.due_days_after_end else "on the last day of the period"),
         ("Year groups", listed(point.year_groups)),
@@ -174,7 +175,7 @@ def reports_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...
 def _report(report: ReportType, roles: Mapping[str, str]) -> Entry:
     facts = _facts(
         ("For", listed(roles[role] for role in report.audience)),
-        ("How often", cadence(report.every)),
+        ("How often", every(report.every)),
         ("Made", f"{counted(report.days_before_end, 'day')} before the period ends"),
     )
     return Entry(report.key, report.label, report.detail, facts, _lists(("Parts", report.sections)))

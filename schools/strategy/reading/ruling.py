@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from schools.strategy.categories import Bridge, Cap, Level, Rule
 from schools.strategy.document import Strategy
+from schools.words import listed
 
-from .words import level_labels, listed, number
+from .words import level_labels, number
 
 Lines = tuple[str, ...]
 

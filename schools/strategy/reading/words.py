@@ -6,32 +6,7 @@ from collections.abc import Iterable
 
 from schools.strategy.basics import Cadence, Duration, SchoolPhase, SupportUnit
 from schools.strategy.document import Strategy
-
-CADENCES = {
-    Cadence.WEEK: "each week",
-    Cadence.THREE_WEEKS: "every three weeks",
-    Cadence.MONTH: "each month",
-    Cadence.SIX_WEEKS: "every six weeks",
-    Cadence.HALF_TERM: "each half term",
-    Cadence.TERM: "each term",
-    Cadence.YEAR: "each year",
-}
-
-
-def cadence(value: Cadence | None) -> str:
-    """“each half term”; without a rhythm “when needed”."""
-    return CADENCES[value] if value else "when needed"
-
-
-def capital(text: str) -> str:
-    """The first letter large, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """“a, b and c”."""
-    names = list(items)
-    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+from schools.words import capital, every, listed
 
 
 def counted(number: int, unit: str) -> str:
@@ -43,7 +18,7 @@ def amount(number: int, unit: SupportUnit, per: Cadence | None, *, at_least: boo
     """“At least 2 visits each half term”; “Programme, when needed”."""
     if per is None and number == 1:
         return f"{capital(unit)}, when needed"
-    return f"{'At least ' if at_least else ''}{counted(number, unit)} {cadence(per)}"
+    return f"{'At least ' if at_least else ''}{counted(number, unit)} {every(per)}"
 
 
 def stay(span: Duration | None) -> str:

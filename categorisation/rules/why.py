@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from reporting.rules.words import listed
 from schools.strategy import Strategy
+from schools.words import listed
 
 MOST_NAMES = 4
 

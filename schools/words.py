@@ -1,0 +1,56 @@
+"""Small words of English that pages, reports and strategies share: numbers, lists, dates, rhythms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+_EVERY = {
+    "week": "each week",
+    "three_weeks": "every three weeks",
+    "month": "each month",
+    "six_weeks": "every six weeks",
+    "half_term": "each half term",
+    "term": "each term",
+    "year": "each year",
+}
+
+
+def number(count: int) -> str:
+    """“three”, and figures above twelve."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """“three schools”, “one school”, “no schools”."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def verb(count: int, one: str = "is", many: str = "are") -> str:
+    """The verb in the number of what is counted."""
+    return one if count == 1 else many
+
+
+def capital(words: str) -> str:
+    """The first letter large, the rest as it is."""
+    return words[:1].upper() + words[1:]
+
+
+def listed(words: Iterable[str], last: str = "and", *, most: int = 0) -> str:
+    """“a, b and c”; beyond `most`, where it is given, the rest are counted."""
+    shown = list(words)
+    if most and len(shown) > most:
+        shown[most:] = [f"{number(len(shown) - most)} more"]
+    return f" {last} ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+def on(day: date) -> str:
+    """“9 July 2026”."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def every(cadence: str | None) -> str:
+    """“each half term”; without a rhythm “when needed”."""
+    return _EVERY[cadence] if cadence else "when needed"
