@@ -14,7 +14,6 @@ from django.urls import reverse
 from categorisation.models import Assessment, Decision, Proposal
 from reporting.build import build_html, html_hash
 from reporting.models import Report
-from reporting.pdf import Rendered
 from reporting.rules import kinds_of
 from reporting.services import make_report
 from schools.models import Membership, Period, School, StrategyVersion, Trust
@@ -27,7 +26,6 @@ from tests.journeys.reading import faults, read
 STRATEGIES = ("two_axes", "numbered_categories", "sustain_to_stabilise", "four_phases", "no_categories")
 NOW = "2026-11-20T10:00Z"
 MORNING_AFTER = "2026-11-23T09:00Z"
-RENDERED = Rendered(b"%PDF-not laid out", 1)
 
 
 @dataclass
@@ -139,10 +137,7 @@ def decide_every_axis(journey: Journey) -> int:
 
 
 @pytest.mark.django_db
-def test_from_rating_to_report(
-    journey: Journey, time_machine: Any, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
-) -> None:
-    monkeypatch.setattr("reporting.services.making.render", not_laid_out)
+def test_from_rating_to_report(journey: Journey, time_machine: Any, say: Callable[[str], None]) -> None:
     rated = rate_everything(journey)
     moderate_and_agree(journey)
     decided = decide_every_axis(journey)
@@ -176,15 +171,8 @@ def look_round(journey: Journey) -> None:
         assert all("categor" not in head.lower() for page in seen for head in read(page.text).heads)
 
 
-def not_laid_out(html: str, *, still_wanted: Any) -> Rendered:
-    return RENDERED
-
-
 def make_every_report(journey: Journey) -> int:
-    """Each report that can be made, asked for on its page; its snapshot gives the same document again.
-
-    Laying out is left out: it knows nothing of strategies, and real workers do it in the six steps.
-    """
+    """Each report that can be made, asked for on its page and laid out; its snapshot gives the same document again."""
     made = 0
     for kind in kinds_of(journey.strategy):
         about = journey.school.pk if kind.template == "school" else ""
@@ -201,6 +189,8 @@ def make_every_report(journey: Journey) -> int:
         assert not faults(html), f"{kind.key}: {faults(html)}"
         journey.see("lead", page)
         journey.see("lead", page + "preview/")
+        file = journey.client("trustee").get(page + "file/")
+        assert b"".join(file.streaming_content if file.streaming else [file.content]).startswith(b"%PDF-")
         made += 1
     journey.see("trustee", journey.url("reports"))
     return made
