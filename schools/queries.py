@@ -92,14 +92,25 @@ REGISTER_PHASES = {
 """The register's phase of education, in small letters; special and alternative schools are told by their type."""
 
 
-def school_phase(kind: str, phase: str) -> str:
-    """A SchoolPhase value from the register's type and phase of a school, or "" when neither says."""
+SEVEN = 7
+"""The age at which infant schools end and junior schools begin."""
+
+
+def school_phase(kind: str, phase: str, age_low: int | None = None, age_high: int | None = None) -> str:
+    """A SchoolPhase value from the register's type, phase and ages of a school, or "" when they do not say.
+
+    The register calls infant and junior schools primary: they are told by their ages.
+    """
     kind = kind.lower()
     if "special" in kind:
         return SchoolPhase.SPECIAL.value
     if "alternative" in kind or "pupil referral" in kind:
         return SchoolPhase.ALTERNATIVE.value
     known = REGISTER_PHASES.get(phase.lower())
+    if known is SchoolPhase.PRIMARY and age_high is not None and age_high <= SEVEN:
+        known = SchoolPhase.INFANT
+    elif known is SchoolPhase.PRIMARY and age_low is not None and age_low >= SEVEN:
+        known = SchoolPhase.JUNIOR
     return known.value if known else ""
 
 
@@ -123,7 +134,7 @@ def _belongs(row: Establishment, uid: str, links: dict[str, GroupLink]) -> bool:
 def _register_school(row: Establishment, link: GroupLink | None) -> RegisterSchool:
     return RegisterSchool(
         urn=row.urn, name=row.name, laestab=row.laestab, ukprn=row.ukprn,
-        phase=school_phase(row.kind, row.phase), age_low=row.age_low, age_high=row.age_high,
+        phase=school_phase(row.kind, row.phase, row.age_low, row.age_high), age_low=row.age_low, age_high=row.age_high,
         pupils=row.pupils, capacity=row.capacity, la_name=row.la_name,
         joined_on=link.joined_on if link else None, as_at=row.as_at,
     )  # fmt: skip

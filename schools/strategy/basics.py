@@ -83,6 +83,8 @@ class SchoolPhase(StrEnum):
 
     NURSERY = "nursery"
     PRIMARY = "primary"
+    INFANT = "infant"  # a primary school that ends at seven
+    JUNIOR = "junior"  # and one that begins there
     MIDDLE = "middle"
     SECONDARY = "secondary"
     ALL_THROUGH = "all_through"

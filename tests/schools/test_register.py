@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from schools.models import Establishment, EstablishmentGroup, EstablishmentLink, GroupLink
-from schools.queries import schools_of_group
+from schools.queries import school_phase, schools_of_group
 from schools.services.register import Refused, import_file
 from tests.schools.register_files import DATA, LINK, SCHOOL, everything, made
 
@@ -203,3 +203,23 @@ def test_the_command_imports_all_files_or_none(tmp_path: Path) -> None:
     call_command("import_register", good, "--json", stdout=out)
     assert json.loads(out.getvalue())[0]["counts"] == {"schools": {"new": 1, "updated": 0}}
     assert Establishment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "phase", "ages", "expected"),
+    [
+        ("Academy converter", "Primary", (4, 11), "primary"),
+        ("Academy converter", "Primary", (3, 7), "infant"),
+        ("Academy converter", "Primary", (7, 11), "junior"),
+        ("Academy converter", "Primary", (4, 9), "primary"),  # a first school
+        ("Academy converter", "Primary", (None, None), "primary"),
+        ("Academy converter", "Middle deemed primary", (8, 12), "middle"),
+        ("Academy special converter", "Not applicable", (3, 19), "special"),
+        ("Academy alternative provision converter", "Not applicable", (5, 16), "alternative"),
+        ("Academy converter", "Not applicable", (4, 11), ""),
+    ],
+)
+def test_infant_and_junior_schools_are_told_by_their_ages(
+    kind: str, phase: str, ages: tuple[int | None, int | None], expected: str
+) -> None:
+    assert school_phase(kind, phase, *ages) == expected

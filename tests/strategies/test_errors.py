@@ -124,9 +124,9 @@ def test_wrong_part_is_refused_with_the_parts_there_are() -> None:
         (lambda raw: raw["identity"].update(title=" "), "identity.title: found “ ”; expected at least 1 character"),
         (lambda raw: raw.update(scales=3), "scales: found “3”; expected a list"),
         (
-            lambda raw: raw["identity"].update(phases=["primary", "infant"]),
-            "identity.phases.1: “infant” is not known; expected 'nursery', 'primary', 'middle', 'secondary', "
-            "'all_through', 'special', 'alternative' or 'sixteen_plus'",
+            lambda raw: raw["identity"].update(phases=["primary", "first"]),
+            "identity.phases.1: “first” is not known; expected 'nursery', 'primary', 'infant', 'junior', "
+            "'middle', 'secondary', 'all_through', 'special', 'alternative' or 'sixteen_plus'",
         ),
         (
             lambda raw: the(raw, "entitlements", "head_network").update(unit="hour"),

@@ -74,7 +74,7 @@ COVERED: list[Case] = [
     ("S2-01", lambda s: labels(s.axis_levels("phase")),
      ["Phase 4 Sustain", "Phase 3 Improve", "Phase 2 Repair", "Phase 1 Stabilise"]),
     ("S2-01", lambda s: ([one.tone for one in s.axis_levels("phase")], s.identity.phases),
-     ([2, 3, 4, 5], ("primary",))),
+     ([2, 3, 4, 5], ("primary", "infant", "junior"))),
     ("S2-02", lambda s: [stay(n) for n in (1, 2, 3, 4)], [(1, 2, "terms"), (12, 18, "months"), None, None]),
     ("S2-03", lambda s: [bool(level(n).features and level(n).indicative and level(n).leadership) for n in (1, 2, 3, 4)],
      [True] * 4),

@@ -318,7 +318,7 @@ def test_self_evaluation_counts_on_both_axes() -> None:
 
 def test_early_years_are_asked_only_where_there_are_young_children() -> None:
     asked = {phase for phase in S3.identity.phases if S3.asks(KPIS["gld"], phase)}
-    assert asked == {"nursery", "primary", "all_through"}
+    assert asked == {"nursery", "primary", "infant", "all_through"}
     assert all(kpi.phases == KPIS["gld"].phases for kpi in CRITERIA["early_years"].kpis)
     assert [key for key, kpi in KPIS.items() if kpi.phases] == EXPECTED_KPIS["early_years"]
 

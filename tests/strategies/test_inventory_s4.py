@@ -73,7 +73,7 @@ COVERED: dict[str, Callable[[], bool]] = {
         and threshold("ks2_percentile", "secure") == 80
         and threshold("ks4_percentile", "secure") == 80
         and KPIS["ks2_percentile"].comparator == KPIS["ks4_percentile"].comparator == "similar"
-        and KPIS["ks2_percentile"].phases == ("primary", "middle", "all_through")
+        and KPIS["ks2_percentile"].phases == ("primary", "junior", "middle", "all_through")
         and KPIS["ks4_percentile"].phases == ("secondary", "all_through")
     ),
     "S4-08": lambda: (
