@@ -5,6 +5,7 @@ Each rule is a condition on rows; `Sight` is the same for one school.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +14,7 @@ from django.db.models import Q
 from categorisation.models import Assessment
 from schools.access import ROLES, Access, Permission, where_may
 from schools.models import Trust
-
-PREPARING = (Permission.MODERATE, Permission.DECIDE, Permission.RUN_MEETINGS)
-"""Whoever may do one of these prepares the meeting, and so sees what is proposed."""
+from schools.strategy import Role
 
 
 def of_matrices(access: Access, prefix: str = "") -> Q:
@@ -26,29 +25,46 @@ def of_matrices(access: Access, prefix: str = "") -> Q:
     return where_may(access, Permission.SEE_MATRIX, school) & open_to
 
 
-def prepares_meetings(access: Access, school_id: int | None = None) -> bool:
-    """Whether this person prepares the trust's meetings, or has a hand in what is proposed for this school."""
-    return any(access.may(permission, school_id) for permission in PREPARING)
+TOLD = (Assessment.State.RETURNED, Assessment.State.AGREED)
+"""The states in which the school reads what the moderator made of its ratings; until then it is work in progress."""
+
+
+def sees_moderation(access: Access, matrix: Assessment) -> bool:
+    """Whether this person reads moderated levels and reasons as they stand: the moderators, and all others once told."""
+    own = any(role in (Role.HEAD, Role.LEADER) and school == matrix.school_id for role, school in access.roles)
+    return matrix.state in TOLD or (not own and access.may(Permission.MODERATE, matrix.school_id))
+
+
+def of_moderation(access: Access, prefix: str = "") -> Q:
+    """The same as a condition on rows."""
+    own = {school for role, school in access.roles if role in (Role.HEAD, Role.LEADER)}
+    moderates = where_may(access, Permission.MODERATE, f"{prefix}school") & ~Q(**{f"{prefix}school__in": own})
+    return Q(**{f"{prefix}state__in": TOLD}) | moderates
+
+
+def learns_at_once(access: Access) -> bool:
+    """Trust-wide roles see what is proposed and learn of a decision when it is made, the school when it is told."""
+    return any(ROLES[role].whole_trust and Permission.SEE_DECISIONS in ROLES[role].allows for role, _ in access.roles)
 
 
 def may_see_proposals(access: Access, trust: Trust, school_id: int | None = None) -> bool:
-    """Those who prepare the meeting; those who send a matrix where the trust says so."""
-    heads = trust.heads_see_proposals and access.may(Permission.SUBMIT, school_id)
-    return heads or prepares_meetings(access, school_id)
+    """Trust-wide roles; of a school, those who send its matrix where the trust says so."""
+    return learns_at_once(access) or (trust.heads_see_proposals and access.may(Permission.SUBMIT, school_id))
 
 
 def of_proposals(access: Access, trust: Trust) -> Q:
     """The same, school by school."""
     school = "assessment__school"
+    if learns_at_once(access):
+        return where_may(access, Permission.SEE_DECISIONS, school)
     shown = where_may(access, Permission.SUBMIT, school) if trust.heads_see_proposals else Q(pk__in=())
-    for permission in PREPARING:
-        shown |= where_may(access, permission, school)
     return where_may(access, Permission.SEE_DECISIONS, school) & shown
 
 
-def learns_at_once(access: Access) -> bool:
-    """Trust-wide roles learn of a decision when it is made, the school when it is told."""
-    return any(ROLES[role].whole_trust and Permission.SEE_DECISIONS in ROLES[role].allows for role, _ in access.roles)
+def readers_see_proposals(audience: Iterable[str], trust: Trust) -> bool:
+    """Whether a report for these roles shows what is not decided yet; one that governors read does not."""
+    of_schools = [ROLES[role] for role in audience if not ROLES[role].whole_trust]
+    return not of_schools or (trust.heads_see_proposals and all(Permission.RATE in role.allows for role in of_schools))
 
 
 def of_decisions(access: Access, now: datetime) -> Q:

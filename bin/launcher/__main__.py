@@ -6,7 +6,14 @@ from importlib import import_module
 
 from launcher.refusal import Refusal
 
-COMMANDS = {"demo": "demo", "dev": "demo", "manage": "manage", "test": "testing", "provision": "provision"}
+COMMANDS = {
+    "bench": "bench",
+    "demo": "demo",
+    "dev": "demo",
+    "manage": "manage",
+    "test": "testing",
+    "provision": "provision",
+}
 
 
 def main(command: str, *arguments: str) -> int:

@@ -18,7 +18,7 @@ from schools.access import Permission
 from schools.api import IdFilter, Moment, Order, RowFilters, Rows
 from schools.strategy import Strategy
 
-NOT_SHOWN = "Those who prepare the meeting see proposals, and headteachers where the trust says so."
+NOT_SHOWN = "Trust-wide roles see proposals, and headteachers where the trust says so."
 
 
 class ExplanationOut(serializers.Serializer):

@@ -11,9 +11,11 @@ from functools import cached_property
 from django.db.models import Prefetch
 from django.utils import timezone
 
+from categorisation.access import readers_see_proposals
 from categorisation.models import Assessment, Decision, Proposal, Reply, SchoolFact
 from reporting.models import Report
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
+from schools.access import ROLES
 from schools.models import Meeting, Period, School, StrategyVersion
 from schools.queries import strategy_versions_on
 from schools.strategy import Strategy
@@ -70,10 +72,12 @@ def find(report: Report, *, now: datetime) -> Found:
     if kind is None:
         raise LookupError(f"no report “{report.kind}” in {version}")
     listed = [report.school] if report.school else list(School.objects.on(today))
-    sheet = overview(report.period, today=today, schools=listed)
+    ahead = readers_see_proposals(kind.audience, report.trust)
+    told_by = now if any(not ROLES[role].whole_trust for role in kind.audience) else None
+    sheet = overview(report.period, today=today, schools=listed, proposals=None if ahead else (), told_by=told_by)
     ids = [school.pk for school in listed]
     since, words = _since(report, version.strategy, now)
-    decisions = _decisions(ids, today)
+    decisions = _decisions(ids, today, told_by)
     return Found(
         report=report,
         kind=kind,
@@ -84,7 +88,7 @@ def find(report: Report, *, now: datetime) -> Found:
         since_words=words,
         periods=_terms(report.period, decisions),
         decisions=decisions,
-        proposals=_proposals(ids, report.period),
+        proposals=_proposals(ids, report.period) if ahead else {},
         facts=tuple(SchoolFact.objects.filter(school__in=ids, since__lte=today, until=None).order_by("since", "pk")),
         strategies={one.pk: one.strategy for one in StrategyVersion.objects.defer("text", "document")},
         schools={school.pk: school for school in listed},
@@ -123,10 +127,12 @@ def _terms(period: Period, decisions: dict[tuple[int, str], list[Decision]]) -> 
     return tuple(one for one in reversed(begun) if one.ends_on >= first or one.starts_on == period.starts_on)
 
 
-def _decisions(schools: Sequence[int], today: date) -> dict[tuple[int, str], list[Decision]]:
+def _decisions(schools: Sequence[int], today: date, told_by: datetime | None) -> dict[tuple[int, str], list[Decision]]:
     found = defaultdict(list)
     replies = Prefetch("replies", Reply.objects.select_related("by__user"))
     rows = Decision.objects.filter(school__in=schools, effective_on__lte=today).order_by("effective_on", "pk")
+    if told_by is not None:
+        rows = rows.filter(tell_at__lte=told_by)
     for decision in rows.select_related("proposal").prefetch_related(replies):
         found[decision.school_id, decision.axis].append(decision)
     return dict(found)

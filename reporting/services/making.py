@@ -92,7 +92,7 @@ def _progress(trust: Trust, report_id: int, percent: int) -> None:
 def _frozen(trust: Trust, report_id: int) -> dict[str, Any]:
     """The report's snapshot, gathered on the first attempt and kept for every later one."""
     with trust_scope(trust):
-        rows = Report.objects.select_for_update(of=("self",)).select_related("period", "meeting", "school")
+        rows = Report.objects.select_for_update(of=("self",)).select_related("trust", "period", "meeting", "school")
         report = rows.get(pk=report_id)
         if report.snapshot is None:
             now = timezone.now()

@@ -13,7 +13,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from categorisation.access import prepares_meetings
 from reporting.forms.pages import OverviewFilter, shown_as_selects
 from reporting.queries.calendar import Calendar, read_calendar
 from reporting.queries.categories import Category
@@ -43,7 +42,6 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         today=today,
         schools=School.objects.visible_to(request.access).on(min(today, period.ends_on)),
         by_kpi=request.GET.get("by") == BY_KPI,
-        proposals=None if prepares_meetings(request.access) else (),
         calendar=calendar,
     )
     context = {

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 
@@ -13,6 +12,7 @@ from schools.models import School, Season, Trust
 from schools.models.register import URN
 from schools.queries import RegisterSchool
 from schools.services.calendar import TermDates
+from schools.services.register_schools import Pick
 from schools.strategy import SchoolPhase
 
 
@@ -77,36 +77,76 @@ class GroupForm(forms.Form):
     )
 
 
+PHASES = [("", "Choose a phase"), *((phase.value, phase.value.replace("_", " ").capitalize()) for phase in SchoolPhase)]
+
+
+class PickLine(NamedTuple):
+    """A school of the register with its fields; `phase` only where the register has none."""
+
+    row: RegisterSchool
+    take: forms.BoundField
+    joined: forms.BoundField
+    phase: forms.BoundField | None
+
+
 class PickForm(forms.Form):
-    """The schools of a group, each with a tick and the day it joined."""
+    """The schools of a group, each with a tick and the day it joined; and a phase where the register has none."""
+
+    phase = forms.ChoiceField(
+        label="Where the register names no phase, they are", choices=PHASES, required=False,
+        help_text="You can choose another for a single school in its line.",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, rows: Iterable[RegisterSchool], here: set[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = [row for row in rows if row.urn not in here]
+        if all(row.phase for row in self.rows):
+            del self.fields["phase"]
         for row in self.rows:
             self.fields[f"take_{row.urn}"] = forms.BooleanField(label=row.name, required=False, initial=True)
             self.fields[f"joined_{row.urn}"] = date_field(
                 f"{row.name} joined on", required=False, initial=row.joined_on
             )
+            if not row.phase:
+                self.fields[f"phase_{row.urn}"] = forms.ChoiceField(
+                    label=f"Phase of {row.name}", choices=[("", "As chosen for all"), *PHASES[1:]], required=False
+                )
 
-    def lines(self) -> list[tuple[RegisterSchool, forms.BoundField, forms.BoundField]]:
-        return [(row, self[f"take_{row.urn}"], self[f"joined_{row.urn}"]) for row in self.rows]
+    def lines(self) -> list[PickLine]:
+        """Each school with its fields."""
+        return [
+            PickLine(
+                row,
+                self[f"take_{row.urn}"],
+                self[f"joined_{row.urn}"],
+                None if row.phase else self[f"phase_{row.urn}"],
+            )
+            for row in self.rows
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for row in self.rows:
-            if cleaned.get(f"take_{row.urn}") and not cleaned.get(f"joined_{row.urn}"):
+            if not cleaned.get(f"take_{row.urn}"):
+                continue
+            if not cleaned.get(f"joined_{row.urn}"):
                 self.add_error(f"joined_{row.urn}", "Enter the day it joined, or take the tick away.")
+            if not row.phase and not (cleaned.get(f"phase_{row.urn}") or cleaned.get("phase")):
+                self.add_error(f"phase_{row.urn}", "Choose its phase: what a school is asked depends on it.")
         if not self.errors and not self.chosen(cleaned):
             self.add_error(None, "Tick at least one school.")
         return cleaned
 
-    def chosen(self, cleaned: dict[str, Any]) -> dict[str, date]:
-        """The ticked schools' URNs, each with the day it joined."""
-        return {row.urn: cleaned[f"joined_{row.urn}"] for row in self.rows if cleaned.get(f"take_{row.urn}")}
-
-
-PHASES = [("", "Choose a phase"), *((phase.value, phase.value.replace("_", " ").capitalize()) for phase in SchoolPhase)]
+    def chosen(self, cleaned: dict[str, Any]) -> dict[str, Pick]:
+        """The ticked schools, by URN."""
+        return {
+            row.urn: Pick(
+                cleaned[f"joined_{row.urn}"],
+                row.phase or cleaned.get(f"phase_{row.urn}") or cleaned.get("phase") or "",
+            )
+            for row in self.rows
+            if cleaned.get(f"take_{row.urn}")
+        }
 
 
 class SchoolForm(forms.ModelForm):

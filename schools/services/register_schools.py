@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,38 +12,51 @@ from django.core.exceptions import ValidationError
 from schools.audit import record_act
 from schools.models import Membership, School
 from schools.queries import RegisterSchool, schools_of_group
+from schools.words import listed
 
 
-def add_schools_from_register(uid: str, joined: Mapping[str, date], *, by: Membership) -> list[School]:
-    """Add schools of group `uid` to the open trust. `joined` says, by URN, on which day each joined.
+@dataclass(frozen=True)
+class Pick:
+    """What the trust says of a school it takes from the register: the day it joined, and the phase nobody published."""
 
-    A school the trust has already is left as it is.
+    joined_on: date
+    phase: str = ""  # a SchoolPhase; the register's own goes first
+
+
+def add_schools_from_register(uid: str, picks: Mapping[str, Pick], *, by: Membership) -> list[School]:
+    """Add schools of group `uid` to the open trust, by URN.
+
+    A school the trust has already is left as it is. Raises ValidationError where neither the register nor the trust
+    says a school's phase: what a school is asked depends on it.
     """
-    here = set(School.objects.filter(urn__in=joined).values_list("urn", flat=True))
-    rows = [row for row in schools_of_group(uid) if row.urn in joined and row.urn not in here]
-    unknown = set(joined) - here - {row.urn for row in rows}
+    here = set(School.objects.filter(urn__in=picks).values_list("urn", flat=True))
+    rows = [row for row in schools_of_group(uid) if row.urn in picks and row.urn not in here]
+    unknown = set(picks) - here - {row.urn for row in rows}
     if unknown:
         raise ValidationError(f"The register does not place {', '.join(sorted(unknown))} in group {uid}.")
+    vague = [row.name for row in rows if not (row.phase or picks[row.urn].phase)]
+    if vague:
+        raise ValidationError(f"Choose a phase for {listed(vague, most=4)}.")
     if not rows:
         return []
     count = "1 school" if len(rows) == 1 else f"{len(rows)} schools"
     record_act("schools.added", School, by=by, after=f"{count} of group {uid}", why="From the national register.")
-    return School.objects.bulk_create([_school(row, joined[row.urn]) for row in rows])
+    return School.objects.bulk_create([_school(row, picks[row.urn]) for row in rows])
 
 
-def _school(row: RegisterSchool, joined_on: date) -> School:
+def _school(row: RegisterSchool, pick: Pick) -> School:
     return School(
         urn=row.urn,
         laestab=row.laestab,
         ukprn=row.ukprn,
         name=row.name,
-        phase=row.phase or "primary",
+        phase=row.phase or pick.phase,
         age_low=row.age_low,
         age_high=row.age_high,
         pupils=row.pupils,
         capacity=row.capacity,
         la_name=row.la_name,
-        joined_on=joined_on,
+        joined_on=pick.joined_on,
         as_at=row.as_at,
     )
 

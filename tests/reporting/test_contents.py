@@ -20,7 +20,7 @@ from reporting.rules import kinds_of
 from schools.models import School, StrategyVersion, Trust
 from schools.strategy.provision import ReportType
 from schools.tenancy import trust_scope
-from tests.conftest import Cast
+from tests.conftest import Cast, start_trust
 from tests.reporting.world import World, furnish, moment
 
 NOW = moment(date(2026, 11, 20))
@@ -61,9 +61,20 @@ def keep(name: str, html: str) -> None:
         Path(folder, f"{name}.html").write_text(html)
 
 
-def test_without_categories_there_is_no_empty_column(db: None) -> None:
-    from tests.conftest import start_trust
+def test_what_governors_read_holds_nothing_undecided_and_nothing_untold(db: None) -> None:
+    """Neither a proposal nor a decision the school has not been told of; the board's report has both."""
+    trust, version = start_trust("alder")
+    with trust_scope(trust):
+        world = furnish(version, schools=6)
+        board, chairs = (build_html(snapshot_of(world, key)) for key in ("board_report", "chairs_report"))
+        assert "proposed" in board
+        assert "roposed" not in chairs
+        Decision.objects.filter(school=world.schools[0]).update(tell_at=moment(date(2026, 11, 23)), reason="Untold.")
+        assert "Untold." in build_html(snapshot_of(world, "board_report"))
+        assert "Untold." not in build_html(snapshot_of(world, "chairs_report"))
 
+
+def test_without_categories_there_is_no_empty_column(db: None) -> None:
     trust, version = start_trust("none", "no_categories")
     with trust_scope(trust):
         snapshot = snapshot_of(furnish(version, schools=3))

@@ -114,6 +114,19 @@ def test_schools_are_picked_by_group(cast: Cast, register: None) -> None:
     assert "Tick at least one" in client.post(url, {"take_810000": ""}).text
 
 
+def test_a_phase_the_register_does_not_name_is_asked_for(cast: Cast, register: None) -> None:
+    """What a school is asked depends on its phase, so none is made up."""
+    Establishment.objects.filter(urn__in=["810000", "810001"]).update(phase="")
+    client, url = cast.client(cast.olive), reverse("setup_register", args=["alder"]) + "?uid=2044"
+    typed = {"joined_810000": "2018-09-01", "joined_810001": "2020-01-01", "joined_810002": "2020-01-01"}
+    typed |= {f"take_81000{n}": "on" for n in range(3)}
+    assert client.post(url, typed).text.count("Choose its phase") >= 2
+    client.post(url, {**typed, "phase": "primary", "phase_810001": "junior"})
+    with trust_scope(cast.alder):
+        phases = dict(School.objects.filter(urn__startswith="81000").values_list("urn", "phase"))
+    assert phases == {"810000": "primary", "810001": "junior", "810002": "primary"}
+
+
 def test_a_group_that_is_not_there_is_said_plainly(cast: Cast) -> None:
     client, url = cast.client(cast.olive), reverse("setup_register", args=["alder"])
     assert "no open school in this group" in client.get(f"{url}?uid=999").text
