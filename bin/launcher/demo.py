@@ -53,11 +53,17 @@ def _serve(folder: Folder, children: Children, port: int, *, fresh: bool, reload
         seeding = start_step(folder, children, "seed_demo", env=env)
         _start_web(folder, children, env, port, reload=reload)
         _start_worker(folder, children, env)
-        accounts = finish_step(children, seeding)
+        accounts = finish_step(children, seeding).strip("\n")
         _await_page(f"http://127.0.0.1:{port}/healthz", children)
-        print(f"Ready: http://127.0.0.1:{port}/\n{accounts.strip()}", flush=True)
+        print(f"Ready: http://127.0.0.1:{port}/\n{accounts}\n{_where_mail_goes(folder)}", flush=True)
         print(f"({time.monotonic() - begun:.1f} s, data in {folder.path}. Ctrl-C stops everything.)", flush=True)
         _watch(children)
+
+
+def _where_mail_goes(folder: Folder) -> str:
+    if os.environ.get("EMAIL_URL"):
+        return "Mail goes where EMAIL_URL says."
+    return f"Mail is not sent: each lies as a file in {folder.subfolder('mail')}"
 
 
 def _forget_data(folder: Folder) -> None:

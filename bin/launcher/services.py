@@ -33,7 +33,8 @@ class Services:
             "DEBUG": "0",
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "DATA_DIR": str(folder.subfolder("files")),
-            "EMAIL_URL": f"filemail://{quote(str(folder.subfolder('mail')))}",
+            # Four slashes: the address's path begins after the third, so a folder from the root needs one of its own.
+            "EMAIL_URL": f"filemail:///{quote(str(folder.subfolder('mail')))}",
             "DJANGO_SETTINGS_MODULE": "trust_si.settings",
             **more,
         }
