@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -87,6 +87,18 @@ ROLES: dict[str, RoleRule] = {
         ),
     ),
 }
+
+
+OPERATOR = "operator"
+"""No role in a trust: who runs the installation. May stand in MFA_REQUIRED_ROLES beside the roles."""
+
+
+def refuse_unknown_roles() -> None:
+    """Raise ImproperlyConfigured when a second factor is asked of a role that does not exist, so of nobody."""
+    known = [*ROLES, OPERATOR]
+    if unknown := [name for name in settings.MFA_REQUIRED_ROLES if name not in known]:
+        listed = ", ".join(map(str, known))
+        raise ImproperlyConfigured(f"MFA_REQUIRED_ROLES names no role: {', '.join(unknown)}. The names are: {listed}.")
 
 
 @dataclass(frozen=True)
@@ -186,8 +198,8 @@ class TrustMiddleware:
         if access is None:
             raise Http404
         request.trust, request.access = trust, access  # type: ignore[attr-defined]
-        if access.has_role(*settings.MFA_REQUIRED_ROLES) and not is_mfa_enabled(request.user):
-            return self._to_second_factor(request)
+        if lacks_second_factor(request.user, [role for role, _ in access.roles]):
+            return to_second_factor(request)
         response = self.get_response(request)
         if response.streaming and not isinstance(response, FileResponse):
             raise TypeError("a page of a trust may not stream")
@@ -202,20 +214,26 @@ class TrustMiddleware:
 
             person_of_token(request)
 
-    def _to_second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Some roles need a second factor (a setting): no page of the trust before it is there."""
-        if request.path_info.startswith("/api/"):
-            words = '{"detail": "Your role needs a second factor. Set it up on the pages of your account first."}'
-            return HttpResponse(words, "application/json", status=403)
-        messages.warning(request, "Your role needs a second factor. Set it up once, then go on.")
-        return HttpResponseRedirect(reverse("mfa_activate_totp"))
-
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         if request.path_info.startswith("/api/"):
             response = HttpResponse('{"detail": "Sign in, or send a token."}', "application/json", status=401)
             response.headers["WWW-Authenticate"] = "Token"
             return response
         return HttpResponseRedirect(f"{reverse('account_login')}?next={quote(request.get_full_path())}")
+
+
+def lacks_second_factor(user: Any, roles: Iterable[str]) -> bool:
+    """Whether one of the person's roles needs a second factor that they have not set up."""
+    return any(role in settings.MFA_REQUIRED_ROLES for role in roles) and not is_mfa_enabled(user)
+
+
+def to_second_factor(request: HttpRequest) -> HttpResponse:
+    """Some roles need a second factor (a setting): no page before it is there."""
+    if request.path_info.startswith("/api/"):
+        words = '{"detail": "Your role needs a second factor. Set it up on the pages of your account first."}'
+        return HttpResponse(words, "application/json", status=403)
+    messages.warning(request, "Your role needs a second factor. Set it up once, then go on.")
+    return HttpResponseRedirect(reverse("mfa_activate_totp"))
 
 
 def trust_view(*, needs: Permission) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

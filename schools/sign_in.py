@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -25,12 +29,40 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         remember_trusts(request)
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        found = client_ip(request)
+        if not found:
+            raise PermissionDenied("this request came from nowhere")
+        return found
+
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """A provider proves who somebody is; it does not let a stranger in."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def authenticate_by_email(self, sociallogin: Any) -> tuple[Any, str] | None:
+        """The person invited at an address for which the provider vouches. Their password goes on working."""
+        found = super().authenticate_by_email(sociallogin)
+        if found is not None:
+            person, email = found
+            # The invitation proved the address. Without a record of that allauth takes the password away
+            EmailAddress.objects.update_or_create(user=person, email=email, defaults={"verified": True})
+        return found
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The address of who asks, as our outermost proxy saw it (PROXY_COUNT).
+
+    Each proxy writes whom it saw at the end of the header. What stands before that the visitor may have written.
+    """
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    seen = hops[-min(settings.PROXY_COUNT, len(hops))] if settings.PROXY_COUNT else ""
+    try:
+        return str(ip_address(seen.strip()))
+    except ValueError:  # none said, as by a health check that comes straight here
+        return request.META.get("REMOTE_ADDR")
 
 
 def remember_trusts(request: HttpRequest) -> list[dict[str, str]]:

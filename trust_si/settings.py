@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 
@@ -21,11 +24,39 @@ DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".demo")))
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 RELEASE = env("RELEASE", default="dev")
 SECURE = env.bool("SECURE", default=not (DEBUG or DEMO))  # served over https
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # our own proxies in front, which say https or not and who asks
 
-# The providers that are set up. One that is not has no address either
-SIGN_IN_WITH = [
-    name for name in ("microsoft", "google", "openid_connect") if env(f"{name.upper()}_CLIENT_ID", default="")
-]
+
+def settings_of(provider: str) -> dict[str, Any]:
+    """What the installation says of a provider, with what follows from it."""
+    said: dict[str, Any] = json.loads(env(f"{provider.upper()}_SETTINGS", default="") or "{}")
+    if provider == "microsoft":
+        # A directory of one's own vouches for its addresses; in one of these anybody may claim any
+        shared = said.get("tenant", "common") in {"common", "organizations", "consumers"}
+        said["verified_email"] = not shared and said.get("verified_email", True)
+    return said
+
+
+def origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+# The providers that are set up, each with its settings. One that is not has no address either
+SIGN_IN_WITH = {
+    name: settings_of(name)
+    for name in ("microsoft", "google", "openid_connect")
+    if env(f"{name.upper()}_CLIENT_ID", default="")
+}
+# Where their sign-in pages are, in their settings or by default
+PAGES = {
+    "microsoft": ("login_url", "https://login.microsoftonline.com"),
+    "google": ("login_url", "https://accounts.google.com"),
+    "openid_connect": ("server_url", ""),
+}
+SIGN_IN_ORIGINS = [origin(said.get(*PAGES[name])) for name, said in SIGN_IN_WITH.items()]
+if SIGN_IN_WITH:
+    SIGN_IN_ORIGINS += env.list("SIGN_IN_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "schools",
@@ -141,22 +172,24 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,10/5m/key",
     "reset_password": "10/m/ip,3/m/key",
 }
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # the providers below are set up by the installation and vouch for addresses
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address for which the provider vouches
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {
     name: {
         "APPS": [
             {
+                "provider_id": name if name == "openid_connect" else "",  # the end of its address here
+                "name": env("OPENID_CONNECT_NAME", default="") or "OpenID Connect",  # the others have their own
                 "client_id": env(f"{name.upper()}_CLIENT_ID"),
                 "secret": env(f"{name.upper()}_SECRET"),
-                "settings": env.json(f"{name.upper()}_SETTINGS", default={}),
+                "settings": provider_settings,
             }
         ]
     }
-    for name in SIGN_IN_WITH
+    for name, provider_settings in SIGN_IN_WITH.items()
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
+MFA_REQUIRED_ROLES = [name.strip() for name in env.list("MFA_REQUIRED_ROLES", default=[])]  # schools.access checks them
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # the honest owner still gets in from elsewhere
@@ -164,7 +197,7 @@ AXES_LOCKOUT_TEMPLATE = "429.html"
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = env.int("PROXY_COUNT", default=None)
+AXES_CLIENT_IP_CALLABLE = "schools.sign_in.client_ip"  # as for allauth's limits: see AccountAdapter
 AXES_VERBOSE = False
 
 # Web
@@ -183,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *SIGN_IN_ORIGINS],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -192,7 +225,7 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -247,6 +280,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": env("API_RATE", default="600/min")},
+    "NUM_PROXIES": PROXY_COUNT,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "schools.access.api_refusal",
 }

@@ -31,7 +31,7 @@ PRODUCTION = {
     "DEMO": "0",
     "ALLOWED_HOSTS": "trust.example",
     "SITE_URL": "https://trust.example",
-    "BEHIND_PROXY": "1",
+    "PROXY_COUNT": "1",
     "EMAIL_URL": "consolemail://",
 }
 CACHED: dict[str, str] = {"brand_css": "the trust's colour, named by the address; private to the browser"}
