@@ -13,8 +13,7 @@ from schools.services.register import uploads
 @shared_task(name="schools.sweep_jobs")
 def sweep_jobs() -> None:
     """Nudge what no worker is doing and give up on what failed too often."""
-    jobs.sweep()
-    uploads.sweep()
+    jobs.each_alone([jobs.sweep, uploads.sweep], lambda sweep: sweep(), what="sweep")
 
 
 @shared_task(name="schools.send_digests")

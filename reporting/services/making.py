@@ -41,19 +41,19 @@ def make_report(trust_id: int, report_id: int) -> None:
     if attempt is None:
         return
     trust = Trust.objects.get(pk=trust_id)
-    still_mine = partial(jobs.renew, KIND, trust_id, report_id, attempt)
-    if not _begun(trust, report_id):
+    if not _begun(trust, report_id, attempt):
         return
     snapshot = _frozen(trust, report_id)
-    if still_mine():
+    if jobs.renew(KIND, trust_id, report_id, attempt):
         html = build_html(snapshot)
         _progress(trust, report_id, LAYING_OUT)
-        _lay_out(trust, report_id, html, tries=jobs.MOST_ATTEMPTS + 1 - attempt, still_mine=still_mine)
+        _lay_out(trust, report_id, html, attempt)
 
 
-def _lay_out(trust: Trust, report_id: int, html: str, *, tries: int, still_mine: partial[bool]) -> None:
+def _lay_out(trust: Trust, report_id: int, html: str, attempt: int) -> None:
     """Render and store. A child that was killed is started again at once, while there are tries left."""
-    for left in reversed(range(tries)):
+    still_mine = partial(jobs.renew, KIND, trust.pk, report_id, attempt)
+    for left in reversed(range(jobs.MOST_ATTEMPTS + 1 - attempt)):
         try:
             rendered = render(html, still_wanted=still_mine)
         except NoLongerWanted:
@@ -61,20 +61,26 @@ def _lay_out(trust: Trust, report_id: int, html: str, *, tries: int, still_mine:
         except NotRendered as problem:
             log.warning("report not rendered", extra={"trust": trust.pk, "report": report_id, "problem": str(problem)})
             if not problem.try_again or not left:
-                jobs.finish(KIND, trust.pk, report_id, failed=True)
-                report_failed(trust, report_id, why=NOT_MADE if problem.try_again else TOO_LARGE)
+                _fail(trust, report_id, attempt, why=NOT_MADE if problem.try_again else TOO_LARGE)
                 return
         else:
-            _store(trust, report_id, html, rendered, still_mine=still_mine)
+            _store(trust, report_id, html, rendered, attempt)
             return
 
 
-def _begun(trust: Trust, report_id: int) -> bool:
+def _fail(trust: Trust, report_id: int, attempt: int, *, why: str) -> None:
+    """Close the job and say so, both or neither; nothing when another worker has the report by now."""
+    with trust_scope(trust):
+        if jobs.finish(KIND, trust.pk, report_id, attempt, failed=True):
+            report_failed(trust, report_id, why=why)
+
+
+def _begun(trust: Trust, report_id: int, attempt: int) -> bool:
     """Whether there is something to do; the report then says that it is being made."""
     with trust_scope(trust):
         report = Report.objects.select_for_update().defer("snapshot").get(pk=report_id)
         if report.state == Report.State.READY:
-            jobs.finish(KIND, trust.pk, report_id)
+            jobs.finish(KIND, trust.pk, report_id, attempt)
             return False
         if report.state != Report.State.BUILDING:
             record_act("report.begun", report, by=None)
@@ -98,25 +104,28 @@ def _frozen(trust: Trust, report_id: int) -> dict[str, Any]:
             now = timezone.now()
             record_act("report.frozen", report, by=None)
             report.snapshot = as_snapshot(gather(report, now=now))
-            report.frozen_at, report.release = now, settings.RELEASE
+            report.frozen_at = now
         report.progress = GATHERED
-        report.save(update_fields=["snapshot", "frozen_at", "release", "progress"])
+        report.save(update_fields=["snapshot", "frozen_at", "progress"])
         return report.snapshot
 
 
-def _store(trust: Trust, report_id: int, html: str, rendered: Rendered, *, still_mine: partial[bool]) -> None:
-    """File, hashes, state, notice and the end of the job: all or nothing."""
+def _store(trust: Trust, report_id: int, html: str, rendered: Rendered, attempt: int) -> None:
+    """File, hashes, state, notice and the end of the job: all or nothing. Nothing, if another worker has it by now."""
     with trust_scope(trust):
+        if not jobs.finish(KIND, trust.pk, report_id, attempt):
+            return
         report = Report.objects.select_for_update().get(pk=report_id)
-        if report.state == Report.State.READY or not still_mine():
+        if report.state == Report.State.READY:
             return
         record_act("report.ready", report, by=None, school=None, after=rendered.digest)
         ReportFile.objects.create(report=report, content=rendered.content)
         report.state, report.progress, report.ready_at = Report.State.READY, STORED, timezone.now()
-        report.html_hash, report.file_hash, report.pages = html_hash(html), rendered.digest, rendered.pages
-        report.save(update_fields=["state", "progress", "ready_at", "html_hash", "file_hash", "pages"])
+        # The release that made this HTML, which need not be the one that froze the facts
+        report.release, report.html_hash = settings.RELEASE, html_hash(html)
+        report.file_hash, report.pages = rendered.digest, rendered.pages
+        report.save(update_fields=["state", "progress", "ready_at", "release", "html_hash", "file_hash", "pages"])
         _tell_ready(trust, report)
-        jobs.finish(KIND, trust.pk, report_id)
 
 
 def _tell_ready(trust: Trust, report: Report) -> None:
@@ -148,22 +157,21 @@ def _path(trust: Trust, report: Report) -> str:
 
 
 def report_failed(trust: Trust, report_id: int, *, why: str = NOT_MADE) -> None:
-    """Say in a sentence that the report could not be made, and tell who asked for it."""
-    with trust_scope(trust):
-        report = Report.objects.select_for_update().defer("snapshot").get(pk=report_id)
-        if report.state == Report.State.READY:
-            return
-        record_act("report.failed", report, by=None)
-        report.state, report.problem = Report.State.FAILED, f"{why} Its record number is {report.record_number}."
-        report.save(update_fields=["state", "problem"])
-        if report.requested_by is not None:
-            tell(
-                report.requested_by,
-                subject=f"{report.title}: not made",
-                body=f"{report.problem} You can ask for it again on its page.",
-                path=_path(trust, report),
-                not_before=timezone.now(),
-            )
+    """Say in a sentence that the report of the open trust could not be made, and tell who asked for it."""
+    report = Report.objects.select_for_update().defer("snapshot").get(pk=report_id)
+    if report.state == Report.State.READY:
+        return
+    record_act("report.failed", report, by=None)
+    report.state, report.problem = Report.State.FAILED, f"{why} Its record number is {report.record_number}."
+    report.save(update_fields=["state", "problem"])
+    if report.requested_by is not None:
+        tell(
+            report.requested_by,
+            subject=f"{report.title}: not made",
+            body=f"{report.problem} You can ask for it again on its page.",
+            path=_path(trust, report),
+            not_before=timezone.now(),
+        )
 
 
 jobs.KINDS[KIND] = "reporting.make_report"

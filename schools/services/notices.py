@@ -11,10 +11,14 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 
+from schools import jobs
 from schools.models import Membership, Notice, Trust
 from schools.tenancy import trust_scope
 
 log = logging.getLogger(__name__)
+
+Mail = tuple[str, str, None, list[str]]
+"""Subject, text, the sender of all our mail, and to whom."""
 
 
 def tell(membership: Membership, *, subject: str, body: str, path: str = "", not_before: datetime) -> Notice:
@@ -25,10 +29,19 @@ def tell(membership: Membership, *, subject: str, body: str, path: str = "", not
 def send_digests(now: datetime) -> int:
     """Send everybody in every trust the notices that are due, one email a person. Returns the emails sent.
 
-    Each person has a transaction of their own and notices are marked before the email leaves, so that asking again
-    sends nothing twice, and one address that fails holds nobody else back: it is tried again the next time.
+    At most once: a person's notices are marked, and that is saved, before the email leaves; so whatever breaks
+    afterwards, nothing is sent twice. When the mail server does not take the email the mark is taken back and it is
+    tried again the next time. A worker that is killed in that very moment leaves it unsent: what it told is on the
+    pages all the same. Nobody's failure holds anybody else back; what is no mail server's doing is raised at the end.
     """
-    return sum(_send_digest(trust, person, now) for trust in Trust.objects.all() for person in _waiting(trust, now))
+    sent: list[bool] = []
+
+    def send_in(trust: Trust) -> None:
+        people = _waiting(trust, now)
+        jobs.each_alone(people, lambda person: sent.append(_send_digest(trust, person, now)), what="digest of a person")
+
+    jobs.each_alone(Trust.objects.order_by("pk"), send_in, what="digests of a trust")
+    return sum(sent)
 
 
 def _waiting(trust: Trust, now: datetime) -> list[int]:
@@ -38,23 +51,41 @@ def _waiting(trust: Trust, now: datetime) -> list[int]:
 
 
 def _send_digest(trust: Trust, person: int, now: datetime) -> bool:
+    notices, mail = _mark(trust, person, now)
+    if mail is None:
+        return False
     try:
-        with trust_scope(trust):
-            due = Notice.objects.select_for_update(skip_locked=True).filter(
-                sent_at=None, not_before__lte=now, to=person
-            )
-            notices = list(due.select_for_update(skip_locked=True).order_by("created_at", "pk"))
-            if notices:
-                Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(sent_at=now)
-                _mail(trust, Membership.objects.select_related("user").get(pk=person), notices)
-            return bool(notices)
+        send_mail(*mail)
     except (SMTPException, OSError):
         log.exception("digest not sent", extra={"trust": trust.pk, "membership": person})
+        _take_back(trust, notices)
         return False
+    except Exception:
+        _take_back(trust, notices)
+        raise
+    return True
 
 
-def _mail(trust: Trust, to: Membership, notices: Sequence[Notice]) -> None:
+def _mark(trust: Trust, person: int, now: datetime) -> tuple[list[int], Mail | None]:
+    """Mark what is due to the person as sent. Which notices, and the email; None when another worker has them."""
+    with trust_scope(trust):
+        due = Notice.objects.filter(sent_at=None, not_before__lte=now, to=person)
+        notices = list(due.select_for_update(skip_locked=True).order_by("created_at", "pk"))
+        if not notices:
+            return [], None
+        marked = [notice.pk for notice in notices]
+        Notice.objects.filter(pk__in=marked).update(sent_at=now)
+        return marked, _mail(trust, Membership.objects.select_related("user").get(pk=person), notices)
+
+
+def _take_back(trust: Trust, notices: list[int]) -> None:
+    with trust_scope(trust):
+        Notice.objects.filter(pk__in=notices).update(sent_at=None)
+
+
+def _mail(trust: Trust, to: Membership, notices: Sequence[Notice]) -> Mail:
     first, others = notices[0].subject, len(notices) - 1
     subject = first if not others else f"{first}, and {others} other{'s' if others > 1 else ''}"
     about = {"trust": trust, "person": to.user, "notices": notices, "site": settings.SITE_URL}
-    send_mail(f"{trust.name}: {subject}", render_to_string("schools/mail/digest.txt", about), None, [to.user.email])
+    text = render_to_string("schools/mail/digest.txt", about)
+    return f"{trust.name}: {subject}", text, None, [to.user.email]

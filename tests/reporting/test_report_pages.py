@@ -127,7 +127,7 @@ def test_what_is_not_ready_has_no_file_and_no_preview(cast: Cast) -> None:
 def test_a_failed_one_says_so_and_is_asked_for_again(cast: Cast) -> None:
     with trust_scope(cast.alder):
         report = request_report("board_report", cast.autumn, by=cast.ada)
-    report_failed(cast.alder, report.pk)
+        report_failed(cast.alder, report.pk)
     client, here = cast.client(cast.ada), f"{LIST}{report.pk}/"
     page = client.get(here).content.decode()
     assert "could not be made" in page

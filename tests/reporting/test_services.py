@@ -168,6 +168,53 @@ def test_after_three_killed_children_it_fails_in_a_sentence(cast: Cast, monkeypa
             ask_again(anew, by=cast.ada)
 
 
+def test_who_was_overtaken_fails_nothing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own renderer broke, but another worker is making the report by then."""
+    report = asked(cast)
+
+    def overtaken(html: str, **kwargs: object) -> Rendered:
+        Job.objects.update(attempt=2)
+        raise NotRendered("ended with -9", try_again=False)
+
+    monkeypatch.setattr(making, "render", overtaken)
+    make_report(cast.alder.pk, report.pk)
+    assert (Job.objects.get().state, seen(cast, report).state) == ("running", "building")
+    with trust_scope(cast.alder):
+        assert not Notice.objects.exists()
+
+
+def test_the_release_is_that_of_the_document(cast: Cast, rendered: list[str], settings, monkeypatch) -> None:
+    """Frozen by one release, laid out by the next: the hash is the next one's, and so is the name."""
+    report, settings.RELEASE = asked(cast), "1"
+
+    def lost(*args: object, **kwargs: object) -> Rendered:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "render", lost)
+        with pytest.raises(SystemExit):
+            make_report(cast.alder.pk, report.pk)
+    assert (seen(cast, report).snapshot is None, seen(cast, report).release) == (False, "")
+    settings.RELEASE = "2"
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    monkeypatch.setattr(making, "build_html", lambda snapshot: "<p>as release 2 lays it out</p>")
+    make_report(cast.alder.pk, report.pk)
+    made = seen(cast, report)
+    assert (made.release, made.html_hash) == ("2", html_hash("<p>as release 2 lays it out</p>"))
+
+
+def test_giving_up_closes_the_job_and_says_so_or_neither(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = asked(cast)
+    Job.objects.update(state="running", attempt=3, lease_until=timezone.now() - timedelta(seconds=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(making, "record_act", lambda *args, **kwargs: 1 / 0)
+        with pytest.raises(ExceptionGroup):
+            jobs.sweep()
+    assert Job.objects.get().state == Job.State.RUNNING
+    jobs.sweep()
+    assert (Job.objects.get().state, seen(cast, report).state) == ("failed", "failed")
+
+
 def test_the_sweep_gives_up_in_the_same_sentence(cast: Cast) -> None:
     report = asked(cast)
     Job.objects.update(state="running", attempt=3, lease_until=timezone.now() - timedelta(seconds=1))

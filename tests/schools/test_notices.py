@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
 import pytest
 from django.core import mail
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from schools.models import Notice
@@ -73,6 +75,76 @@ def test_an_address_that_fails_holds_nobody_back_and_is_tried_again(
         assert Notice.objects.get(sent_at=None).to == cast.ben
     monkeypatch.setattr(notices, "send_mail", send)
     assert send_digests(timezone.now()) == 1
+
+
+def test_nobodys_failure_holds_anybody_back_and_it_is_seen(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither in the same trust nor in those that follow; Alder comes before Birch."""
+    put(cast, cast.ben, "One")
+    put(cast, cast.ruth, "Two")
+    with trust_scope(cast.birch):
+        tell(cast.cleo, subject="Three", body="Words.", not_before=timezone.now())
+    usual = notices.render_to_string
+
+    def broken(template, about):
+        if about["person"] == cast.ben.user:
+            raise ValueError("a template that breaks")
+        return usual(template, about)
+
+    monkeypatch.setattr(notices, "render_to_string", broken)
+    with pytest.raises(ExceptionGroup, match="digests of a trust: 1 failed"):
+        send_digests(timezone.now())
+    assert {each.to[0] for each in mail.outbox} == {cast.ruth.user.email, cast.cleo.user.email}
+    monkeypatch.setattr(notices, "render_to_string", usual)
+    assert send_digests(timezone.now()) == 1
+
+
+def test_the_mark_is_saved_before_the_email_leaves(live_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(live_cast, live_cast.ben, "One")
+    unmarked_when_sent = []
+
+    def sending(*args):
+        assert not connection.in_atomic_block
+        with trust_scope(live_cast.alder):
+            unmarked_when_sent.append(Notice.objects.filter(sent_at=None).count())
+
+    monkeypatch.setattr(notices, "send_mail", sending)
+    assert send_digests(timezone.now()) == 1
+    assert unmarked_when_sent == [0]
+
+
+def test_a_mark_that_cannot_be_saved_sends_nothing(live_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(live_cast, live_cast.ben, "One")
+    usual = notices.Notice.objects.filter
+
+    @contextmanager
+    def not_saved(trust):
+        with trust_scope(trust) as opened:
+            yield opened
+            if usual(to=live_cast.ben).exclude(sent_at=None).exists():
+                raise OperationalError("the connection was lost at the commit")
+
+    monkeypatch.setattr(notices, "trust_scope", not_saved)
+    with pytest.raises(ExceptionGroup):
+        send_digests(timezone.now())
+    assert mail.outbox == []
+    monkeypatch.setattr(notices, "trust_scope", trust_scope)
+    assert send_digests(timezone.now()) == 1
+    assert len(mail.outbox) == 1
+
+
+def test_a_worker_killed_while_it_sends_sends_nothing_twice(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At most once: the price is that this digest may not have left."""
+    put(cast, cast.ben, "One")
+
+    def killed(*args):
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(notices, "send_mail", killed)
+        with pytest.raises(SystemExit):
+            send_digests(timezone.now())
+    assert send_digests(timezone.now()) == 0
+    assert mail.outbox == []
 
 
 def test_who_has_left_is_told_nothing(cast: Cast) -> None:
