@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,15 @@ from categorisation.models import Decision
 from reporting import tasks
 from schools.models import Period
 from schools.queries import current_period
-from schools.rules import LONDON, academic_year, first_of_year, humane_time, working_days_after
+from schools.rules import (
+    LONDON,
+    academic_year,
+    bank_holidays,
+    easter_sunday,
+    first_of_year,
+    humane_time,
+    working_days_after,
+)
 from schools.services.calendar import usual_dates
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
@@ -148,24 +157,52 @@ def quarters(first: date, days: int) -> Iterator[datetime]:
 
 
 def test_news_never_comes_at_night(report: Callable[[str], None]) -> None:
-    """Every quarter of an hour around both changes of the clocks, for every hour a trust may choose."""
+    """Every quarter of an hour around the changes of the clocks, Christmas and Easter, for every hour."""
     tries = 0
-    for first in (date(2026, 3, 26), date(2026, 10, 22), date(2026, 12, 30)):
+    for first in (date(2026, 3, 26), date(2026, 10, 22), date(2026, 12, 22), date(2026, 12, 30), date(2027, 3, 24)):
         for now in quarters(first, 7):
             for hour in range(7, 19):
                 told = humane_time(now, hour=hour).astimezone(LONDON)
                 tries += 1
                 assert (told.hour, told.minute) == (hour, 0), now
                 assert told.weekday() < 5, now
-                assert timedelta(0) < told.astimezone(UTC) - now <= timedelta(days=4), now
-    report(f"R16 humane time: {tries} instants and hours, 0 at night or at a weekend")
+                assert told.date() not in OFF, now
+                assert timedelta(0) < told.astimezone(UTC) - now <= timedelta(days=5), now
+    report(f"R16 humane time: {tries} instants and hours, 0 at night, at a weekend or on a bank holiday")
 
 
-def test_working_days_step_over_weekends() -> None:
-    for start in (date(2026, 3, 27) + timedelta(days=step) for step in range(14)):
+OFF = {
+    date.fromisoformat(day)
+    for day in re.findall(
+        r"\S+",
+        """
+    2022-01-03 2022-04-15 2022-04-18 2022-05-02 2022-06-02 2022-06-03 2022-08-29 2022-09-19 2022-12-26 2022-12-27
+    2023-01-02 2023-04-07 2023-04-10 2023-05-01 2023-05-08 2023-05-29 2023-08-28 2023-12-25 2023-12-26
+    2024-01-01 2024-03-29 2024-04-01 2024-05-06 2024-05-27 2024-08-26 2024-12-25 2024-12-26
+    2025-01-01 2025-04-18 2025-04-21 2025-05-05 2025-05-26 2025-08-25 2025-12-25 2025-12-26
+    2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28
+    2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28
+    2028-01-03 2028-04-14 2028-04-17 2028-05-01 2028-05-29 2028-08-28 2028-12-25 2028-12-26
+    """,
+    )
+}
+"""The bank holidays of England from 2022 to 2028: days in lieu, one moved and three given."""
+
+
+def test_bank_holidays_are_as_published() -> None:
+    assert set().union(*(bank_holidays(year) for year in range(2022, 2029))) == OFF
+    assert [easter_sunday(year) for year in (1961, 2011, 2038)] == [
+        date(1961, 4, 2), date(2011, 4, 24), date(2038, 4, 25),
+    ]  # fmt: skip
+
+
+def test_working_days_step_over_weekends_and_bank_holidays() -> None:
+    for start in (date(2026, 3, 27) + timedelta(days=step) for step in range(300)):
         days = [working_days_after(start, count) for count in range(1, 12)]
-        assert all(day.weekday() < 5 for day in days)
+        assert all(day.weekday() < 5 and day not in OFF for day in days)
         assert days == sorted(set(days))
+    assert working_days_after(date(2026, 12, 23), 5) == date(2027, 1, 4)  # 24, 29, 30, 31 December, 4 January
+    assert working_days_after(date(2026, 10, 23), 5) == date(2026, 10, 30)  # half term counts: the office works
 
 
 def test_the_academic_year_turns_on_the_first_of_september() -> None:

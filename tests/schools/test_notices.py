@@ -30,9 +30,14 @@ from tests.conftest import Cast
         ("2026-11-24 22:15", "2026-11-25 08:00"),  # a night in the week
         ("2026-10-23 20:00", "2026-10-26 08:00"),  # over the change of the clocks
         ("2026-03-27 20:00", "2026-03-30 08:00"),
+        ("2026-12-24 07:30", "2026-12-24 08:00"),
+        ("2026-12-24 17:00", "2026-12-29 08:00"),  # Christmas Eve, a Thursday: over four days off
+        ("2026-12-25 07:59", "2026-12-29 08:00"),
+        ("2027-03-25 20:00", "2027-03-30 08:00"),  # before Good Friday
+        ("2027-05-03 07:00", "2027-05-04 08:00"),
     ],
 )
-def test_news_waits_for_a_working_morning(now: str, sent: str) -> None:
+def test_news_waits_for_the_morning_of_a_working_day(now: str, sent: str) -> None:
     at = humane_time(datetime.fromisoformat(now).replace(tzinfo=LONDON), hour=8)
     assert at.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") == sent
 
