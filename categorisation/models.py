@@ -19,9 +19,6 @@ class AssessmentQuerySet(models.QuerySet):
     def agreed(self) -> AssessmentQuerySet:
         return self.filter(state=Assessment.State.AGREED)
 
-    def with_names(self) -> AssessmentQuerySet:
-        return self.select_related("school", "period")
-
 
 @tracked(exclude=("levels", "evidence_days", "source_counts", "version"))
 class Assessment(TrustOwned):

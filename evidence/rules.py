@@ -101,12 +101,6 @@ def category_words(published: str) -> str:
     return known.words if known else published
 
 
-def framework_on(day: date) -> Framework | None:
-    """The framework in force on a day."""
-    found = (f for f in FRAMEWORKS.values() if f.starts <= day and (f.ends is None or day <= f.ends))
-    return next(found, None)
-
-
 def joining(inspected_on: date | None, joined_on: date | None, *, of_predecessor: bool = False) -> str:
     """Whether an inspection was before or after the school joined its trust. The day of joining itself counts as after.
 

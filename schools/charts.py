@@ -73,24 +73,6 @@ def line_chart(
     )
 
 
-def sparkline(name: str, values: Values, *, national: float | None = None, ident: str) -> SafeString:
-    """A line of a few terms without words, for beside a figure; `name` says in full what it shows."""
-    known = [value for value in (*values, national) if value is not None]
-    low, high = _span(known, None, None)
-    frame = _Frame(4, 114, 5, 35, low, high, len(values))
-    body = []
-    if national is not None:
-        body.append(f'<path d="M2 {frame.y(national):.1f}H118" stroke="{_NOTE}" stroke-dasharray="4 3"/>')
-    body += [_us_path(line, "2") for line in _runs(frame, values)]
-    last = _last(values)
-    if last is not None:
-        body.append(_dot(frame.x(last[0]), frame.y(last[1]), "3"))
-    return SafeString(
-        f'<svg viewBox="0 0 120 40" role="img" aria-labelledby="{escape(ident)}">'
-        f'<title id="{escape(ident)}">{escape(name)}</title>{"".join(body)}</svg>'
-    )
-
-
 def _span(known: Sequence[float], floor: float | None, ceiling: float | None) -> tuple[float, float]:
     """The range of the axis. A flat line lies in the middle rather than on the foot."""
     low = min(known, default=0.0) if floor is None else floor
@@ -123,8 +105,8 @@ def _dashed(frame: _Frame, values: Values, *, width: str, dash: str) -> list[str
     ]
 
 
-def _us_path(line: str, width: str) -> str:
-    return f'<path class="us" d="{line}" fill="none" stroke="{_US}" stroke-width="{width}"/>'
+def _us_path(line: str) -> str:
+    return f'<path class="us" d="{line}" fill="none" stroke="{_US}" stroke-width="2.25"/>'
 
 
 def _dot(x: float, y: float, radius: str) -> str:
@@ -139,7 +121,7 @@ def _solid(frame: _Frame, values: Values) -> list[str]:
         for place, value in enumerate(values)
         if value is not None
     ]
-    return [_us_path(line, "2.25") for line in _runs(frame, values)] + dots
+    return [_us_path(line) for line in _runs(frame, values)] + dots
 
 
 def _ends(frame: _Frame, ours: Values, national: Values, unit: str) -> list[str]:

@@ -1,11 +1,8 @@
-"""What migrations need: the grants, and data changes made trust by trust."""
+"""What migrations need: the grants."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from django.db.migrations.operations import RunPython, RunSQL
+from django.db.migrations.operations import RunSQL
 
 from .walls import APPLICATION_ROLE
 
@@ -20,17 +17,3 @@ GRANTS = RunSQL(
     RunSQL.noop,
 )
 """Tables made earlier by the frameworks need the first form, those made later the default privileges."""
-
-
-def for_every_trust(change: Callable[[Any, Any], None]) -> RunPython:
-    """A data migration: `change(apps, trust)` runs once for each trust, with only that trust's rows in reach."""
-
-    def forwards(apps: Any, schema_editor: Any) -> None:
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute("set local row_security = on")
-            for trust in apps.get_model("schools", "Trust").objects.all():
-                cursor.execute("select set_config('app.trust', %s, true)", [str(trust.pk)])
-                change(apps, trust)
-            cursor.execute("select set_config('app.trust', '', true)")
-
-    return RunPython(forwards, RunPython.noop, elidable=False)

@@ -12,7 +12,6 @@ from evidence.rules import (
     FRAMEWORKS,
     category_doubt,
     category_words,
-    framework_on,
     joining,
     usual_category,
 )
@@ -46,16 +45,6 @@ def test_the_report_card_has_its_areas_and_grades() -> None:
         "Personal development and well-being", "Leadership and governance",
     ]  # fmt: skip
     assert card.safeguarding("Not met") == "not met"
-
-
-@pytest.mark.parametrize(
-    ("day", "key"),
-    [(date(2018, 7, 1), "graded_1_to_4"), (date(2025, 11, 9), "graded_1_to_4"), (date(2025, 11, 10), CARD)],
-)
-def test_the_framework_in_force(day: date, key: str) -> None:
-    framework = framework_on(day)
-    assert framework is not None
-    assert framework.key == key
 
 
 def test_a_grade_of_no_framework_keeps_its_own_word_and_has_no_tone() -> None:
