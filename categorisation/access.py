@@ -29,17 +29,25 @@ TOLD = (Assessment.State.RETURNED, Assessment.State.AGREED)
 """The states in which the school reads what the moderator made of its ratings; until then it is work in progress."""
 
 
+def moderates(access: Access, matrix: Assessment) -> bool:
+    """Whether this person moderates this matrix: not one they sent, nor that of a school they lead."""
+    own = matrix.school_id in _led(access) or matrix.submitted_by_id == access.membership.pk
+    return not own and access.may(Permission.MODERATE, matrix.school_id)
+
+
 def sees_moderation(access: Access, matrix: Assessment) -> bool:
-    """Whether this person reads moderated levels and reasons as they stand: the moderators, and all others once told."""
-    own = any(role in (Role.HEAD, Role.LEADER) and school == matrix.school_id for role, school in access.roles)
-    return matrix.state in TOLD or (not own and access.may(Permission.MODERATE, matrix.school_id))
+    """Whether this person reads moderated levels and reasons as they stand: moderators, and all others once told."""
+    return matrix.state in TOLD or moderates(access, matrix)
 
 
 def of_moderation(access: Access, prefix: str = "") -> Q:
     """The same as a condition on rows."""
-    own = {school for role, school in access.roles if role in (Role.HEAD, Role.LEADER)}
-    moderates = where_may(access, Permission.MODERATE, f"{prefix}school") & ~Q(**{f"{prefix}school__in": own})
-    return Q(**{f"{prefix}state__in": TOLD}) | moderates
+    own = Q(**{f"{prefix}school__in": _led(access)}) | Q(**{f"{prefix}submitted_by": access.membership})
+    return Q(**{f"{prefix}state__in": TOLD}) | (where_may(access, Permission.MODERATE, f"{prefix}school") & ~own)
+
+
+def _led(access: Access) -> set[int | None]:
+    return {school for role, school in access.roles if role in (Role.HEAD, Role.LEADER)}
 
 
 def learns_at_once(access: Access) -> bool:

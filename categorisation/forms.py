@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from categorisation.models import Rating
-from categorisation.rules.entry import LONGEST_NOTE, SOURCE_KINDS, Entry
-from schools.strategy import Kpi, Level
+from categorisation.rules.entry import LONGEST_NOTE, Entry
+from categorisation.services.facts import LONGEST_REASON
+from schools.strategy import Fact, Kpi, Level, Strategy
 
 UNKNOWN_CHOICE = {"key": Rating.UNKNOWN, "label": "Unknown", "step": 0}
 
@@ -21,6 +22,10 @@ def level_choices(levels: tuple[Level, ...], *, unknown: bool = True) -> list[di
     return [*tiles, UNKNOWN_CHOICE] if unknown else tiles
 
 
+ASK_DAY = "Enter the day, for example 16 October 2026"
+DAY_ERRORS = {"invalid": "Enter the day like 16 October 2026"}
+
+
 class DayField(forms.DateField):
     """A day, as people write it: 16 October 2026, 16/10/2026 or 2026-10-16."""
 
@@ -29,7 +34,7 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", self.FORMATS)
         kwargs.setdefault("widget", forms.DateInput(format="%-d %B %Y", attrs={"class": "form-control"}))
-        kwargs.setdefault("error_messages", {"invalid": "Enter the day like 16 October 2026"})
+        kwargs.setdefault("error_messages", DAY_ERRORS)
         super().__init__(**kwargs)
 
 
@@ -46,13 +51,12 @@ class RatingForm(forms.Form):
         help_text="A sentence or two. Trustees may read it. Name no pupil and no member of staff.",
     )
     evidence_on = DayField(label="Date of the evidence", required=False)
-    sources = forms.MultipleChoiceField(
-        label="Sources", required=False, choices=list(SOURCE_KINDS.items()), widget=forms.CheckboxSelectMultiple
-    )
+    sources = forms.MultipleChoiceField(label="Sources", required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, kpi: Kpi, levels: tuple[Level, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kpi: Kpi, strategy: Strategy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kpi, self.tiles = kpi, level_choices(levels)
+        self.kpi, self.tiles = kpi, level_choices(strategy.levels_of(kpi.scale))
+        self.fields["sources"].choices = list(strategy.matrix.source_labels.items())  # type: ignore[attr-defined]
         self.fields["level"].choices = [(str(tile["key"]), tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
 
     def entry(self) -> Entry:
@@ -81,6 +85,7 @@ class RatingSheet:
     before_label: str
     number: int
     of: int
+    published: str = ""  # how the trust reads the latest inspection for this KPI
 
     @property
     def state(self) -> str:
@@ -105,6 +110,7 @@ class ModerationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.tiles = level_choices(levels)
         self.fields["level"].choices = [(str(tile["key"]), tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
+        self.since: dict[str, Any] | None = None  # what somebody else said since the page was opened
 
 
 class ReturnForm(forms.Form):
@@ -145,6 +151,48 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 6}),
         help_text="Printed beside the decision wherever it is shown.",
         error_messages={"required": "Write your reply"},
+    )
+
+
+class FactForm(forms.Form):
+    """A fact of the strategy that is true of a school, since when, and why."""
+
+    key = forms.ChoiceField(
+        label="What is true of the school",
+        help_text="In the words of the strategy",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": "Choose what is true of the school"},
+    )
+    since = DayField(
+        label="Since", help_text="For example 16 October 2026", error_messages={**DAY_ERRORS, "required": ASK_DAY}
+    )
+    note = forms.CharField(
+        label="Reason",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        help_text="A sentence or two. The school and trustees may read it. Name no pupil and no member of staff.",
+        error_messages={"required": "Say why, in a sentence the school will read"},
+    )
+
+    def __init__(self, *args: Any, facts: Iterable[Fact], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Choose"), *((fact.key, fact.label) for fact in facts)]
+        self.fields["key"].choices = choices  # type: ignore[attr-defined]
+
+
+class EndFactForm(forms.Form):
+    """From which day a fact holds no more, and why."""
+
+    on = DayField(
+        label="Ended on",
+        help_text="The first day on which it holds no more",
+        error_messages={**DAY_ERRORS, "required": ASK_DAY},
+    )
+    reason = forms.CharField(
+        label="Reason",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+        error_messages={"required": "Say why it holds no more"},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -33,6 +34,9 @@ class Assessment(TrustOwned):
         SUBMITTED = "submitted", "Submitted"
         RETURNED = "returned", "Returned"
         AGREED = "agreed", "Agreed"
+
+    WITH_SCHOOL = (State.DRAFT, State.RETURNED)
+    """The states in which the school writes, and has to send it."""
 
     school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="assessments")
     period = TrustForeignKey(Period, on_delete=models.PROTECT, related_name="assessments")
@@ -66,6 +70,16 @@ class Assessment(TrustOwned):
     def __str__(self) -> str:
         return f"{self.school}, {self.period}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the school may write."""
+        return self.state in self.WITH_SCHOOL
+
+    @classmethod
+    def is_unsent(cls, state: str) -> bool:
+        """Whether a matrix in this state has still to be sent; blank is one that has not been begun."""
+        return not state or state in cls.WITH_SCHOOL
+
 
 @tracked()
 class Rating(TrustOwned):
@@ -94,6 +108,9 @@ class Rating(TrustOwned):
     moderated_reason = models.TextField(blank=True)
     moderator = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     moderated_at = models.DateTimeField(null=True)
+    moderated_version = models.PositiveIntegerField(default=0)  # the assessment's version when it was last moderated
+    set_aside_level = models.SmallIntegerField(null=True)  # moderated, until the school rated anew after a return
+    set_aside_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -113,6 +130,20 @@ class Rating(TrustOwned):
         """The level that counts: the moderated one where there is one."""
         return self.level if self.moderated_level is None else self.moderated_level
 
+    def set_moderation_aside(self) -> None:
+        """The school rates anew what was moderated: that level counts no more, and the moderator is asked again."""
+        if self.moderated_level is not None:
+            self.set_aside_level, self.set_aside_reason = self.moderated_level, self.moderated_reason
+            self.moderated_level, self.moderated_reason = None, ""
+
+
+class SchoolFactQuerySet(models.QuerySet):
+    """Facts that people recorded."""
+
+    def current(self, on: date) -> SchoolFactQuerySet:
+        """Those that hold on this day. The day one ends is the first on which it holds no more."""
+        return self.filter(since__lte=on).filter(Q(until=None) | Q(until__gt=on))
+
 
 @tracked()
 class SchoolFact(TrustOwned):
@@ -125,12 +156,17 @@ class SchoolFact(TrustOwned):
     note = models.TextField(blank=True)
     by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects: ClassVar[Any] = trust_manager(SchoolFactQuerySet)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["trust", "school", "key"], condition=Q(until=None), name="school_fact_once_at_a_time"
             )
         ]
+
+    def __str__(self) -> str:
+        return self.key.replace("_", " ")
 
 
 @tracked()

@@ -1,10 +1,10 @@
-"""Addresses of the risk matrix, under /t/<trust>/."""
+"""Addresses of the risk matrix, of decisions and of facts, under /t/<trust>/."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from categorisation.views import decisions, matrix, moderation
+from categorisation.views import decisions, facts, matrix, moderation
 
 MATRIX = "schools/<int:school_id>/matrix/<int:period_id>/"
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path(MATRIX + "agree/", moderation.agree, name="matrix_agree"),
     path(MATRIX + "criteria/<slug:criterion>/", matrix.criterion, name="criterion"),
     path(MATRIX + "criteria/<slug:criterion>/save/", matrix.autosave, name="matrix_autosave"),
+    path("schools/<int:school_id>/facts/", facts.facts, name="facts"),
+    path("schools/<int:school_id>/facts/<int:fact_id>/end/", facts.fact_end, name="fact_end"),
     path("moderation/", moderation.waiting, name="waiting"),
     path("schools/<int:school_id>/decide/<slug:axis>/", decisions.decide, name="decide"),
     path("decisions/<int:decision_id>/", decisions.decision, name="decision"),

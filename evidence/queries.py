@@ -42,6 +42,7 @@ class GradeShown:
     label: str
     words: str
     step: int | str
+    published: str  # as published
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class InspectionShown:
     overall: GradeShown | None  # None where the framework has no overall grade, or none was published
     grades: tuple[GradeShown, ...]
     safeguarding: str
+    safeguarding_published: str
     category: str
     category_words: str
     doubt: str  # a warning where the category is not the usual one for the grades
@@ -98,6 +100,7 @@ def shown(row: Inspection, urn: str) -> InspectionShown:
         inspected_on=row.inspected_on, published_on=row.published_on,
         overall=grade_shown(framework, "overall", "Overall effectiveness", row.overall) if row.overall else None,
         grades=grades_shown(framework, row.grades), safeguarding=framework.safeguarding(row.safeguarding),
+        safeguarding_published=row.safeguarding,
         category=row.category_of_concern, category_words=category_words(row.category_of_concern),
         doubt=category_doubt(row.framework, row.grades, row.safeguarding, row.category_of_concern),
         source=row.source, as_at=row.as_at,
@@ -113,7 +116,7 @@ def grades_shown(framework: Framework, grades: Mapping[str, str]) -> tuple[Grade
 
 def grade_shown(framework: Framework, area: str, label: str, published: str) -> GradeShown:
     grade = framework.grade(published)
-    return GradeShown(area, label, grade.words, grade.step)
+    return GradeShown(area, label, grade.words, grade.step, published)
 
 
 def with_membership(inspection: InspectionShown, joined_on: date | None) -> str:

@@ -62,6 +62,7 @@ class Framework:
     grades: tuple[Grade, ...]
     areas: tuple[Area, ...]
     safeguarding_words: Mapping[str, str]
+    safeguarding_unmet: str  # as published
     columns: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def grade(self, published: str) -> Grade:
@@ -88,7 +89,8 @@ def _framework(part: dict[str, Any]) -> Framework:
         overall_ends=part.get("overall_ends"), order=tuple(part["order"]),
         grades=tuple(Grade(**grade) for grade in part["grade"]),
         areas=tuple(Area(**{**area, "columns": tuple(area["columns"])}) for area in part["area"]),
-        safeguarding_words=part["safeguarding_words"], columns={name: tuple(part[name]) for name in names},
+        safeguarding_words=part["safeguarding_words"], safeguarding_unmet=part["safeguarding_unmet"],
+        columns={name: tuple(part[name]) for name in names},
     )  # fmt: skip
 
 

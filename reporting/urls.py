@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import home, meetings, overview, reports, schools
+from reporting.views import agenda, home, meetings, overview, reports, schools
 
 meeting_urls = [
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/agenda/", agenda.agenda, name="meeting_agenda"),
     path("meetings/<int:meeting_id>/attendance/", meetings.attendance, name="meeting_attendance"),
     path("meetings/<int:meeting_id>/interest/", meetings.interest, name="meeting_interest"),
     path("meetings/<int:meeting_id>/minutes/", meetings.minutes, name="meeting_minutes"),

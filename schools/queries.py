@@ -49,14 +49,6 @@ def current_period(day: date) -> Period | None:
     return Period.objects.terms().begun(day).first()
 
 
-def period_of(school: School, day: date, *, half_termly: bool) -> Period | None:
-    """The term, or where the school's rhythm is half-termly the half term, that `day` belongs to."""
-    if not half_termly:
-        return current_period(day)
-    halves = Period.objects.halves().filter(Q(school=school) | Q(school=None)).begun(day)
-    return halves.order_by("-starts_on", "school").first()
-
-
 def kpi_numbers() -> dict[str, int]:
     """The trust's register: key to number."""
     return dict(Kpi.objects.values_list("key", "number"))

@@ -52,13 +52,21 @@ class AssessmentOut(serializers.ModelSerializer):
         return matrix.returned_note if matrix.state == Assessment.State.RETURNED else None
 
 
+class SourceKindOut(serializers.Serializer):
+    """A kind of source that a rating of this matrix may name."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
 class AssessmentSheet(AssessmentOut):
     """A risk matrix with a rating for every indicator it asks for, by the indicator's key."""
 
+    source_kinds = SourceKindOut(many=True, source="strategy_version.strategy.matrix.sources", read_only=True)
     ratings = serializers.DictField(child=RatingOut(), source="sheet", read_only=True)
 
     class Meta(AssessmentOut.Meta):
-        fields = [*AssessmentOut.Meta.fields, "ratings"]
+        fields = [*AssessmentOut.Meta.fields, "source_kinds", "ratings"]
         read_only_fields = fields
 
 

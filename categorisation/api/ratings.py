@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,16 +11,19 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from categorisation.access import of_matrices
+from categorisation.access import of_matrices, of_moderation, sees_moderation
 from categorisation.models import Assessment, Rating
-from categorisation.rules.entry import LONGEST_NOTE, SOURCE_KINDS, UNKNOWN, Entry, asked_of
+from categorisation.rules.entry import LONGEST_NOTE, UNKNOWN, Entry, asked_of
 from schools.access import Permission
-from schools.api import Given, IdFilter, Moment, Order, Refused, RowFilters, Rows, StrictSerializer
+from schools.api import IdFilter, Moment, Order, Refused, RowFilters, Rows, StrictSerializer, Truth
 from schools.strategy import Kpi, Strategy
 
 UNKNOWN_KEY = "unknown"
 LEVEL_WORDS = "The key of a level of the KPI's scale, “unknown” said on purpose, or null: not rated."
+SOURCE_WORDS = "Keys of the kinds of source that the matrix's own strategy names: `source_kinds` of the matrix."
+NOT_TOLD = "Until the matrix is returned or agreed, those who do not moderate it read null."
 LARGEST_VERSION = 2**31 - 1
+MOST_SOURCES = 12
 
 
 def spoken(strategy: Strategy, kpi: str, level: int | None) -> str | None:
@@ -44,15 +47,20 @@ class RatingOut(serializers.ModelSerializer):
     """What the school says of one KPI and, where it differs, what the moderator says."""
 
     level = serializers.SerializerMethodField(help_text=LEVEL_WORDS)
-    moderated_level = serializers.SerializerMethodField(help_text="The moderator's level, or null where it stands.")
+    moderated_level = serializers.SerializerMethodField(
+        help_text=f"The moderator's level, or null where the school's stands. {NOT_TOLD}"
+    )
+    set_aside_level = serializers.SerializerMethodField(
+        help_text="The moderator's level from before the school rated anew after a return. It does not count."
+    )
     counts_as = serializers.SerializerMethodField(help_text="The moderated level where there is one.")
-    sources = serializers.ListField(child=serializers.CharField(), read_only=True)
+    sources = serializers.ListField(child=serializers.CharField(), read_only=True, help_text=SOURCE_WORDS)
 
     class Meta:
         model = Rating
         fields = [
             "level", "note", "evidence_on", "sources", "carried", "written_at", "submitted_at",
-            "moderated_level", "moderated_reason", "moderated_at", "counts_as",
+            "moderated_level", "moderated_reason", "moderated_at", "set_aside_level", "counts_as",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -62,8 +70,19 @@ class RatingOut(serializers.ModelSerializer):
     def get_moderated_level(self, rating: Rating) -> str | None:
         return self._spoken(rating, rating.moderated_level)
 
+    def get_set_aside_level(self, rating: Rating) -> str | None:
+        return self._spoken(rating, rating.set_aside_level)
+
     def get_counts_as(self, rating: Rating) -> str | None:
         return self._spoken(rating, rating.counts_as)
+
+    def to_representation(self, rating: Rating) -> dict[str, Any]:
+        """The rating; without the moderator's part where this person is not told of it yet."""
+        said = super().to_representation(rating)
+        if not sees_moderation(self.context["request"]._request.access, rating.assessment):
+            said |= {"moderated_level": None, "moderated_reason": "", "moderated_at": None, "set_aside_level": None}
+            said["counts_as"] = said["level"]
+        return said
 
     def _spoken(self, rating: Rating, level: int | None) -> str | None:
         return spoken(rating.assessment.strategy_version.strategy, rating.kpi.key, level)
@@ -87,12 +106,20 @@ class RatingFilters(RowFilters):
     period = IdFilter(field_name="period_id")
     kpi = filters.CharFilter(field_name="kpi__key", max_length=60)
     state = filters.ChoiceFilter(field_name="assessment__state", choices=Assessment.State.choices)
-    moderated = Given("moderated_level")
+    moderated = Truth(method="are_moderated", label="Moderated or not")
     since = Moment(method="changed_since", label="Written or moderated since")
     ordering = Order(fields=["written_at", ("period__starts_on", "period"), ("school__name", "school")])
 
     def changed_since(self, rows: QuerySet[Rating], name: str, moment: datetime) -> QuerySet[Rating]:
-        return rows.filter(Q(written_at__gte=moment) | Q(moderated_at__gte=moment))
+        return rows.filter(Q(written_at__gte=moment) | Q(moderated_at__gte=moment) & self._told())
+
+    def are_moderated(self, rows: QuerySet[Rating], name: str, wanted: bool) -> QuerySet[Rating]:
+        moderated = Q(moderated_level__isnull=False) & self._told()
+        return rows.filter(moderated if wanted else ~moderated)
+
+    def _told(self) -> Q:
+        """Only what this person reads of moderation can be asked for."""
+        return of_moderation(self.request._request.access, "assessment__")
 
 
 class Ratings(Rows):
@@ -117,7 +144,7 @@ class RatingIn(StrictSerializer):
     note = serializers.CharField(max_length=LONGEST_NOTE, allow_blank=True, required=False)
     evidence_on = serializers.DateField(allow_null=True, required=False)
     sources = serializers.ListField(
-        child=serializers.ChoiceField(choices=list(SOURCE_KINDS.items())), max_length=len(SOURCE_KINDS), required=False
+        child=serializers.CharField(max_length=20), max_length=MOST_SOURCES, required=False, help_text=SOURCE_WORDS
     )
 
 
@@ -139,13 +166,24 @@ def entries_from(
         if key not in asked:
             wrong[key] = ["This matrix does not ask for such an indicator."]
             continue
+        sources = _wrong_sources(strategy, parts.get("sources", ()))
         try:
             found[key] = _entry(strategy, asked[key], parts, now.get(key, Entry()))
         except ValueError as refusal:
             wrong[key] = {"level": [str(refusal)]}  # type: ignore[assignment]
+        if sources:
+            wrong[key] = {"sources": sources}  # type: ignore[assignment]
     if wrong:
         raise Refused({"ratings": wrong})
     return found
+
+
+def _wrong_sources(strategy: Strategy, sent: Sequence[str]) -> dict[int, list[str]]:
+    """A refusal for each kind of source the strategy does not name, or that is named twice, by its place."""
+    keys = strategy.matrix.source_labels
+    unknown = f"This strategy has no such kind of source. Choose from: {', '.join(keys)}."
+    found = {place: ["It is named twice."] for place, key in enumerate(sent) if key in sent[:place]}
+    return found | {place: [unknown] for place, key in enumerate(sent) if key not in keys}
 
 
 def _entry(strategy: Strategy, kpi: Kpi, parts: Mapping[str, Any], now: Entry) -> Entry:

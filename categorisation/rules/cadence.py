@@ -1,11 +1,11 @@
-"""When the next judgement of an axis is due."""
+"""When the next judgement of an axis is due, and which period a school rates."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from schools.strategy import Axis, Cadence, Strategy
 
@@ -43,6 +43,38 @@ def next_due(axis: Axis, level: str, decided_on: date, periods: Sequence[Period]
         return months_after(decided_on, _MONTHS[cadence])
     later = [period for period in periods if period.kind == cadence.value and period.starts > decided_on]
     return min(later, key=lambda period: period.starts).ends if later else None
+
+
+class Begins(Protocol):
+    """Anything with a first day: a term or a half term."""
+
+    @property
+    def starts_on(self) -> date: ...
+
+
+P = TypeVar("P", bound=Begins)
+
+
+def asks_half_term(axis: Axis, level: str, decided_on: date, half_starts_on: date) -> bool:
+    """Whether a decided level asks for a matrix in this half term: from the one after the decision on (S0-12)."""
+    return decided_on < half_starts_on and _cadence(axis, level) == Cadence.HALF_TERM
+
+
+def period_asked(term: P, half: P | None, decided: Iterable[tuple[Axis, str, date]]) -> P:
+    """The period a school rates: the term, or where a level it was placed at asks for it the half term.
+
+    `decided` holds the latest decision on each axis: axis, level, and the day it was decided.
+    """
+    if half is None or half.starts_on < term.starts_on:
+        return term
+    return half if any(asks_half_term(*one, half.starts_on) for one in decided) else term
+
+
+def matrix_due(strategy: Strategy, *, starts: date, ends: date, meets: date | None) -> date:
+    """When the matrix of a period is due: so long before the first meeting that decides, else before the end."""
+    rules = strategy.matrix
+    before_meeting = meets - timedelta(days=rules.due_days_before_meeting) if meets else None
+    return max(before_meeting or ends - timedelta(days=rules.due_days_before_end), starts)
 
 
 def _cadence(axis: Axis, level: str) -> Cadence:

@@ -14,16 +14,6 @@ from schools.strategy import Kpi, Strategy
 UNKNOWN = 0
 """The level that says “unknown” on purpose."""
 
-SOURCE_KINDS = {
-    "data": "Data",
-    "work": "Pupils’ work",
-    "planning": "Planning",
-    "views": "Pupils’ views",
-    "observation": "Observation",
-    "records": "Records",
-}
-"""The kinds of source a rating may rest on (S3-31, and the school's own records)."""
-
 LONGEST_NOTE = 2000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,19 @@ class Proposal:
         return self.best != self.worst
 
 
-def differs(proposal: Proposal, level: str) -> bool:
+class Proposed(Protocol):
+    """A proposal, fresh or kept: without a level where there is not enough evidence."""
+
+    @property
+    def level(self) -> str | None: ...
+
+    @property
+    def best(self) -> str: ...
+
+    @property
+    def worst(self) -> str: ...
+
+
+def differs(proposal: Proposed | None, level: str) -> bool:
     """Whether deciding on `level` needs a reason: not what is proposed, or nothing or more than one is open."""
-    return not proposal.enough or proposal.is_range or level != proposal.level
+    return proposal is None or not proposal.level or proposal.best != proposal.worst or level != proposal.level

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -27,9 +27,12 @@ class Explanation:
     down: tuple[str, ...]  # and down
 
 
-def explain(strategy: Strategy, proposal: Proposal) -> Explanation:
-    """Everything a head, the chief executive or a trustee needs to read to see why."""
-    words = _Words(strategy, proposal.axis)
+def explain(strategy: Strategy, proposal: Proposal, *, sources: Mapping[str, str] | None = None) -> Explanation:
+    """Everything a head, the chief executive or a trustee needs to read to see why.
+
+    `sources` says, by fact, where it comes from, for example “the inspection of 12 March 2024”.
+    """
+    words = _Words(strategy, proposal.axis, sources or {})
     return Explanation(
         headline=words.headline(proposal),
         basis=tuple(words.basis(proposal)),
@@ -43,8 +46,8 @@ def explain(strategy: Strategy, proposal: Proposal) -> Explanation:
 class _Words:
     """The labels of one strategy and axis, and the sentences made of them."""
 
-    def __init__(self, strategy: Strategy, axis: str) -> None:
-        self.strategy = strategy
+    def __init__(self, strategy: Strategy, axis: str, sources: Mapping[str, str]) -> None:
+        self.strategy, self.sources = strategy, sources
         self.levels = {level.key: self._level(level) for level in strategy.axis_levels(axis)}
         self.kpis = {kpi.key: kpi for kpi in strategy.kpis()}
         self.first = strategy.axis_levels(axis)[0].key
@@ -78,7 +81,7 @@ class _Words:
             yield from getattr(self, f"_{reason.kind}")(reason, proposal)
         for cap in proposal.caps_applied:
             if not proposal.enough and cap.certain and cap.no_better_than == proposal.best:
-                yield self._limit("A limit is reached", cap.label, cap.no_better_than)
+                yield self._limit("A limit is reached", cap.label, cap.no_better_than) + self._rests(cap.fact)
 
     def _criterion(self, reason: Reason, proposal: Proposal) -> Iterator[str]:
         level = self._criterion_label(reason.key, reason.level)
@@ -95,7 +98,14 @@ class _Words:
         if reason.unknown:
             start = f"Until {self._names(reason.unknown)} {_is(len(reason.unknown))} rated, a limit counts as reached"
         rests = f" It rests on {self._names(reason.kpis)}." if reason.kpis and not reason.unknown else ""
-        yield self._limit(start, reason.label, reason.points_to or "") + rests
+        yield self._limit(start, reason.label, reason.points_to or "") + (
+            rests or self._rests(None if reason.level else reason.key)
+        )
+
+    def _rests(self, fact: str | None) -> str:
+        """Where a fact comes from, if it is one and that is known."""
+        source = self.sources.get(fact or "")
+        return f" It rests on {source}." if source else ""
 
     def _limit(self, start: str, label: str, no_better_than: str) -> str:
         return f"{start}: {_sentence(label)} Nothing better than {self.levels[no_better_than]} is allowed."

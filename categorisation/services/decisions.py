@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from categorisation.models import Assessment, Decision, Proposal, Reply
+from categorisation.models import Decision, Proposal, Reply
+from categorisation.rules import differs
+from categorisation.services.basis import Basis, basis_of
+from categorisation.services.deciders import deciders_of
 from schools.audit import record_act
-from schools.models import Interest, Meeting, Membership, Period, RoleGrant, School
-from schools.queries import strategy_of
+from schools.models import AgendaItem, Meeting, Membership, Notice, Period, RoleGrant, School
 from schools.rules import humane_time, working_days_after
+from schools.services.meetings import require_not_agreed
 from schools.services.notices import tell
-from schools.strategy import Role, Strategy
+from schools.strategy import Role
+from schools.words import on
+
+LONGEST_SUBJECT = 160  # characters
 
 
 def decide_category(
@@ -26,81 +32,107 @@ def decide_category(
     reason: str = "",
     meeting: Meeting | None = None,
 ) -> Decision:
-    """Record the category people decided. The head is told in the morning and may reply until the day named.
+    """Record the category decided in `period`. The head is told in the morning and may reply until the day named.
 
-    Raises PermissionDenied when this person may not decide for this school, ValidationError by field otherwise.
+    It rests on the school's latest agreed matrix and belongs to that matrix's period (see `basis_of`). The meeting and
+    the school are locked, so that the same is not recorded twice. Raises PermissionDenied when this person may not
+    decide for this school, ValidationError by field otherwise.
     """
-    assessment = Assessment.objects.filter(school=school, period=period).select_related("strategy_version").first()
-    version = assessment.strategy_version if assessment else strategy_of(school, period.starts_on)
-    if version is None or axis not in version.strategy.axis_by_key:
+    now, reason = timezone.now(), reason.strip()
+    today = timezone.localdate(now)
+    school, meeting = _locked(school, meeting)
+    basis = basis_of(school, axis, period=period, today=today)
+    if basis is None:
         raise ValidationError("This school's strategy has no such category.")
-    strategy = version.strategy
-    require_may_decide(strategy, axis, school, by=by, meeting=meeting)
-    proposal = Proposal.objects.filter(assessment=assessment, axis=axis).first() if assessment else None
-    _check(strategy, axis, level, reason, proposal)
-    before = Decision.objects.filter(school=school, axis=axis).order_by("-effective_on", "-id").first()
-    now = timezone.now()
-    record_act(
-        "category.decided", school, by=by, school=school, before=before.level if before else "", after=level, why=reason
-    )
+    deciders = deciders_of(basis.strategy, axis, school, period=basis.period, meeting=meeting)
+    if refusal := deciders.refusal(by):
+        raise PermissionDenied(refusal)
+    require_open_to_decide(school, axis, meeting=meeting, today=today)
+    proposal = _checked(basis, level, reason)
+    _require_new(basis, level, reason, meeting=meeting, today=today)
+    was = basis.before.level if basis.before else ""
+    record_act("category.decided", school, by=by, school=school, before=was, after=level, why=reason)
     decision = Decision.objects.create(
         school=school,
-        period=period,
+        period=basis.period,
         axis=axis,
         level=level,
-        strategy_version=version,
+        strategy_version=basis.version,
         proposal=proposal,
         meeting=meeting,
-        was=before.level if before else "",
-        reason=reason.strip(),
-        effective_on=timezone.localdate(now),
+        was=was,
+        reason=reason,
+        effective_on=today,
         decided_by=by,
         decided_at=now,
         tell_at=humane_time(now, hour=school.trust.news_hour),
-        reply_due_on=working_days_after(timezone.localdate(now), strategy.identity.reply_days),
+        reply_due_on=working_days_after(today, basis.strategy.identity.reply_days),
     )
-    _tell_school(decision, strategy)
+    _tell_school(decision)
     return decision
 
 
-def _check(strategy: Strategy, axis: str, level: str, reason: str, proposal: Proposal | None) -> None:
-    if level not in {one.key for one in strategy.axis_levels(axis)}:
-        raise ValidationError({"level": "Choose one of the levels"})
-    as_proposed = proposal is not None and proposal.level == level and proposal.best == proposal.worst
-    if not as_proposed and not reason.strip():
-        raise ValidationError({"reason": "Say why, because this is not simply what the rules propose"})
-
-
-def require_may_decide(
-    strategy: Strategy, axis: str, school: School, *, by: Membership, meeting: Meeting | None
-) -> None:
-    """Only the deciding role or its stand-in, and never somebody with an interest in the school."""
-    roles = set(RoleGrant.objects.current().filter(membership=by).values_list("role", "school_id"))
-    decider = strategy.axis_by_key[axis].decided_by
-    stand_ins = {role for one in strategy.identity.stand_ins if one.role == decider for role in one.instead}
-    if not {role for role, _ in roles} & {decider, *stand_ins}:
-        raise PermissionDenied("Your role does not decide this category.")
-    conflicted = any(school_id == school.pk for _, school_id in roles)
+def _locked(school: School, meeting: Meeting | None) -> tuple[School, Meeting | None]:
+    """One decision at a time on a school, and none while the minutes are being agreed."""
     if meeting is not None:
-        conflicted = conflicted or Interest.objects.filter(meeting=meeting, person=by, school=school).exists()
-    if conflicted:
-        raise PermissionDenied("You have an interest in this school, so a stand-in decides its category.")
+        meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    return School.objects.select_for_update(no_key=True).get(pk=school.pk), meeting
 
 
-def _tell_school(decision: Decision, strategy: Strategy) -> None:
+def require_open_to_decide(school: School, axis: str, *, meeting: Meeting | None, today: date) -> None:
+    """Raise ValidationError for a school that has left, and where the meeting's record does not take this decision."""
+    if school.left_on is not None and school.left_on <= today:
+        raise ValidationError(f"{school.known_as} left the trust on {on(school.left_on)}, so nothing more is decided.")
+    if meeting is None:
+        return
+    require_not_agreed(meeting)
+    if not AgendaItem.objects.filter(meeting=meeting, school=school).exists():
+        raise ValidationError(f"{school.known_as} is not on this meeting's agenda. Whoever runs it can put it on.")
+    made = Decision.objects.filter(meeting=meeting, school=school, axis=axis).select_related("decided_by__user").first()
+    if made is not None:
+        raise ValidationError(
+            f"This meeting has decided already: {made.decided_by} recorded it on {on(made.effective_on)}. "
+            f"To correct it, record a decision from the page of {school.known_as}."
+        )
+
+
+def _checked(basis: Basis, level: str, reason: str) -> Proposal | None:
+    """The proposal, locked so that it is not made anew while people decide on it."""
+    proposal = basis.proposal and Proposal.objects.select_for_update().get(pk=basis.proposal.pk)
+    if level not in {one.key for one in basis.strategy.axis_levels(basis.axis.key)}:
+        raise ValidationError({"level": "Choose one of the levels"})
+    if differs(proposal, level) and not reason:
+        raise ValidationError({"reason": "Say why, because this is not simply what the rules propose"})
+    return proposal
+
+
+def _require_new(basis: Basis, level: str, reason: str, *, meeting: Meeting | None, today: date) -> None:
+    """Another level, another reason or a meeting's own record is a new decision; the same once more is a slip."""
+    before = basis.before
+    if before is None or before.effective_on != today:
+        return
+    same = (before.level, before.reason, before.period_id) == (level, reason, basis.period.pk)
+    if same and (meeting is None or before.meeting_id == meeting.pk):
+        at = timezone.localtime(before.decided_at)
+        raise ValidationError(
+            f"{before.decided_by} recorded just this today at {at:%H:%M}, so it was not recorded again."
+        )
+
+
+def _tell_school(decision: Decision) -> None:
+    strategy, school = decision.strategy_version.strategy, decision.school
     axis = strategy.axis_by_key[decision.axis]
     label = next(level.label for level in strategy.axis_levels(decision.axis) if level.key == decision.level)
-    heads = RoleGrant.objects.current().filter(school=decision.school, role=Role.HEAD).select_related("membership")
-    due = decision.reply_due_on
+    heads = RoleGrant.objects.current().filter(school=school, role=Role.HEAD).select_related("membership")
     for grant in heads:
         tell(
             grant.membership,
-            subject=f"{decision.school.known_as}: {axis.label.lower()} decided",
+            subject=f"{school.known_as}: {axis.label.lower()} decided"[:LONGEST_SUBJECT],
             body=(
-                f"{axis.label}: {label}. Read why, and reply if you wish, by {due.day} {due:%B %Y}. "
+                f"{axis.label}: {label}. Read why, and reply if you wish, by {on(decision.reply_due_on)}. "
                 "Your reply is printed beside the decision wherever it is shown."
             ),
-            path=f"/t/{decision.school.trust.slug}/my-school/",
+            path=f"/t/{school.trust.slug}/my-school/",
             not_before=decision.tell_at,
         )
 
@@ -108,7 +140,7 @@ def _tell_school(decision: Decision, strategy: Strategy) -> None:
 def reply_to_decision(decision: Decision, *, by: Membership, text: str, today: date) -> Reply:
     """The school's words, printed beside the decision. Within the window, once; it may be reworded until it closes."""
     if today > decision.reply_due_on:
-        raise ValidationError(f"The time to reply ended on {decision.reply_due_on.day} {decision.reply_due_on:%B %Y}.")
+        raise ValidationError(f"The time to reply ended on {on(decision.reply_due_on)}.")
     if timezone.now() < decision.tell_at:
         raise ValidationError("The school has not been told yet.")
     if not text.strip():
@@ -116,7 +148,26 @@ def reply_to_decision(decision: Decision, *, by: Membership, text: str, today: d
     if len(text) > 3000:
         raise ValidationError({"text": f"Use at most 3,000 characters; this has {len(text):,}"})
     record_act("decision.replied", decision, by=by, school=decision.school, why=text[:200])
-    reply, _ = Reply.objects.update_or_create(
-        decision=decision, defaults={"text": text.strip(), "by": by, "at": timezone.now()}
-    )
+    now = timezone.now()
+    reply, _ = Reply.objects.update_or_create(decision=decision, defaults={"text": text.strip(), "by": by, "at": now})
+    _tell_of_reply(decision, now=now)
     return reply
+
+
+def _tell_of_reply(decision: Decision, *, now: datetime) -> None:
+    """Who decided, and the clerks where a meeting did. Who has not read of the first wording yet is told once."""
+    people = {decision.decided_by_id: decision.decided_by}
+    if decision.meeting_id is not None:
+        clerks = RoleGrant.objects.current().filter(role=Role.CLERK).select_related("membership")
+        people |= {grant.membership_id: grant.membership for grant in clerks}
+    school, axis = decision.school, decision.strategy_version.strategy.axis_by_key[decision.axis]
+    path = f"/t/{school.trust.slug}/decisions/{decision.pk}/"
+    waiting = set(Notice.objects.filter(path=path, sent_at=None).values_list("to", flat=True))
+    for person in (one for pk, one in people.items() if pk not in waiting):
+        tell(
+            person,
+            subject=f"{school.known_as} replied on {axis.label.lower()}"[:LONGEST_SUBJECT],
+            body="Read the school's reply. It is printed beside the decision wherever it is shown.",
+            path=path,
+            not_before=humane_time(now, hour=school.trust.news_hour),
+        )

@@ -7,30 +7,31 @@ from datetime import date
 
 from django.utils import timezone
 
-from categorisation.models import Assessment, Proposal, SchoolFact
-from categorisation.queries import evidence_of
+from categorisation.models import Assessment, Decision, Proposal
+from categorisation.queries import evidence_of, facts_held
 from categorisation.rules import axes_for, explain, propose
-
-
-def facts_of(assessment: Assessment) -> frozenset[str]:
-    """The strategy's facts that are true of the school today."""
-    return frozenset(
-        SchoolFact.objects.filter(school_id=assessment.school_id, until=None).values_list("key", flat=True)
-    )
+from schools.models import School
 
 
 def propose_categories(assessment: Assessment, *, today: date) -> list[Proposal]:
-    """Write what the rules propose on each axis of the school's strategy, replacing an earlier proposal."""
-    strategy = assessment.strategy_version.strategy
-    phase = assessment.school.phase
+    """Write what the rules propose on each axis of the school's strategy, replacing an earlier proposal.
+
+    A proposal on which a decision rests is never rewritten: it stands as people read it when they decided.
+    """
+    strategy, phase = assessment.strategy_version.strategy, assessment.school.phase
     axes = axes_for(strategy, phase)
     if not axes:
         return []
-    evidence, facts = evidence_of(assessment), facts_of(assessment)
+    school = School.objects.select_for_update(no_key=True).get(pk=assessment.school_id)  # its facts hold still
+    decided, evidence = _decided(assessment), evidence_of(assessment)
+    sources = {held.fact.key: held.source for held in facts_held(strategy, school, on=today)}
     made = []
     for axis in axes:
-        found = propose(strategy, axis.key, evidence, facts=facts, phase=phase, today=today)
-        words = explain(strategy, found)
+        if axis.key in decided:
+            made.append(decided[axis.key])
+            continue
+        found = propose(strategy, axis.key, evidence, facts=frozenset(sources), phase=phase, today=today)
+        words = explain(strategy, found, sources=sources)
         proposal, _ = Proposal.objects.update_or_create(
             assessment=assessment,
             axis=axis.key,
@@ -45,6 +46,13 @@ def propose_categories(assessment: Assessment, *, today: date) -> list[Proposal]
         )
         made.append(proposal)
     return made
+
+
+def _decided(assessment: Assessment) -> dict[str, Proposal]:
+    """The proposals that decisions rest on, by axis. All are locked first, as a decision locks its own."""
+    rows = list(Proposal.objects.select_for_update().filter(assessment=assessment))
+    resting = set(Decision.objects.filter(proposal__in=rows).values_list("proposal_id", flat=True))
+    return {row.axis: row for row in rows if row.pk in resting}
 
 
 def as_record(found: object) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -13,14 +14,17 @@ from django.utils import timezone
 
 from categorisation.access import of_decisions
 from categorisation.forms import DecisionForm, ReplyForm
-from categorisation.models import Assessment, Decision, Proposal, Reply
+from categorisation.models import Decision, Reply
 from categorisation.rules.why import why_of
 from categorisation.services import decide_category, reply_to_decision
+from categorisation.services.basis import Basis, basis_of
+from categorisation.services.deciders import Deciders, deciders_of
+from categorisation.services.decisions import require_open_to_decide
 from categorisation.views.matrix import school_for
-from schools.access import Permission, TrustRequest, trust_view
-from schools.models import Meeting, Period, School
-from schools.queries import current_period, strategy_of
-from schools.strategy import Axis, Strategy
+from schools.access import ROLES, Permission, TrustRequest, trust_view
+from schools.models import Meeting, School
+from schools.queries import current_period
+from schools.strategy import Strategy
 
 
 def level_tile(strategy: Strategy, axis: str, key: str) -> dict[str, Any]:
@@ -34,26 +38,44 @@ def level_tile(strategy: Strategy, axis: str, key: str) -> dict[str, Any]:
 @trust_view(needs=Permission.DECIDE)
 def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     """Record what was decided for one school on one axis."""
-    school = school_for(request, school_id)
-    today = timezone.localdate()
-    meeting = _meeting_named(request)
+    school, meeting, today = school_for(request, school_id), _meeting_named(request), timezone.localdate()
     period = meeting.period if meeting else current_period(today)
-    if period is None:
+    basis = basis_of(school, axis, period=period, today=today) if period else None
+    if period is None or basis is None:
         raise Http404
-    found = _what_is_known(school, axis, period)
-    form = DecisionForm(request.POST or None, levels=found["strategy"].axis_levels(axis), initial=found["initial"])
+    form = DecisionForm(request.POST or None, levels=basis.strategy.axis_levels(axis), initial=_first_choice(basis))
+    context = {"school": school, "form": form, "meeting": meeting, **_what_is_known(basis)}
+    deciders = deciders_of(basis.strategy, axis, school, period=basis.period, meeting=meeting)
+    if refusal := deciders.refusal(request.access.membership):
+        return _not_theirs(request, refusal, deciders, context)
     if request.method == "POST" and form.is_valid():
+        by = request.access.membership
         try:
-            decide_category(
-                school, axis, by=request.access.membership, period=period, meeting=meeting, **form.cleaned_data
-            )
+            decide_category(school, axis, by=by, period=period, meeting=meeting, **form.cleaned_data)
         except ValidationError as refused:
             form.add_error("reason" if hasattr(refused, "error_dict") else None, refused.messages[0])
         else:
             messages.success(request, f"{school.known_as}: recorded. The head is told in the morning and may reply.")
             return redirect(_after(request, school, meeting))
-    context = {"school": school, "form": form, "meeting": meeting, "period": period, "today": today, **found}
+    closed = "" if form.is_bound else _closed(school, axis, meeting=meeting, today=today)
+    context |= {"closed": closed, "after": _after(request, school, meeting)}
     return render(request, "categorisation/decide.html", context, status=422 if form.errors else 200)
+
+
+def _closed(school: School, axis: str, *, meeting: Meeting | None, today: date) -> str:
+    """Why nothing can be decided here, before anybody types."""
+    try:
+        require_open_to_decide(school, axis, meeting=meeting, today=today)
+    except ValidationError as refused:
+        return str(refused.messages[0])
+    return ""
+
+
+def _not_theirs(request: TrustRequest, refusal: str, deciders: Deciders, context: dict[str, Any]) -> HttpResponse:
+    """Who may decide instead. What was typed before the interest was declared is shown, to be handed on."""
+    others = [{"name": str(one.person), "role": ROLES[one.role].label} for one in deciders.may]
+    context |= {"refusal": refusal, "others": others, "typed": request.POST.get("reason", "").strip()}
+    return render(request, "categorisation/decide_not.html", context, status=403)
 
 
 def _meeting_named(request: TrustRequest) -> Meeting | None:
@@ -71,26 +93,23 @@ def _after(request: TrustRequest, school: School, meeting: Meeting | None) -> st
     return reverse("school", kwargs={"trust": trust, "school_id": school.pk})
 
 
-def _what_is_known(school: School, axis_key: str, period: Period) -> dict[str, Any]:
+def _first_choice(basis: Basis) -> dict[str, str]:
+    return {"level": basis.proposal.level if basis.proposal else ""}
+
+
+def _what_is_known(basis: Basis) -> dict[str, Any]:
     """The proposal with its reasons, and the decision that stands."""
-    assessment = Assessment.objects.filter(school=school, period=period).select_related("strategy_version").first()
-    version = assessment.strategy_version if assessment else strategy_of(school, timezone.localdate())
-    strategy = version.strategy if version else None
-    if strategy is None or axis_key not in strategy.axis_by_key:
-        raise Http404
-    axis: Axis = strategy.axis_by_key[axis_key]
-    proposal = Proposal.objects.filter(assessment=assessment, axis=axis_key).first() if assessment else None
-    before = Decision.objects.filter(school=school, axis=axis_key).order_by("-effective_on", "-pk").first()
+    strategy, axis, proposal, before = basis.strategy, basis.axis, basis.proposal, basis.before
     return {
-        "assessment": assessment,
         "strategy": strategy,
         "axis": axis,
+        "period": basis.period,
+        "matrix": basis.assessment,
         "proposal": proposal,
-        "proposed": level_tile(strategy, axis_key, proposal.level) if proposal else None,
+        "proposed": level_tile(strategy, axis.key, proposal.level) if proposal else None,
         "why": why_of(strategy, proposal.explanation) if proposal else None,
         "before": before,
-        "was": level_tile(strategy, axis_key, before.level) if before else None,
-        "initial": {"level": proposal.level if proposal else ""},
+        "was": level_tile(strategy, axis.key, before.level) if before else None,
     }
 
 

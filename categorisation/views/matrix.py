@@ -16,9 +16,17 @@ from categorisation.access import of_matrices
 from categorisation.forms import RatingForm, RatingSheet, entries_from, initial_of
 from categorisation.models import Assessment, Rating
 from categorisation.queries import kpis_of, previous_entries, ratings_of
-from categorisation.services import carry_forward, open_assessment, save_ratings, submit_assessment
-from categorisation.services.assessments import OPEN_STATES, Saved
-from categorisation.views.pages import conflicts_for_form, conflicts_for_script, matrix_summary, rail
+from categorisation.services import Saved, carry_forward, open_assessment, save_ratings, submit_assessment
+from categorisation.services.beginning import asked_period, why_not_begin
+from categorisation.views.pages import (
+    address,
+    conflicts_for_form,
+    conflicts_for_script,
+    matrix_summary,
+    published_lines,
+    rail,
+)
+from categorisation.views.refusals import says_refusals
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Kpi, Period, School
 from schools.strategy import Criterion
@@ -50,22 +58,39 @@ def matrix(request: TrustRequest, school_id: int, period_id: int) -> HttpRespons
     if not Assessment.objects.filter(school=school, period=period).exists():
         if not request.access.may(Permission.RATE, school.pk):
             raise Http404
-        return render(request, "categorisation/matrix_begin.html", {"school": school, "period": period})
+        return _to_begin(request, school, period)
     assessment = matrix_for(request, school_id, period_id)
     return render(request, "categorisation/matrix.html", matrix_summary(assessment, request.access))
 
 
+def _to_begin(request: TrustRequest, school: School, period: Period) -> HttpResponse:
+    """The two ways to begin, or why this matrix cannot be begun and which one is asked for."""
+    today = timezone.localdate()
+    refused = why_not_begin(school, period, today=today)
+    asked = asked_period(school, on=today) if refused else None
+    context = {"school": school, "period": period, "refused": refused, "asked": asked if asked != period else None}
+    return render(request, "categorisation/matrix_begin.html", context)
+
+
 @require_POST
 @trust_view(needs=Permission.RATE)
+@says_refusals
 def begin(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """Open the matrix; with “carry”, take along what is still true."""
     school = school_for(request, school_id)
     request.access.require(Permission.RATE, school.pk)
     assessment = open_assessment(school, get_object_or_404(Period, pk=period_id))
     if "carry" in request.POST:
-        carry_forward(assessment, by=request.access.membership, today=timezone.localdate())
-        messages.success(request, "Carried forward. Check each rating, and change what has changed.")
+        saved = carry_forward(assessment, by=request.access.membership, today=timezone.localdate())
+        _say_carried(request, saved)
     return to_matrix(request, assessment)
+
+
+def _say_carried(request: TrustRequest, saved: Saved) -> None:
+    if saved.written:
+        messages.success(request, "Carried forward. Check each rating, and change what has changed.")
+    else:
+        messages.info(request, "There was nothing to carry forward.")
 
 
 def to_matrix(request: TrustRequest, assessment: Assessment) -> HttpResponse:
@@ -87,7 +112,7 @@ def forms_of(
             prefix=f"k{kpis[rule.key].number}",
             initial=initial_of(ratings[rule.key]) if ratings else {},
             kpi=rule,
-            levels=strategy.levels_of(rule.scale),
+            strategy=strategy,
         )
         for rule in criterion.kpis
         if rule.key in kpis
@@ -96,36 +121,56 @@ def forms_of(
 
 def sheets_of(assessment: Assessment, forms: dict[str, RatingForm], ratings: dict[str, Rating]) -> list[RatingSheet]:
     """The forms with what stands beside them: where the rating is, and what it was last time."""
-    before = previous_entries(assessment)
+    before, published = previous_entries(assessment), published_lines(assessment, forms)
     sheets = []
     for number, (key, form) in enumerate(forms.items(), start=1):
         last = before.get(key)
         label = form.tiles[last.level - 1]["label"] if last and last.level else ""
-        sheets.append(RatingSheet(form, ratings[key], last, label, number, len(forms)))
+        sheets.append(RatingSheet(form, ratings[key], last, label, number, len(forms), published.get(key, "")))
     return sheets
 
 
 @trust_view(needs=Permission.RATE)
+@says_refusals
 def criterion(request: TrustRequest, school_id: int, period_id: int, criterion: str) -> HttpResponse:
     """One criterion: rate it, say why, date the evidence. An ordinary form that also saves itself."""
     assessment = matrix_for(request, school_id, period_id)
     request.access.require(Permission.RATE, assessment.school_id)
-    rule = assessment.strategy_version.strategy.criterion_by_key.get(criterion)
-    if rule is None or assessment.state not in OPEN_STATES:
-        return to_matrix(request, assessment)
     kpis = kpis_of(assessment)
+    rule = asked_criterion(assessment, criterion, kpis)
+    if rule is None or not (assessment.is_open or request.method == "POST"):
+        return to_matrix(request, assessment)
     ratings = ratings_of(assessment, kpis)
     forms = forms_of(assessment, rule, kpis, request.POST or None, ratings)
-    conflicts: list[dict[str, Any]] = []
-    if request.method == "POST" and all(form.is_valid() for form in forms.values()):
-        saved = _save(request, assessment, forms, kpis)
-        if not saved.conflicts:
+    context: dict[str, Any] = {"assessment": assessment, "criterion": rule, "status": 200}
+    if request.method == "POST":
+        context |= _saved(request, assessment, forms, kpis)
+        if "saved" in context:
             return _next(request, assessment, rule)
-        conflicts = conflicts_for_form(saved, request.access)
-    sheets = sheets_of(assessment, forms, ratings)
-    context = {"assessment": assessment, "criterion": rule, "sheets": sheets, "conflicts": conflicts}
-    context |= rail(assessment, rule, request.trust.slug)
-    return render(request, "categorisation/criterion.html", context)
+    context |= {"sheets": sheets_of(assessment, forms, ratings), **rail(assessment, rule, request.trust.slug)}
+    return render(request, "categorisation/criterion.html", context, status=context["status"])
+
+
+def asked_criterion(assessment: Assessment, key: str, kpis: dict[str, Kpi]) -> Criterion | None:
+    """The criterion, if this school is asked anything of it."""
+    found = assessment.strategy_version.strategy.criterion_by_key.get(key)
+    return found if found and any(kpi.key in kpis for kpi in found.kpis) else None
+
+
+def _saved(
+    request: TrustRequest, assessment: Assessment, forms: dict[str, RatingForm], kpis: dict[str, Kpi]
+) -> dict[str, Any]:
+    """What became of the forms: `saved`, or what the page says beside what was typed."""
+    if not all(form.is_valid() for form in forms.values()):
+        return {"status": 422}
+    try:
+        saved = _save(request, assessment, forms, kpis)
+    except ValidationError as refused:
+        assessment.refresh_from_db(fields=["state"])
+        return {"status": 422, "refused": refused.messages, "closed": not assessment.is_open}
+    if saved.conflicts:
+        return {"status": 409, "conflicts": conflicts_for_form(saved, request.access)}
+    return {"saved": saved}
 
 
 def _save(request: TrustRequest, assessment: Assessment, forms: dict[str, RatingForm], kpis: dict[str, Kpi]) -> Saved:
@@ -149,10 +194,10 @@ def autosave(request: TrustRequest, school_id: int, period_id: int, criterion: s
     """The same form, sent by the page while it is written."""
     assessment = matrix_for(request, school_id, period_id)
     request.access.require(Permission.RATE, assessment.school_id)
-    rule = assessment.strategy_version.strategy.criterion_by_key.get(criterion)
+    kpis = kpis_of(assessment)
+    rule = asked_criterion(assessment, criterion, kpis)
     if rule is None:
         raise Http404
-    kpis = kpis_of(assessment)
     forms = forms_of(assessment, rule, kpis, request.POST)
     errors = {f"{form.prefix}-{name}": list(words) for form in forms.values() for name, words in form.errors.items()}
     if errors:
@@ -168,21 +213,24 @@ def autosave(request: TrustRequest, school_id: int, period_id: int, criterion: s
 
 @require_POST
 @trust_view(needs=Permission.RATE)
+@says_refusals
 def carry(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """“Still true, checked today” for everything not rated yet, or for one KPI."""
     assessment = matrix_for(request, school_id, period_id)
     request.access.require(Permission.RATE, assessment.school_id)
     only = request.POST.get("kpi") or None
-    carry_forward(assessment, by=request.access.membership, today=timezone.localdate(), only=only)
-    messages.success(request, "Carried forward from last time.")
+    _say_carried(
+        request, carry_forward(assessment, by=request.access.membership, today=timezone.localdate(), only=only)
+    )
     back = request.POST.get("criterion", "")
-    if back:
-        return redirect("criterion", trust=request.trust.slug, school_id=school_id, period_id=period_id, criterion=back)
+    if back in assessment.strategy_version.strategy.criterion_by_key:
+        return redirect(address("criterion", assessment, request.trust.slug, criterion=back))
     return to_matrix(request, assessment)
 
 
 @require_POST
 @trust_view(needs=Permission.SUBMIT)
+@says_refusals
 def submit(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """Send the matrix to the trust, or show everything that is still missing, with links."""
     assessment = matrix_for(request, school_id, period_id)
@@ -190,6 +238,8 @@ def submit(request: TrustRequest, school_id: int, period_id: int) -> HttpRespons
     try:
         submit_assessment(assessment, by=request.access.membership, today=timezone.localdate())
     except ValidationError as refused:
+        if not hasattr(refused, "error_dict"):
+            raise
         context = matrix_summary(assessment, request.access, refused=refused)
         return render(request, "categorisation/matrix.html", context, status=422)
     messages.success(request, "Sent to the trust. You will hear when it is agreed or comes back with a question.")

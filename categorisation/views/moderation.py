@@ -14,11 +14,14 @@ from django.views.decorators.http import require_POST
 from categorisation.forms import ModerationForm, ReturnForm
 from categorisation.models import Assessment, Rating
 from categorisation.queries import previous_entries, ratings_of
+from categorisation.rules.entry import Entry
 from categorisation.services import agree_assessment, moderate_rating, return_assessment
-from categorisation.views.matrix import matrix_for
+from categorisation.services.moderation import ModeratedSince, require_other_school
+from categorisation.views.matrix import matrix_for, to_matrix
 from categorisation.views.pages import address, matrix_summary, tile
+from categorisation.views.refusals import says_refusals
 from schools.access import Permission, TrustRequest, trust_view, where_may
-from schools.strategy import Level
+from schools.strategy import Kpi, Strategy
 
 
 @trust_view(needs=Permission.MODERATE)
@@ -41,51 +44,59 @@ def moderate(request: TrustRequest, school_id: int, period_id: int) -> HttpRespo
     """The matrix as the school sees it, with a place to give another level and why."""
     assessment = matrix_for(request, school_id, period_id)
     if assessment.state != Assessment.State.SUBMITTED:
-        return redirect("matrix", trust=request.trust.slug, school_id=school_id, period_id=period_id)
+        return to_matrix(request, assessment)
+    require_other_school(assessment, request.access.membership)
     return _page(request, assessment)
 
 
-def _page(request: TrustRequest, assessment: Assessment, *, bound: Any = None, returning: Any = None) -> HttpResponse:
+def _page(
+    request: TrustRequest,
+    assessment: Assessment,
+    *,
+    bound: ModerationForm | None = None,
+    returning: ReturnForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with the form that was just refused in its place. What has moved on can no longer be acted on."""
+    assessment.refresh_from_db(fields=["state", "version"])
     context = matrix_summary(assessment, request.access)
     strategy = assessment.strategy_version.strategy
     ratings, before = ratings_of(assessment), previous_entries(assessment)
     for step in context["steps"]:
         kpis = [kpi for kpi in strategy.criterion_by_key[step["key"]].kpis if kpi.key in ratings]
         for line, kpi in zip(step["ratings"], kpis, strict=True):
-            rating = ratings[kpi.key]
-            initial = {"level": rating.moderated_level, "reason": rating.moderated_reason}
-            line["key"], line["number"] = kpi.key, rating.kpi.number
-            line["form"] = (
-                bound
-                if bound is not None and bound.prefix == f"k{rating.kpi.number}"
-                else ModerationForm(
-                    prefix=f"k{rating.kpi.number}", initial=initial, levels=strategy.levels_of(kpi.scale)
-                )
-            )
-            last = before.get(kpi.key)
-            line["before"] = tile(strategy, kpi, last.level) if last and last.level else None
+            line |= _beside(strategy, kpi, ratings[kpi.key], before.get(kpi.key), bound)
     trust = request.trust.slug
     context |= {
         "return_form": returning or ReturnForm(),
+        "again": sum(line["set_aside"] is not None for step in context["steps"] for line in step["ratings"]),
         "rating_url": address("moderate_rating", assessment, trust),
         "return_url": address("matrix_return", assessment, trust),
         "agree_url": address("matrix_agree", assessment, trust),
+        "matrix_url": address("matrix", assessment, trust),
     }
-    wrong = bound is not None or returning is not None
-    return render(request, "categorisation/moderate.html", context, status=422 if wrong else 200)
+    return render(request, "categorisation/moderate.html", context, status=status)
 
 
-def _moderation_form(rating: Rating, levels: tuple[Level, ...], bound: ModerationForm | None) -> ModerationForm:
-    """The form of one rating, or the bound one that was just refused."""
+def _beside(
+    strategy: Strategy, kpi: Kpi, rating: Rating, last: Entry | None, bound: ModerationForm | None
+) -> dict[str, Any]:
+    """What stands beside a rating: its form, who moderated it, and what it was last time."""
     prefix = f"k{rating.kpi.number}"
-    if bound is not None and bound.prefix == prefix:
-        return bound
     initial = {"level": rating.moderated_level, "reason": rating.moderated_reason}
-    return ModerationForm(prefix=prefix, initial=initial, levels=levels)
+    form = ModerationForm(prefix=prefix, initial=initial, levels=strategy.levels_of(kpi.scale))
+    return {
+        "key": kpi.key,
+        "number": rating.kpi.number,
+        "form": bound if bound is not None and bound.prefix == prefix else form,
+        "moderator": rating.moderator.user.name if rating.moderator else "",
+        "before": tile(strategy, kpi, last.level) if last and last.level else None,
+    }
 
 
 @require_POST
 @trust_view(needs=Permission.MODERATE)
+@says_refusals
 def rate(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """Moderate one rating."""
     assessment = matrix_for(request, school_id, period_id)
@@ -96,43 +107,65 @@ def rate(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
         raise Http404
     form = ModerationForm(request.POST, prefix=f"k{rating.kpi.number}", levels=strategy.levels_of(kpi.scale))
     if not form.is_valid():
-        return _page(request, assessment, bound=form)
+        return _page(request, assessment, bound=form, status=422)
     level, reason = form.cleaned_data["level"], form.cleaned_data["reason"]
+    by, version = request.access.membership, _version(request)
     try:
-        moderate_rating(assessment, kpi.key, by=request.access.membership, level=level, reason=reason)
+        moderate_rating(assessment, kpi.key, by=by, level=level, reason=reason, version=version)
+    except ModeratedSince as refused:
+        form.since = _theirs(strategy, kpi, refused.rating)
+        return _page(request, assessment, bound=form, status=409)
     except ValidationError as refused:
         form.add_error(None if not hasattr(refused, "error_dict") else "reason", refused.messages[0])
-        return _page(request, assessment, bound=form)
+        return _page(request, assessment, bound=form, status=422)
     messages.success(request, f"{kpi.label}: saved. The school’s own rating is kept beside it.")
     return redirect(address("matrix_moderate", assessment, request.trust.slug) + f"#kpi-{rating.kpi.number}")
 
 
+def _version(request: TrustRequest) -> int | None:
+    """The version of the matrix the form was filled in on."""
+    shown = request.POST.get("version", "")
+    return int(shown) if shown.isdecimal() else None
+
+
+def _theirs(strategy: Strategy, kpi: Kpi, rating: Rating) -> dict[str, Any]:
+    """What somebody else made of the rating meanwhile, or that the school rated it anew."""
+    by_school = rating.of_version > rating.moderated_version
+    who, at = (rating.author, rating.written_at) if by_school else (rating.moderator, rating.moderated_at)
+    moderated = rating.moderated_level is not None
+    return {
+        "by": who.user.name if who else "",
+        "at": at,
+        "tile": tile(strategy, kpi, rating.counts_as),
+        "words": rating.note if by_school else rating.moderated_reason,
+        "as_school": not moderated,
+    }
+
+
 @require_POST
 @trust_view(needs=Permission.MODERATE)
+@says_refusals
 def send_back(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """Return the matrix with a question."""
     assessment = matrix_for(request, school_id, period_id)
     form = ReturnForm(request.POST)
     if not form.is_valid():
-        return _page(request, assessment, returning=form)
+        return _page(request, assessment, returning=form, status=422)
     try:
         return_assessment(assessment, by=request.access.membership, note=form.cleaned_data["note"])
     except ValidationError as refused:
-        messages.error(request, refused.messages[0])
-        return redirect("waiting", trust=request.trust.slug)
-    messages.success(request, f"Returned to {assessment.school.known_as}.")
+        form.add_error("note" if hasattr(refused, "error_dict") else None, refused.messages[0])
+        return _page(request, assessment, returning=form, status=422)
+    messages.success(request, f"Returned to {assessment.school.known_as}. Its head reads your question in the morning.")
     return redirect("waiting", trust=request.trust.slug)
 
 
 @require_POST
 @trust_view(needs=Permission.MODERATE)
+@says_refusals
 def agree(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
     """Agree the matrix; the rules then propose."""
     assessment = matrix_for(request, school_id, period_id)
-    try:
-        agree_assessment(assessment, by=request.access.membership)
-    except ValidationError as refused:
-        messages.error(request, refused.messages[0])
-    else:
-        messages.success(request, f"{assessment.school.known_as}: agreed. The school’s page shows what is proposed.")
+    agree_assessment(assessment, by=request.access.membership, version=_version(request))
+    messages.success(request, f"{assessment.school.known_as}: agreed. The school’s page shows what is proposed.")
     return redirect("waiting", trust=request.trust.slug)

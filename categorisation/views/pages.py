@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from categorisation.access import TOLD, moderates, sees_moderation
 from categorisation.forms import initial_of
 from categorisation.models import Assessment, Rating
-from categorisation.queries import evidence_of, previous_of, ratings_of
+from categorisation.queries import evidence_of, previous_of, published_of, ratings_of
 from categorisation.rules import criterion_range
-from categorisation.rules.entry import SOURCE_KINDS, asked_of
-from categorisation.services.assessments import OPEN_STATES, Saved
+from categorisation.rules.bridges import reading_words
+from categorisation.rules.entry import asked_of
+from categorisation.services import Saved
 from schools.access import Access, Permission
 from schools.strategy import Criterion, Kpi, Strategy
 
@@ -36,11 +39,11 @@ def tile(strategy: Strategy, kpi: Kpi, level: int | None) -> dict[str, Any]:
     return {"word": found.label, "step": found.tone}
 
 
-def steps_of(assessment: Assessment, trust: str) -> list[dict[str, Any]]:
-    """Each criterion with how far it is: its level when all is rated, else “2 of 4”."""
+def steps_of(assessment: Assessment, trust: str, *, moderated: bool) -> list[dict[str, Any]]:
+    """Each criterion with how far it is: its level, as `moderated` or not, when all is rated, else “2 of 4”."""
     strategy, phase = assessment.strategy_version.strategy, assessment.school.phase
     asked = {kpi.key for kpi in asked_of(strategy, phase)}
-    ratings, evidence = ratings_of(assessment), evidence_of(assessment)
+    ratings, evidence = ratings_of(assessment), evidence_of(assessment, moderated=moderated)
     steps = []
     for criterion in strategy.criteria:
         kpis = [kpi for kpi in criterion.kpis if kpi.key in asked]
@@ -67,7 +70,7 @@ def steps_of(assessment: Assessment, trust: str) -> list[dict[str, Any]]:
 
 def rail(assessment: Assessment, here: Criterion, trust: str) -> dict[str, Any]:
     """The criteria as a rail, with the places next to `here` marked."""
-    steps = steps_of(assessment, trust)
+    steps = steps_of(assessment, trust, moderated=assessment.state in TOLD)
     at = next((place for place, step in enumerate(steps) if step["key"] == here.key), 0)
     for place, step in enumerate(steps):
         step["current"], step["near"] = place == at, abs(place - at) <= 1
@@ -81,19 +84,36 @@ def rail(assessment: Assessment, here: Criterion, trust: str) -> dict[str, Any]:
     }
 
 
+def published_lines(assessment: Assessment, kpis: Collection[str]) -> dict[str, str]:
+    """By KPI, how the trust reads the latest inspection. Two queries, none where no bridge leads to these KPIs."""
+    strategy, urn = assessment.strategy_version.strategy, assessment.school.urn
+    if not any(bridge.kpi in kpis for bridge in strategy.bridges):
+        return {}
+    published = published_of({urn: strategy}, on=timezone.localdate())[urn]
+    if published.inspection is None:
+        return {}
+    return {
+        key: reading_words(strategy, reading, published.inspection)
+        for key, reading in published.readings.items()
+        if key in kpis
+    }
+
+
 def matrix_summary(assessment: Assessment, access: Access, *, refused: ValidationError | None = None) -> dict[str, Any]:
     """The matrix at a glance: every criterion, every rating, self and moderated, with reasons."""
     trust = assessment.school.trust.slug
     strategy = assessment.strategy_version.strategy
     ratings = ratings_of(assessment)
-    steps = steps_of(assessment, trust)
+    told = sees_moderation(access, assessment)
+    steps = steps_of(assessment, trust, moderated=told)
     for step in steps:
         kpis = strategy.criterion_by_key[step["key"]].kpis
-        step["ratings"] = [_line(strategy, kpi, ratings[kpi.key]) for kpi in kpis if kpi.key in ratings]
-    may_write = assessment.state in OPEN_STATES and access.may(Permission.RATE, assessment.school_id)
+        step["ratings"] = [_line(strategy, kpi, ratings[kpi.key], told=told) for kpi in kpis if kpi.key in ratings]
+    may_write = assessment.is_open and access.may(Permission.RATE, assessment.school_id)
     before = previous_of(assessment) if may_write else None
     return {
         "assessment": assessment,
+        "told": told,
         "strategy": strategy,
         "steps": steps,
         "done": sum(step["rated"] == step["asked"] for step in steps),
@@ -102,23 +122,26 @@ def matrix_summary(assessment: Assessment, access: Access, *, refused: Validatio
         "before": before,
         "may_write": may_write,
         "may_submit": may_write and access.may(Permission.SUBMIT, assessment.school_id),
-        "may_moderate": assessment.state == "submitted" and access.may(Permission.MODERATE, assessment.school_id),
+        "may_moderate": assessment.state == "submitted" and moderates(access, assessment),
         "missing": _missing(strategy, assessment, trust, refused) if refused else [],
         "today": timezone.localdate(),
         **{f"{name}_url": address(f"matrix_{name}", assessment, trust) for name in ("carry", "submit", "moderate")},
     }
 
 
-def _line(strategy: Strategy, kpi: Kpi, rating: Rating) -> dict[str, Any]:
-    moderated = rating.moderated_level is not None
+def _line(strategy: Strategy, kpi: Kpi, rating: Rating, *, told: bool) -> dict[str, Any]:
+    """A rating of the school's and, once it is told, what the moderator made of it."""
+    moderated, set_aside = (level if told else None for level in (rating.moderated_level, rating.set_aside_level))
     return {
         "label": kpi.label,
         "self": tile(strategy, kpi, rating.level),
-        "moderated": tile(strategy, kpi, rating.moderated_level) if moderated else None,
+        "moderated": tile(strategy, kpi, moderated) if moderated is not None else None,
+        "set_aside": tile(strategy, kpi, set_aside) if set_aside is not None else None,
+        "set_aside_reason": rating.set_aside_reason if told else "",
         "note": rating.note,
-        "reason": rating.moderated_reason,
+        "reason": rating.moderated_reason if told else "",
         "evidence_on": rating.evidence_on,
-        "sources": ", ".join(SOURCE_KINDS[kind].lower() for kind in rating.sources if kind in SOURCE_KINDS),
+        "sources": strategy.matrix.sources_in_words(rating.sources),
         "one_source": len(rating.sources) == 1,
         "carried": rating.carried,
     }
@@ -126,8 +149,6 @@ def _line(strategy: Strategy, kpi: Kpi, rating: Rating) -> dict[str, Any]:
 
 def _missing(strategy: Strategy, assessment: Assessment, trust: str, refused: ValidationError) -> list[dict[str, str]]:
     """What is still missing, with a link to each field."""
-    if not hasattr(refused, "error_dict"):
-        return [{"label": "", "text": text, "url": ""} for text in refused.messages]
     numbers = {key: rating.kpi.number for key, rating in ratings_of(assessment).items()}
     home = {kpi.key: criterion.key for criterion in strategy.criteria for kpi in criterion.kpis}
     found = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from categorisation.models import Rating
-from categorisation.rules.entry import SOURCE_KINDS
 from reporting.contents.facts import Criterion, HistoryRow, SchoolCategory, SchoolPage, Schools, Tile
 from reporting.contents.gather import Found
 from reporting.contents.history import history_of
@@ -111,7 +110,7 @@ def _indicator(found: Found, sheet: Sheet, group: str, kpi: Kpi, rating: Rating 
     said = [rating.note] if rating and rating.note else []
     if rating and rating.moderated_level is not None:
         said.append(f"Moderated: {rating.moderated_reason}")
-    kinds = ", ".join(SOURCE_KINDS[kind].lower() for kind in rating.sources if kind in SOURCE_KINDS) if rating else ""
+    kinds = sheet.strategy.matrix.sources_in_words(rating.sources) if rating else ""
     dated = on(rating.evidence_on) if rating and rating.evidence_on else ""
     return Criterion(group, kpi.label, tile, ", ".join(filter(None, (dated, kinds))), tuple(said))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils import timezone
 
-from categorisation.services.assessments import DUE_BEFORE_END, DUE_BEFORE_MEETING
+from categorisation.rules import matrix_due
 from schools.models import Meeting, Period
 from schools.strategy import Strategy
 
@@ -67,11 +67,11 @@ class Calendar:
         """The term and those before it, earliest first."""
         return [one for one in reversed(self.terms) if one.starts_on <= period.starts_on][-count:]
 
-    def due_on(self, period: Period) -> date:
+    def due_on(self, period: Period, strategy: Strategy) -> date:
         """When a matrix of the period that nobody has opened is due; the same day an opened one is given."""
-        first = next((one.day for one in self.meets if one.period_id == period.pk), None)
-        day = first - DUE_BEFORE_MEETING if first else period.ends_on - DUE_BEFORE_END
-        return max(day, period.starts_on)
+        kinds = deciding_kinds([strategy])
+        first = next((one.day for one in self.meets if one.period_id == period.pk and one.kind in kinds), None)
+        return matrix_due(strategy, starts=period.starts_on, ends=period.ends_on, meets=first)
 
     def next_meeting(self, kinds: Collection[str]) -> Meet | None:
         """The next meeting of these kinds; one of today counts until the day is over."""

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from categorisation.models import Decision, Proposal, Reply
-from schools.strategy import Axis, Cadence, Level, Strategy
+from schools.strategy import Axis, Level, Strategy
 
 NOT_ENOUGH = "Not enough evidence"
 
@@ -101,13 +101,6 @@ def level_word(strategy: Strategy, level: Level) -> str:
     """The level's label; a bare number reads “Category 3”, in the trust's own word."""
     word = strategy.identity.words.category
     return f"{word[:1].upper()}{word[1:]} {level.label}" if level.label.isdecimal() else level.label
-
-
-def is_half_termly(axis: Axis, latest: Decided | None, half_starts_on: date) -> bool:
-    """Whether the category asks for a matrix in this half term: from the one after the decision on."""
-    if latest is None or latest.effective_on >= half_starts_on:
-        return False
-    return axis.cadence.get(latest.level, axis.default_cadence) == Cadence.HALF_TERM
 
 
 def category_of(axis: Axis, strategy: Strategy, latest: Decided | None, proposal: Proposed | None) -> Category:

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from django.db.models import QuerySet
 
-from categorisation.rules import axes_for
+from categorisation.models import Assessment
+from categorisation.rules import axes_for, period_asked
 from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
-from reporting.queries.categories import Category, category_of, is_half_termly
+from reporting.queries.categories import Category, category_of
 from reporting.queries.cells import NEEDS_SUPPORT, Cell, CellReader, Column
 from reporting.queries.gathering import Begun, Gathered, gather
 from reporting.queries.strategies import read_versions, with_strategy
@@ -21,8 +22,6 @@ from schools.queries import kpi_numbers
 from schools.strategy import Axis, Strategy
 
 __all__ = ["Category", "Overview", "SchoolLine", "Sheet", "overview"]
-
-UNSENT = ("", "draft", "returned")
 
 MOST_READERS = 64
 _READERS: dict[tuple[object, ...], list[CellReader]] = {}
@@ -110,7 +109,7 @@ class Overview:
     def overdue(self) -> list[SchoolLine]:
         """Schools whose matrix of this period was due before today and has not been sent, the latest first."""
         late = [line for line in self.lines if line.matrix_due_on and line.matrix_due_on < self.today]
-        unsent = [line for line in late if line.matrix_state in UNSENT]
+        unsent = [line for line in late if Assessment.is_unsent(line.matrix_state)]
         return sorted(unsent, key=lambda line: (line.matrix_due_on or date.max, line.name))
 
     def count(self, *, unknown: bool = False, stale: bool = False) -> int:
@@ -215,7 +214,7 @@ class _Sheets:
             rated_on=row.starts_on if row else None,
             rated_in=row.period_id if row else None,
             matrix_state=begun.state if begun else "",
-            matrix_due_on=begun.due_on if begun else self.calendar.due_on(asked),
+            matrix_due_on=begun.due_on if begun else self.calendar.due_on(asked, strategy),
             begun=begun,
             asked_in=asked.pk,
         )
@@ -228,11 +227,9 @@ class _Sheets:
 
     def asked_in(self, school: School) -> Period:
         """The period the school rates now: the term, or where its category asks for it the half term."""
-        half = self.calendar.half_of(school.pk, self.today)
-        if half is None or half.starts_on < self.period.starts_on:
-            return self.period
-        decided = [(axis, self.gathered.decided.get((school.pk, axis.key))) for axis in self.version.strategy.axes]
-        return half if any(is_half_termly(axis, one, half.starts_on) for axis, one in decided) else self.period
+        found = [(axis, self.gathered.decided.get((school.pk, axis.key))) for axis in self.version.strategy.axes]
+        decided = [(axis, one.level, one.effective_on) for axis, one in found if one]
+        return period_asked(self.period, self.calendar.half_of(school.pk, self.today), decided)
 
 
 def columns_of(strategy: Strategy, numbers: dict[str, int], *, by_kpi: bool) -> Iterator[Column]:

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from categorisation.models import Assessment, Decision, Proposal
 from categorisation.rules import Period as RulePeriod
-from categorisation.rules import axes_for, next_due
+from categorisation.rules import axes_for, next_due, period_asked
 from categorisation.rules.why import Why, why_of
 from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_calendar
-from reporting.queries.categories import Category, Decided, Proposed, category_of, is_half_termly
+from reporting.queries.categories import Category, Decided, Proposed, category_of
 from reporting.queries.cells import Cell, Column, ReadRow, cell
 from reporting.queries.gathering import Begun
 from reporting.queries.overview import columns_of
@@ -219,8 +219,5 @@ class _Reader:
 
     def asked(self, stories: Iterable[AxisStory]) -> Period:
         """The period the school rates now."""
-        half = self.calendar.half_of(self.school.pk, self.today)
-        if half is None or half.starts_on < self.period.starts_on:
-            return self.period
-        decided = [(one.axis, one.latest.row) for one in stories if one.latest]
-        return half if any(is_half_termly(axis, row, half.starts_on) for axis, row in decided) else self.period
+        decided = [(one.axis, one.latest.row.level, one.latest.row.effective_on) for one in stories if one.latest]
+        return period_asked(self.period, self.calendar.half_of(self.school.pk, self.today), decided)

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from categorisation.access import may_see_proposals
+from categorisation.models import Assessment
 from reporting.queries.calendar import read_calendar
 from reporting.queries.home import Home, homes_of
 from reporting.queries.overview import Overview, overview
@@ -21,8 +22,6 @@ from reporting.views.links import actions, link
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
 from schools.words import capital, counted, verb
-
-OPEN_STATES = ("", "draft", "returned")
 
 
 @require_safe
@@ -63,7 +62,7 @@ def _head(request: TrustRequest, seen: Overview, homes: list[Home], parts: list[
     head = {"place": f"{whole_day(now.date())}, {names}", "title": f"{greeting(now)}, {given}"}
     if not writes:
         return head | {"lede": _for_governors(homes), "actions": _report_action(request)}
-    waiting = [home for home in writes if home.line.matrix_state in OPEN_STATES]
+    waiting = [home for home in writes if Assessment.is_unsent(home.line.matrix_state)]
     lede = _for_heads(sum(len(part["week"]) + len(part["returned"]) for part in parts), waiting)
     return head | {"lede": lede, "actions": _matrix_action(request, waiting)}
 

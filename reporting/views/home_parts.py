@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from categorisation.models import Assessment
 from reporting.queries.categories import Category
 from reporting.queries.home import Home
 from reporting.queries.overview import Overview
@@ -18,7 +19,6 @@ from schools.models import Period
 from schools.words import capital, on
 
 THIS_WEEK, NEWS = timedelta(days=7), timedelta(days=60)
-OPEN_STATES = ("", "draft", "returned")
 
 
 def part_of(request: TrustRequest, seen: Overview, home: Home) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class _Part:
     def sent(self) -> Iterator[dict[str, Any]]:
         """With others, and what has been agreed."""
         begun, state = self.line.begun, self.line.matrix_state
-        if not self.writes or begun is None or state in OPEN_STATES:
+        if not self.writes or begun is None or Assessment.is_unsent(state):
             return
         day = begun.agreed_at if state == "agreed" else begun.submitted_at
         when = on(timezone.localtime(day).date()) if day else ""

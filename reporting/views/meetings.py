@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -18,6 +20,8 @@ from schools.models import Attendance, Meeting, Membership, School
 from schools.queries import current_period, strategy_versions_on
 from schools.services.meetings import agree_minutes, declare_interest, plan_meeting, set_attendance, write_minutes
 
+LONGEST_HOLIDAY = timedelta(days=70)
+
 
 def _kinds() -> dict[str, str]:
     """The meetings the trust's strategies name."""
@@ -32,35 +36,38 @@ def meetings(request: TrustRequest) -> HttpResponse:
     may_plan = request.access.may(Permission.RUN_MEETINGS)
     form = MeetingForm(request.POST or None, kinds=_kinds()) if may_plan else None
     if form is not None and request.method == "POST" and form.is_valid():
-        meeting = _plan(request, form.cleaned_data)
-        messages.success(request, "The meeting is planned. Every school is on its agenda.")
-        return redirect("meeting", trust=request.trust.slug, meeting_id=meeting.pk)
+        try:
+            meeting = _plan(request, form)
+        except ValidationError as refused:
+            form.add_error("day", refused.messages[0])
+        else:
+            messages.success(request, "The meeting is planned. Every school is on its agenda, which you can change.")
+            return redirect("meeting", trust=request.trust.slug, meeting_id=meeting.pk)
     context = {
         "coming": Meeting.objects.filter(starts_at__gte=today).select_related("period"),
         "past": Meeting.objects.filter(starts_at__lt=today).select_related("period").order_by("-starts_at")[:30],
         "form": form,
-        "kinds": _kinds(),
     }
     return render(request, "reporting/meetings.html", context, status=422 if form and form.errors else 200)
 
 
-def _plan(request: TrustRequest, data: dict[str, Any]) -> Meeting:
-    starts = timezone.localtime(data["starts_at"])
-    period = current_period(starts.date())
-    if period is None:
-        raise ValidationError("There is no term in the calendar for this day.")
+def _plan(request: TrustRequest, form: MeetingForm) -> Meeting:
+    data = form.cleaned_data
+    period = current_period(data["day"])
+    if period is None or data["day"] > period.ends_on + LONGEST_HOLIDAY:
+        raise ValidationError("The trust's calendar has no term for this day. The administrator can add the year.")
     return plan_meeting(
         data["kind"],
         by=request.access.membership,
         title=data["title"] or _kinds()[data["kind"]],
         period=period,
-        starts_at=data["starts_at"],
+        starts_at=form.starts_at,
         place=data["place"],
-        schools=School.objects.on(starts.date()),
+        schools=School.objects.on(data["day"]),
     )
 
 
-def _meeting(meeting_id: int) -> Meeting:
+def meeting_for(meeting_id: int) -> Meeting:
     return get_object_or_404(
         Meeting.objects.select_related("period", "chair__user", "minutes_agreed_by__user"), pk=meeting_id
     )
@@ -69,7 +76,7 @@ def _meeting(meeting_id: int) -> Meeting:
 @trust_view(needs=Permission.SEE_MEETINGS)
 def meeting(request: TrustRequest, meeting_id: int) -> HttpResponse:
     """The page a meeting is held from."""
-    return _page(request, _meeting(meeting_id))
+    return _page(request, meeting_for(meeting_id))
 
 
 def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
@@ -81,14 +88,15 @@ def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
 
 def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse:
     page = meeting_page(found, today=timezone.localdate())
-    may_run = request.access.may(Permission.RUN_MEETINGS) and found.minutes_state != Meeting.Minutes.AGREED
+    is_open = found.minutes_state != Meeting.Minutes.AGREED
     states = {one.person_id: one.state for one in page.attendance}
     context = {
         "meeting": found,
         "page": page,
         "kind": _kinds().get(found.kind, found.title),
-        "may_run": may_run,
-        "may_decide": request.access.may(Permission.DECIDE),
+        "is_open": is_open,
+        "may_run": is_open and request.access.may(Permission.RUN_MEETINGS),
+        "may_decide": is_open and request.access.may(Permission.DECIDE),
         "people": [{"person": person, "state": states.get(person.pk, "")} for person in page.members],
         "states": Attendance.State.choices,
         "interest_form": InterestForm(**_choices(page)),
@@ -101,10 +109,13 @@ def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse
 @require_POST
 @trust_view(needs=Permission.RUN_MEETINGS)
 def attendance(request: TrustRequest, meeting_id: int) -> HttpResponse:
-    """Who was there."""
-    found = _meeting(meeting_id)
-    sent = {name.removeprefix("person-"): state for name, state in request.POST.items() if name.startswith("person-")}
-    states = {int(pk): state for pk, state in sent.items() if pk.isdecimal() and state in Attendance.State.values}
+    """Who was there. Only what was changed on the page is written, so that two people may fill it in together."""
+    found = meeting_for(meeting_id)
+    states = {}
+    for name, state in request.POST.items():
+        pk = name.removeprefix("person-")
+        if name.startswith("person-") and pk.isdecimal() and state in ("", *Attendance.State.values):
+            states |= {int(pk): state} if state != request.POST.get(f"was-{pk}") else {}
     return _done(request, found, lambda: set_attendance(found, states, by=request.access.membership), "Saved.")
 
 
@@ -112,7 +123,7 @@ def attendance(request: TrustRequest, meeting_id: int) -> HttpResponse:
 @trust_view(needs=Permission.SEE_MEETINGS)
 def interest(request: TrustRequest, meeting_id: int) -> HttpResponse:
     """Declare an interest: one's own, or for those who run the meeting, anybody's."""
-    found = _meeting(meeting_id)
+    found = meeting_for(meeting_id)
     form = InterestForm(request.POST, **_choices(meeting_page(found, today=timezone.localdate())))
     if not form.is_valid():
         return _page(request, found, interest_form=form)
@@ -120,23 +131,25 @@ def interest(request: TrustRequest, meeting_id: int) -> HttpResponse:
     if person.pk != request.access.membership.pk:
         request.access.require(Permission.RUN_MEETINGS)
     school = get_object_or_404(School, pk=form.cleaned_data["school"])
-    nature, by = form.cleaned_data["nature"], request.access.membership
-    told = f"Recorded. {person} takes no part in deciding for {school.known_as}."
-
-    def act() -> None:
-        declare_interest(found, person=person, school=school, nature=nature, by=by)
-
-    return _done(request, found, act, told)
+    try:
+        by = request.access.membership
+        declare_interest(found, person=person, school=school, nature=form.cleaned_data["nature"], by=by)
+    except ValidationError as refused:
+        form.add_error("nature", refused.messages[0])
+        return _page(request, meeting_for(meeting_id), interest_form=form)
+    messages.success(request, f"Recorded. {person} takes no part in deciding for {school.known_as}.")
+    return redirect("meeting", trust=request.trust.slug, meeting_id=found.pk)
 
 
 @require_POST
 @trust_view(needs=Permission.RUN_MEETINGS)
 def minutes(request: TrustRequest, meeting_id: int) -> HttpResponse:
     """Save the draft minutes, or agree them."""
-    found = _meeting(meeting_id)
-    by = request.access.membership
+    found, by = meeting_for(meeting_id), request.access.membership
     if "agree" in request.POST:
-        return _done(request, found, lambda: agree_minutes(found, by=by), "The minutes are agreed.")
+        sent = request.POST.get("version", "")
+        version = int(sent) if sent.isdecimal() else 0
+        return _done(request, found, lambda: agree_minutes(found, by=by, version=version), "The minutes are agreed.")
     form = MinutesForm(request.POST)
     if form.is_valid():
         try:
@@ -146,12 +159,14 @@ def minutes(request: TrustRequest, meeting_id: int) -> HttpResponse:
         else:
             messages.success(request, "The draft is saved.")
             return redirect("meeting", trust=request.trust.slug, meeting_id=found.pk)
+    found = meeting_for(meeting_id)  # as somebody else has left it
     # pressing Save again keeps this text, with the other one in view
     form.data = {**form.data.dict(), "version": str(found.version)}  # type: ignore[attr-defined]
-    return _page(request, found, minutes_form=form)
+    theirs = found.minutes if request.POST.get("version") != str(found.version) else ""
+    return _page(request, found, minutes_form=form, theirs=theirs)
 
 
-def _done(request: TrustRequest, found: Meeting, act: Any, told: str) -> HttpResponse:
+def _done(request: TrustRequest, found: Meeting, act: Callable[[], object], told: str) -> HttpResponse:
     try:
         act()
     except ValidationError as refused:

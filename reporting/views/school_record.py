@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from categorisation.access import Sight
+from categorisation.queries import facts_held, read_published
 from evidence.queries import InspectionShown, with_membership
 from reporting.queries.categories import level_word
 from reporting.queries.school import AxisStory, Rated, SchoolStory
@@ -103,6 +104,21 @@ def inspections(school: School, found: Sequence[InspectionShown]) -> list[dict[s
     ]
 
 
+def on_record(
+    request: TrustRequest, story: SchoolStory, sight: Sight, found: Sequence[InspectionShown]
+) -> dict[str, Any] | None:
+    """The strategy's facts that hold, and where each comes from. Nothing where the strategy has none."""
+    if not sight.decisions or not story.strategy.facts:
+        return None
+    published = read_published(story.strategy, found)
+    held = facts_held(story.strategy, story.school, on=story.calendar.today, published=published)
+    may_record = request.access.may(Permission.MODERATE, story.school.pk)
+    return {
+        "held": held,
+        "url": link(request, "facts", school_id=story.school.pk) if may_record else "",
+    }
+
+
 def next_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> list[dict[str, Any]]:
     """What comes next, the nearest first."""
     found = [*_matrix_due(request, story, sight), *_decisions_due(request, story)]
@@ -122,7 +138,7 @@ def _matrix_due(request: TrustRequest, story: SchoolStory, sight: Sight) -> Iter
         if state == "submitted":
             yield item | {"state": "submitted", "note": "With the trust, to be moderated."}
         return
-    due = begun.due_on if begun else story.calendar.due_on(story.asked)
+    due = begun.due_on if begun else story.calendar.due_on(story.asked, story.strategy)
     yield item | {"due_on": due, "note": {"": "Not begun.", "draft": "Begun.", "returned": "Returned."}[state]}
 
 

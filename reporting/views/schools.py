@@ -19,7 +19,7 @@ from reporting.queries.strategies import with_strategy
 from reporting.rules.opening import short_labels
 from reporting.views.links import link
 from reporting.views.school_parts import blocks, boxes, head
-from reporting.views.school_record import criteria, history, inspections, matrix, next_due
+from reporting.views.school_record import criteria, history, inspections, matrix, next_due, on_record
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
 from schools.words import capital, counted
@@ -98,7 +98,8 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
         told_by=None if sight.untold else now,
     )
     parts: dict[str, Any] = {"school": school, "today": today, "sight": sight, "periods": ()}
-    parts["inspections"] = inspections(school, inspections_of([school.urn], today)[school.urn])
+    published = inspections_of([school.urn], today)[school.urn]
+    parts["inspections"] = inspections(school, published)
     parts["head"] = head(request, school, story, sight, phase=_phase(school))
     if story is not None:
         parts |= {
@@ -107,6 +108,7 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
             "history": history(story),
             "criteria": criteria(story),
             "matrix": matrix(request, story, sight),
+            "record": on_record(request, story, sight, published),
             "due": next_due(request, story, sight),
             "words": story.strategy.identity.words,
         }

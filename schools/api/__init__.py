@@ -5,13 +5,12 @@ this person may read. Levels are spoken of by their keys, never by the numbers t
 """
 
 from .document import TrustSchema
-from .filters import Given, IdFilter, Moment, Order, RowFilters
+from .filters import IdFilter, Moment, Order, RowFilters, Truth
 from .input import Refused, StrictSerializer
 from .nouns import Periods, Schools, Strategies
 from .view import Rows, TrustView
 
 __all__ = [
-    "Given",
     "IdFilter",
     "Moment",
     "Order",
@@ -24,4 +23,5 @@ __all__ = [
     "StrictSerializer",
     "TrustSchema",
     "TrustView",
+    "Truth",
 ]

@@ -65,13 +65,6 @@ class Truth(filters.BooleanFilter):
         super().__init__(*args, **{"widget": forms.TextInput, **kwargs})
 
 
-class Given(Truth):
-    """Whether a column holds something."""
-
-    def __init__(self, field_name: str, **kwargs: Any) -> None:
-        super().__init__(field_name=field_name, lookup_expr="isnull", exclude=True, **kwargs)
-
-
 class Order(filters.OrderingFilter):
     """One of the orders named, with the row's own number last so that pages do not overlap."""
 

@@ -1,7 +1,7 @@
 """The strategy file: its schema, its checks and its loader. A trust's rules are data read through here."""
 
 from .basics import Cadence, Role, SchoolPhase
-from .categories import Axis, Criterion, Kpi, Level, Rule, Scale
+from .categories import Axis, Criterion, Fact, Kpi, Level, Rule, Scale
 from .document import Strategy
 from .load import StrategyError, parsed, read_strategy, strategy_from
 
@@ -9,6 +9,7 @@ __all__ = [
     "Axis",
     "Cadence",
     "Criterion",
+    "Fact",
     "Kpi",
     "Level",
     "Role",

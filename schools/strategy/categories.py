@@ -93,6 +93,7 @@ class Fact(Named):
     """Something true or not of a school at a date that a rule may look at, for example a declared support stage."""
 
     note: str = ""
+    published: Literal["category_of_concern", "safeguarding_not_met"] | None = None  # read from the latest inspection
 
 
 class Cap(Part):

@@ -34,6 +34,7 @@ def _repeated_keys(strategy: Strategy) -> Iterator[str]:
     )
     for name in lists.split():
         yield from _repeats(name, (item.key for item in getattr(strategy, name)))
+    yield from _repeats("matrix.sources", (kind.key for kind in strategy.matrix.sources))
     yield from _repeats("criteria.kpis", (kpi.key for kpi in strategy.kpis()))
     for scale in strategy.scales:
         yield from _repeats(f"scales.{scale.key}.levels", (level.key for level in scale.levels))

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from .basics import Key, Part, SchoolPhase, Statement, Text
 from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
 from .checks import faults
+from .matrix import Matrix
 from .provision import (
     Checklist,
     CollectionPoint,
@@ -61,6 +62,7 @@ class Strategy(Part):
     statements: tuple[Statement, ...] = ()
     scales: tuple[Scale, ...] = ()
     axes: tuple[Axis, ...] = ()
+    matrix: Matrix = Matrix()
     criteria: tuple[Criterion, ...] = ()
     facts: tuple[Fact, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -101,6 +103,10 @@ class Strategy(Part):
     @cached_property
     def kpi_by_key(self) -> dict[str, Kpi]:
         return {kpi.key: kpi for kpi in self.kpis()}
+
+    @cached_property
+    def fact_by_key(self) -> dict[str, Fact]:
+        return {fact.key: fact for fact in self.facts}
 
     @cached_property
     def rule_by_axis(self) -> dict[str, Rule]:

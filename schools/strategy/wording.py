@@ -83,7 +83,8 @@ def _pattern(pattern: str) -> str:
     inner = pattern.removeprefix("^(").removesuffix(")$")
     if "|" in inner:
         return f"one of {inner.replace('|', ', ')}"
-    return "a small letter, then at most 59 small letters, digits or _"
+    most = pattern.rpartition(",")[2].rstrip("}$")
+    return f"a small letter, then at most {most} small letters, digits or _"
 
 
 def _names(loc: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from categorisation.models import Rating
+from categorisation.models import Assessment, Rating
 from schools.models import Kpi, Meeting
 from schools.tenancy import trust_scope
 from tests.architecture.planted import Planted
@@ -57,6 +57,12 @@ def minutes(here: Planted) -> dict[str, Any]:
         return {"minutes": "What was said.", "version": Meeting.objects.get(pk=here.rows["meeting"].pk).version}
 
 
+def agenda(here: Planted) -> dict[str, Any]:
+    """Another school is put on it."""
+    on, put = here.rows["school"].pk, here.rows["other_school"].pk
+    return {"seen": str(on), f"on-{on}": "on", f"place-{on}": "1", f"on-{put}": "on", f"place-{put}": ""}
+
+
 def terms(here: Planted) -> dict[str, Any]:
     days = {
         "autumn": ("2026-09-02", "2026-10-23", "2026-11-02", "2026-12-18"),
@@ -71,6 +77,14 @@ def strategy_file(here: Planted) -> dict[str, Any]:
     text = (STRATEGIES / "two_axes.toml").read_text().replace("version = 1", "version = 2", 1)
     file = SimpleUploadedFile("two.toml", text.encode())
     return {"file": file, "starts_on": "2026-11-20", "why": "New words.", "follow": ""}
+
+
+def not_begun(here: Planted) -> dict[str, Any]:
+    """Only the matrix that is asked for now can be begun, so the one that has been is taken away."""
+    with trust_scope(here.trust):
+        Rating.objects.filter(assessment=here.rows["draft"]).delete()
+        Assessment.objects.filter(pk=here.rows["draft"].pk).delete()
+    return {"carry": ""}
 
 
 def every_rating_gone(here: Planted) -> dict[str, Any]:
@@ -96,8 +110,9 @@ ACTS: dict[str, Act] = {
     "reply": Act("head", always(text="Our reply.")),
     "meetings": Act(
         "clerk",
-        always(kind="risk_meeting", starts_at_0="1 December 2026", starts_at_1="09:30", title="Risk", place="Hall"),
+        always(kind="risk_meeting", day="1 December 2026", time="09:30", title="Risk", place="Hall"),
     ),
+    "meeting_agenda": Act("clerk", agenda),
     "meeting_attendance": Act("clerk", lambda here: {f"person-{here.people['ceo'].pk}": "present"}),
     "meeting_interest": Act("clerk", PERSON_AND_SCHOOL),
     "meeting_minutes": Act("clerk", minutes),
@@ -109,7 +124,9 @@ ACTS: dict[str, Act] = {
     "reports": Act("si_lead", lambda here: _board(here)),
     "report": Act("si_lead", nothing, rows={"pk": "failed_report"}),
     "decide": Act("ceo", always(level="refine", reason="Because of this.")),
-    "matrix_begin": Act("head", always(carry=""), entries=0, rows={"period_id": "period_next"}),
+    "facts": Act("si_lead", always(key="asked", since="1 November 2026", note="Because of this.")),
+    "fact_end": Act("si_lead", always(on="1 November 2026", reason="Because of this.")),
+    "matrix_begin": Act("head", not_begun, entries=0, rows={"period_id": "period_draft"}),
     "matrix_carry": Act("head", every_rating_gone, entries=0),
     "matrix_submit": Act("head", nothing),
     "criterion": Act("head", rating, entries=0),

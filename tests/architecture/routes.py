@@ -84,6 +84,7 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     "criterion.period_id": lambda here: here.rows["period_draft"].pk,
     "reply.decision_id": lambda here: here.rows["fresh_decision"].pk,
     "decision_id": lambda here: here.rows["decision"].pk,
+    "fact_id": lambda here: here.rows["fact"].pk,
     "meeting_id": lambda here: here.rows["meeting"].pk,
     "report.pk": lambda here: here.rows["report"].pk,
     "report_file.pk": lambda here: here.rows["report"].pk,

@@ -45,6 +45,9 @@ from tests.architecture.planted import NOW, Planted, canary
 from tests.conftest import STRATEGIES
 from tests.factories import SchoolFactory, member
 
+FACTS = "".join(f'\n[[facts]]\nkey = "{key}"\nlabel = "{key}"\n' for key in ("declared", "asked"))
+"""The strategy has none of its own. One is on record; the other is open to be recorded."""
+
 
 def tell_story(here: Planted) -> None:
     """Something of everything happens in the trust."""
@@ -75,14 +78,13 @@ def tell_story(here: Planted) -> None:
 def _set_up(here: Planted) -> None:
     for year in (2025, 2026):
         set_year(year, usual_dates(year), by=None)
-    text = (STRATEGIES / "two_axes.toml").read_text()
+    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS
     text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
     version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))
     choose_strategy(version.key, by=None, from_on=date(2025, 9, 1))
     here.rows["version"] = version
     for season, name in (("spring", "agreed"), ("summer", "submitted")):
         here.rows[f"period_{name}"] = Period.objects.get(year=2025, season=season, half=0)
-    here.rows["period_next"] = Period.objects.get(year=2025, season="autumn", half=0)  # nothing was rated in it
     here.rows["period_draft"] = Period.objects.get(year=2026, season="autumn", half=0)
 
 
@@ -163,7 +165,8 @@ def _autumn(here: Planted) -> None:
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
     here.rows["token"], here.token = create_token(f"{canary(here.slug)}token", by=here.people["ceo"], days=30)
     tell(head, subject="Subject", body="Body", path=f"/t/{here.slug}/", not_before=timezone.now())
-    SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=admin)
+    since = date(2026, 9, 1)
+    here.rows["fact"] = SchoolFact.objects.create(school=school, key="declared", since=since, note="A note.", by=admin)
     Source.objects.create(
         school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1), author=admin
     )
@@ -206,18 +209,22 @@ def grow(here: Planted, count: int) -> None:
         school = SchoolFactory(name=f"{canary(here.slug)}more {n}")
         RoleGrant.objects.create(membership=head, role="head", school=school)
         member(f"{canary(here.slug)}more {n}", "chair", school)
-        matrix = _term(here, school, "spring")
-        agree_assessment(matrix, by=here.people["si_lead"])
+        with time_machine.travel("2026-03-10T10:00Z"):
+            matrix = _term(here, school, "spring")
+            agree_assessment(matrix, by=here.people["si_lead"])
         meeting = add_meeting(here, school, here.rows["period_agreed"])
         AgendaItem.objects.create(meeting=here.rows["meeting"], school=school, position=n + 2)
-        Interest.objects.create(meeting=here.rows["meeting"], person=ceo, school=school, nature="Friendship")
+        Interest.objects.create(
+            meeting=here.rows["meeting"], person=here.people["trustee"], school=school, nature="Friendship"
+        )
         period = here.rows["period_agreed"]
         known = {"by": ceo, "level": "reinforce", "period": period, "reason": "Because.", "meeting": meeting}
         decision = decide_category(school, "academic", **known)
         Decision.objects.filter(pk=decision.pk).update(tell_at=timezone.now() - timedelta(days=1))
         decision.refresh_from_db()
         reply_to_decision(decision, by=head, text="Our reply.", today=timezone.localdate())
-        _term(here, school, "summer")
+        with time_machine.travel("2026-06-20T10:00Z"):
+            _term(here, school, "summer")
         _term(here, school, "autumn")
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])

@@ -156,7 +156,7 @@ def test_a_retried_save_changes_nothing(cast: Cast, ben: Client) -> None:
         assert Rating.objects.count() == 1
 
 
-def test_carrying_forward_in_one_press(cast: Cast) -> None:
+def test_carrying_forward_in_one_press(cast: Cast, time_machine: Any) -> None:
     from schools.models import Period
 
     with trust_scope(cast.alder):
@@ -164,6 +164,7 @@ def test_carrying_forward_in_one_press(cast: Cast) -> None:
         agree_assessment(Assessment.objects.get(), by=cast.ada)
         decide_category(cast.dunmere, "academic", by=cast.ruth, level="refine", period=cast.autumn)
         spring = Period.objects.get(year=2026, season="spring", half=0)
+    time_machine.move_to("2027-01-20T10:00Z")
     ben = cast.client(cast.ben)
     assert ben.post(url(cast, "matrix_begin", period_id=spring.pk), {"carry": "1"}).status_code == 302
     with trust_scope(cast.alder):

@@ -32,6 +32,11 @@ GOOD = Entry(2, "As last term.", date(2026, 10, 16), ("data", "records"))
 pytestmark = pytest.mark.usefixtures("open_alder")
 
 
+@pytest.fixture(autouse=True)
+def _in_the_autumn_term(time_machine: Any) -> None:
+    time_machine.move_to("2026-11-20T10:00Z")
+
+
 @pytest.fixture
 def matrix(cast: Cast, open_alder: Trust) -> Assessment:
     return open_assessment(cast.dunmere, cast.autumn)
@@ -98,7 +103,8 @@ def test_what_is_missing_is_named_by_field(cast: Cast, matrix: Assessment) -> No
     assert set(refused.value.message_dict) == {"note-attendance", "level-bullying_logs"}
 
 
-def test_carrying_forward_takes_what_counted_last_time(cast: Cast, agreed: Assessment) -> None:
+def test_carrying_forward_takes_what_counted_last_time(cast: Cast, agreed: Assessment, time_machine: Any) -> None:
+    time_machine.move_to("2027-01-20T10:00Z")
     spring = Period.objects.get(year=2026, season="spring", half=0)
     matrix = open_assessment(cast.dunmere, spring)
     carry_forward(matrix, by=cast.ben, today=date(2027, 1, 20))
@@ -172,7 +178,7 @@ def test_a_declared_interest_keeps_a_person_from_deciding(cast: Cast, agreed: As
 def test_the_school_is_told_in_the_morning_and_may_reply(cast: Cast, agreed: Assessment, time_machine: Any) -> None:
     time_machine.move_to("2026-11-20T22:00Z")
     decision = decide_category(cast.dunmere, "academic", by=cast.ruth, level="refine", period=cast.autumn)
-    notice = cast.ben.notices.get()
+    notice = cast.ben.notices.get(subject__endswith="decided")
     assert notice.not_before.isoformat() == "2026-11-23T08:00:00+00:00"
     time_machine.move_to("2026-11-24T09:00Z")
     reply_to_decision(decision, by=cast.ben, text="We accept this.", today=date(2026, 11, 24))

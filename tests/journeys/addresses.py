@@ -43,6 +43,7 @@ class Addresses:
             "decide": list(self.to_decide()),
             "decision": [{"decision_id": pk} for pk in self.decisions()],
             "meeting": [{"meeting_id": pk} for pk in self.meetings()],
+            "meeting_agenda": [{"meeting_id": pk} for pk in self.meetings(minutes_state="draft")[:1]],
             "school": [{"school_id": school.pk} for school in self.schools()],
             "report": [{"pk": report.pk} for report in Report.objects.defer("snapshot")],
             "report_preview": [{"pk": report.pk} for report in Report.objects.exclude(snapshot=None)],
@@ -89,8 +90,8 @@ class Addresses:
         latest = Decision.objects.order_by("-decided_at").values_list("pk", flat=True)
         return list({*latest.exclude(replies=None)[:1], *latest.filter(replies=None)[:1], *latest[:2]})
 
-    def meetings(self) -> list[int]:
-        ordered = Meeting.objects.order_by("starts_at").values_list("pk", flat=True)
+    def meetings(self, **which: str) -> list[int]:
+        ordered = Meeting.objects.filter(**which).order_by("starts_at").values_list("pk", flat=True)
         return list({*ordered[:1], *ordered.reverse()[:2]})
 
     def schools(self) -> list[School]:

@@ -43,11 +43,18 @@ def forms_with_faults(addresses: Addresses) -> list[Form]:
         ("school's dates", "admin", at("setup_school", **school), "", {"left_on": "1999-01-01"}),
         ("strategy", "admin", at("strategy_choose"), "/setup/strategy/", {"name": "", "starts_on": ""}),
         ("strategy's file", "admin", at("strategy_upload"), "", {}),
-        ("meeting", "si_lead", at("meetings"), "", {"starts_at_0": "soon", "starts_at_1": ""}),
+        ("meeting", "si_lead", at("meetings"), "", {"day": "soon", "time": ""}),
+        ("agenda", "si_lead", at("meeting_agenda", meeting_id=meeting.pk), "", _a_bad_place(meeting)),
         ("interest", "si_lead", at("meeting", meeting_id=meeting.pk), "/interest/", {"nature": ""}),
         ("report", "si_lead", at("reports"), "", {"kind": "", "period": ""}),
         *_of_the_matrix(addresses, at),
     ]
+
+
+def _a_bad_place(meeting: Meeting) -> dict[str, str]:
+    first = meeting.agenda.first()
+    assert first is not None
+    return {f"place-{first.school_id}": "0"}
 
 
 def _of_the_matrix(addresses: Addresses, at: Any) -> list[Form]:

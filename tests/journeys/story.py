@@ -11,10 +11,8 @@ from pathlib import Path
 from django.core import mail
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from categorisation.models import Assessment, Decision, Proposal
-from categorisation.rules.entry import Entry, asked_of
-from categorisation.services import save_ratings
-from schools.models import Establishment, EstablishmentGroup, GroupLink, Membership, Period, School, Trust, User
+from categorisation.models import Decision, Proposal
+from schools.models import Establishment, EstablishmentGroup, GroupLink, Period, School, Trust, User
 from schools.tenancy import trust_scope
 from tests.factories import PASSWORD
 from tests.journeys.conftest import sign_in
@@ -24,6 +22,8 @@ AS_AT = date(2026, 11, 1)
 OPERATOR = "operator@example.org"
 FIRST_NOTE = "Attendance is better than in the summer."
 BROKEN_OFF = " Year 4 is the exception, because"
+QUESTION = "Which year groups does this rest on?"
+ANSWER = "It rests on Years 2 to 6; Reception is counted apart."
 DISSENT = "The visit in November showed another picture."
 REASON = "Two leaders leave at Christmas, and nobody is appointed yet."
 REPLY = "We accept this, and ask that it is read with the cohort in mind."
@@ -152,8 +152,8 @@ class Story:
         tiles.nth(place % 2 + 1).click()
         sheet.locator("textarea").fill(f"{FIRST_NOTE} Seen by us.")
         sheet.locator("input[name$=evidence_on]").fill("16 October 2026")
-        sheet.get_by_label("Data", exact=True).check()
-        sheet.get_by_label("Records", exact=True).check()
+        for source in (0, 1):
+            sheet.locator("input[name$=sources]").nth(source).check()
 
     def begin_and_be_interrupted(self) -> str:
         """Begin, save a little, break off in mid-sentence; all of it is there again. The criterion's address."""
@@ -176,35 +176,53 @@ class Story:
         return where
 
     def carry_on_and_send(self, where: str) -> int:
-        """One whole criterion by hand, the others from the service; then send. How many were by hand."""
+        """Every criterion by hand, one after the other; then send. How many indicators."""
         page = self.browser("ben").new_page()
         page.goto(where)
-        sheets = page.locator("section.sheet")
-        count = sheets.count()
-        for place in range(count):
-            self.rate(sheets.nth(place), place)
-        page.get_by_role("button", name="Save and next criterion").click()
-        page.wait_for_url(lambda url: url != where)
-        self.rate_the_rest()
+        count = 0
+        while "/criteria/" in page.url:
+            here, sheets = page.url, page.locator("section.sheet")
+            for place in range(sheets.count()):
+                self.rate(sheets.nth(place), place)
+                count += 1
+            page.locator("button[form=ratings]").last.click()
+            page.wait_for_url(lambda url, here=here: url != here)
+        self.send(page)
+        return count
+
+    def send(self, page: Page) -> None:
         page.goto(f"/t/{self.slug}/{self.matrix_path()}")
         page.get_by_role("button", name="Send to the trust").click()
         expect(page.get_by_text("Sent to the trust.")).to_be_visible()
-        return count
 
-    def rate_the_rest(self) -> None:
-        with trust_scope(self.trust):
-            matrix = Assessment.objects.get()
-            known = set(matrix.ratings.exclude(level=None).values_list("kpi__key", flat=True))
-            asked = asked_of(matrix.strategy_version.strategy, matrix.school.phase)
-            entry = Entry(2, "As we saw it in October.", date(2026, 10, 16), ("data", "records"))
-            entries = {kpi.key: entry for kpi in asked if kpi.key not in known}
-            save_ratings(matrix, entries, by=Membership.objects.get(user__email="ben@example.org"))
+    def answer_the_question(self) -> None:
+        """The head reads what the lead asked, adds a word and sends it again."""
+        page = self.page("ben", "my-school/")
+        expect(page.get_by_text(QUESTION).first).to_be_visible()
+        page.goto(f"/t/{self.slug}/{self.matrix_path()}")
+        expect(page.get_by_text(QUESTION).first).to_be_visible()
+        page.locator("a[href*='/criteria/']").first.click()
+        sheet = page.locator("section.sheet").first
+        sheet.locator("textarea").fill(ANSWER)
+        here = page.url
+        page.locator("button[form=ratings]").last.click()
+        page.wait_for_url(lambda url: url != here)
+        self.send(page)
 
     # 3. The lead
+
+    def return_with_a_question(self) -> None:
+        page = self.page("ada", "moderation/")
+        page.get_by_role("link", name="Dunmere Primary").click()
+        page.locator("textarea[name=note]").fill(QUESTION)
+        page.get_by_role("button", name=re.compile("^Send back")).click()
+        expect(page.get_by_text("Dunmere Primary").first).to_be_visible()
+        page.close()
 
     def moderate_and_agree(self) -> None:
         page = self.page("ada", "moderation/")
         page.get_by_role("link", name="Dunmere Primary").click()
+        expect(page.get_by_text(ANSWER).first).to_be_visible()
         line = page.locator("li[id^=kpi-]").first
         line.locator("summary").click()
         line.locator(".pick label").nth(3).click()
@@ -219,11 +237,14 @@ class Story:
     def decide(self) -> None:
         page = self.page("ruth", "overview/")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.get_by_text("Dunmere").first).to_be_visible()
+        with trust_scope(self.trust):
+            headlines = [one.explanation["words"]["headline"] for one in Proposal.objects.order_by("axis")]
+        for headline in headlines:
+            expect(page.locator("main").get_by_text(headline).first).to_be_visible()
         page.goto(f"/t/{self.slug}/meetings/")
         page.locator("select[name=kind]").select_option("risk_meeting")
-        page.locator("[name=starts_at_0]").fill("20 November 2026")
-        page.locator("[name=starts_at_1]").fill("14:00")
+        page.locator("[name=day]").fill("20 November 2026")
+        page.locator("[name=time]").fill("14:00")
         page.get_by_role("button", name="Plan the meeting").click()
         meeting = page.url if re.search(r"/meetings/\d+/$", page.url) else ""
         if not meeting:

@@ -87,6 +87,8 @@ def test_from_the_trusts_beginning_to_the_boards_report(
     story.set_up()
     where = story.begin_and_be_interrupted()
     by_hand = story.carry_on_and_send(where)
+    story.return_with_a_question()
+    story.answer_the_question()
     story.moderate_and_agree()
     story.decide()
     decisions = story.decisions()

@@ -11,7 +11,7 @@ import time_machine
 from categorisation.models import Assessment, Decision, Proposal
 from categorisation.rules.entry import Entry, asked_of
 from categorisation.services import agree_assessment, decide_category, open_assessment, save_ratings, submit_assessment
-from schools.models import Meeting, Membership, Period, School
+from schools.models import AgendaItem, Meeting, Membership, Period, School
 from tests.conftest import TODAY
 
 LONDON = ZoneInfo("Europe/London")
@@ -62,6 +62,8 @@ def decide(
 ) -> list[Decision]:  # fmt: skip
     """A decision on every axis: what is proposed, or `level` with a reason."""
     with time_machine.travel(moment(on or matrix.period.starts_on + TERM_DAYS, 12), tick=False):
+        if meeting is not None:
+            AgendaItem.objects.get_or_create(meeting=meeting, school=matrix.school, defaults={"position": 1})
         return [
             decide_category(
                 matrix.school, one.axis, by=by, level=level or one.level or one.worst, period=matrix.period,

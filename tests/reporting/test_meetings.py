@@ -16,8 +16,8 @@ from tests.conftest import TODAY, Cast
 
 PLAN = {
     "kind": "risk_meeting",
-    "starts_at_0": "1 December 2026",
-    "starts_at_1": "09:30",
+    "day": "1 December 2026",
+    "time": "09:30",
     "title": "",
     "place": "Office",
 }
@@ -52,10 +52,24 @@ def test_a_planned_meeting_has_every_school_on_its_agenda(meeting: Meeting, ada:
 
 
 def test_a_bad_day_is_said_and_nothing_is_lost(cast: Cast, ada: Client) -> None:
-    answer = ada.post(reverse("meetings", kwargs={"trust": "alder"}), PLAN | {"starts_at_0": "soon"})
+    answer = ada.post(reverse("meetings", kwargs={"trust": "alder"}), PLAN | {"day": "soon"})
     assert answer.status_code == 422
     assert "Enter the day like 1 December 2026" in answer.content.decode()
     assert 'value="Office"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["1 June 2020", "1 December 2035"])
+def test_a_meeting_outside_the_calendar_is_refused_in_a_sentence(ada: Client, day: str) -> None:
+    answer = ada.post(reverse("meetings", kwargs={"trust": "alder"}), PLAN | {"day": day})
+    assert answer.status_code == 422
+    assert "has no term for this day" in answer.content.decode()
+    assert f'value="{day}"' in answer.content.decode()
+
+
+def test_day_and_time_have_labels_of_their_own(ada: Client) -> None:
+    page = ada.get(reverse("meetings", kwargs={"trust": "alder"})).content.decode()
+    assert '<label for="id_day">Day</label>' in page
+    assert '<label for="id_time">Time</label>' in page
 
 
 def test_deciding_at_the_meeting(cast: Cast, meeting: Meeting) -> None:
@@ -83,6 +97,27 @@ def test_attendance_and_interests(cast: Cast, meeting: Meeting, ada: Client) -> 
     assert "Was head there until 2024" in ada.get(at(meeting)).content.decode()
 
 
+def test_two_people_fill_in_the_attendance_together(cast: Cast, meeting: Meeting, ada: Client) -> None:
+    page, ruth, tom = at(meeting, "meeting_attendance"), f"-{cast.ruth.pk}", f"-{cast.tom.pk}"
+    shown = {f"was{ruth}": "", f"was{tom}": ""}
+    ada.post(page, shown | {f"person{ruth}": "present", f"person{tom}": ""})
+    cast.client(cast.carl).post(page, shown | {f"person{ruth}": "", f"person{tom}": "apologies"})
+    with trust_scope(cast.alder):
+        states = dict(meeting.attendance.values_list("person", "state"))
+    assert states == {cast.ruth.pk: "present", cast.tom.pk: "apologies"}
+
+
+def test_an_interest_typed_too_late_is_not_lost(cast: Cast, meeting: Meeting, ada: Client) -> None:
+    page = at(meeting, "meeting_minutes")
+    ada.post(page, {"minutes": "We met.", "version": 1})
+    ada.post(page, {"agree": "1", "version": 2})
+    declared = {"person": cast.ruth.pk, "school": cast.dunmere.pk, "nature": "Was head there until 2024"}
+    answer = ada.post(at(meeting, "meeting_interest"), declared)
+    assert answer.status_code == 422
+    assert "minutes of this meeting are agreed" in answer.content.decode()
+    assert "Was head there until 2024" in answer.content.decode()
+
+
 def test_a_trustee_declares_only_their_own_interest(cast: Cast, meeting: Meeting) -> None:
     tom = cast.client(cast.tom)
     declared = {"person": cast.ruth.pk, "school": cast.dunmere.pk, "nature": "Theirs"}
@@ -97,8 +132,14 @@ def test_minutes_from_draft_to_agreed(cast: Cast, meeting: Meeting, ada: Client)
     assert clash.status_code == 422
     assert "We met." in clash.content.decode()
     assert "I met too." in clash.content.decode()
-    ada.post(page, {"agree": "1"})
-    ada.post(page, {"minutes": "Changed after.", "version": 3})
+    assert "Ada Whitlock saved these minutes on 20 November 2026 at 10:00" in clash.content.decode()
+    ada.post(page, {"agree": "1", "version": 1})
+    with trust_scope(cast.alder):
+        assert Meeting.objects.get().minutes_state == "draft", "nobody agrees what they have not read"
+    ada.post(page, {"agree": "1", "version": 2})
+    late = ada.post(page, {"minutes": "Changed after.", "version": 2})
+    assert late.status_code == 422
+    assert "Changed after." in late.content.decode(), "what was typed is there to be copied"
     with trust_scope(cast.alder):
         found = Meeting.objects.get()
     assert (found.minutes, found.minutes_state) == ("We met.", "agreed")

@@ -15,8 +15,6 @@ YEARS_BACK = 3
 BEFORE_END = timedelta(days=17)
 """A term's risk meeting is on the trust's weekday before this many days from the end of term."""
 
-SUBMIT_BEFORE = timedelta(days=6)
-
 
 @dataclass
 class Terms:
@@ -73,11 +71,6 @@ class Sitting:
     @property
     def state(self) -> str:
         return self.plan.state if self.is_current else "agreed"
-
-    @property
-    def due_on(self) -> date:
-        """Six days before the meeting, or as late as the story says."""
-        return self.meets_on - SUBMIT_BEFORE
 
 
 def sittings(school: School, plan: SchoolPlan, trust: TrustPlan, terms: Terms) -> list[Sitting]:

@@ -47,7 +47,7 @@ class SchoolWriter:
     ) -> None:
         self.plan, self.version, self.people, self.kpis, self.today = plan, version, people, kpis, today
         self.strategy = version.strategy
-        self.story, self.words = story, Words(story, plan)
+        self.story, self.words = story, Words(story, plan, self.strategy.matrix.source_labels)
         self.rows = spreads(self.strategy, plan.key, plan.phase)
         self.before: dict[str, Rating] = {}
 
@@ -72,7 +72,7 @@ class SchoolWriter:
         late = self.plan.overdue if sitting.is_current else 0
         made = Assessment(
             school=sitting.school, period=sitting.period, strategy_version=self.version, state=state,
-            due_on=self.today - timedelta(days=late) if late else max(sitting.due_on, sitting.period.starts_on),
+            due_on=self.today - timedelta(days=late) if late else max(self.due_on(sitting), sitting.period.starts_on),
             version=1 if sitting.state == "open" else DRAFT_VERSION,
         )  # fmt: skip
         if state == "draft":
@@ -89,10 +89,14 @@ class SchoolWriter:
     def _moderator(self) -> Membership:
         return self.people.members[self.people.plan.moderator]
 
+    def due_on(self, sitting: Sitting) -> date:
+        """So many days before the meeting as the strategy says."""
+        return sitting.meets_on - timedelta(days=self.strategy.matrix.due_days_before_meeting)
+
     def submitted_at(self, sitting: Sitting) -> datetime:
         """A working day or two before it was due; this term, before it was agreed."""
         share = chance(self.plan.key, sitting.period.starts_on, "submitted")
-        late = sitting.due_on - timedelta(days=int(share * 5))
+        late = self.due_on(sitting) - timedelta(days=int(share * 5))
         day = self.today - timedelta(days=self.plan.agreed + 2 + int(share * 4)) if sitting.is_current else late
         return moment(working_day(day), clock(15, 19, share))
 

@@ -107,15 +107,24 @@ class TrustWriter:
 
     def _write_facts(self) -> None:
         by = self.people.members[self.plan.moderator]
-        SchoolFact.objects.bulk_create(
+        told = [(plan, fact) for plan in self.plan.schools for fact in plan.facts]
+        rows = SchoolFact.objects.bulk_create(
             SchoolFact(
                 school=self.schools[plan.key], key=fact["key"], note=fact["note"], by=by,
                 since=self.terms[fact["since"]].starts_on + timedelta(days=30),
                 until=self.terms[fact["until"]].starts_on if "until" in fact else None,
             )
-            for plan in self.plan.schools
-            for fact in plan.facts
+            for plan, fact in told
         )  # fmt: skip
+        for row, (_, fact) in zip(rows, told, strict=True):
+            self._record_fact(row, why_ended=fact.get("why_ended", ""))
+
+    def _record_fact(self, row: SchoolFact, *, why_ended: str) -> None:
+        label, at = self.version.strategy.fact_by_key[row.key].label, moment(row.since, "16:10")
+        self.record.write("fact.declared", SchoolFact, at=at, by=row.by, school=row.school, after=label, why=row.note)
+        if row.until is not None:
+            ended = moment(row.until, "16:10")
+            self.record.write("fact.ended", row, at=ended, by=row.by, school=row.school, before=label, why=why_ended)
 
     def _write_matrices(self, found: dict[str, list[Sitting]]) -> list[Matrix]:
         kpis = {kpi.key: kpi for kpi in Kpi.objects.all()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from categorisation.rules.entry import SOURCE_KINDS
 from reporting.management.demo.story import SchoolPlan, Story, chance, pick
 from schools.strategy import Kpi
 
@@ -15,8 +15,8 @@ USUAL_SOURCES = "data records"
 class Words:
     """One school's words."""
 
-    def __init__(self, story: Story, plan: SchoolPlan) -> None:
-        self.story, self.plan = story, plan
+    def __init__(self, story: Story, plan: SchoolPlan, kinds: Collection[str]) -> None:
+        self.story, self.plan, self.kinds = story, plan, kinds
 
     def note(self, rule: Kpi, level: int, *about: object, current: bool) -> str:
         """What lies behind a rating: the school's own words this term, else a sentence for the level."""
@@ -31,9 +31,10 @@ class Words:
 
     def sources(self, rule: Kpi) -> list[str]:
         """Mostly every kind the indicator usually rests on; sometimes one alone."""
-        usual = self.story.words.get(rule.key, {}).get("sources", USUAL_SOURCES).split()
+        told = self.story.words.get(rule.key, {}).get("sources", USUAL_SOURCES).split()
+        usual = [kind for kind in told if kind in self.kinds]
         alone = rule.key in self.plan.single or chance(self.plan.key, rule.key, "single") < 0.08
-        return [kind for kind in SOURCE_KINDS if kind in (usual[:1] if alone else usual)]
+        return [kind for kind in self.kinds if kind in (usual[:1] if alone else usual)]
 
     def _filled(self, text: str, *about: object) -> str:
         """Numbers in place of {from-to}."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
 
-from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, scales_of
+from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, matrix_of, scales_of
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
 from .parts import Entry, checklists_of, forms_of, meetings_of, plans_of, reports_of, returns_of, reviews_of
-from .ruling import BridgeReading, RuleReading, bridges_of, rules_of
+from .ruling import BridgeReading, FactReading, RuleReading, bridges_of, facts_of, rules_of
 
 CONTENTS = (
     ("aims", "What it stands for", "statements"),
@@ -42,8 +42,10 @@ class Reading:
     stand_ins: tuple[tuple[str, str, str], ...]  # who decides, who instead, when
     scales: tuple[LevelTable, ...]
     axes: tuple[AxisReading, ...]
+    matrix: tuple[str, ...]
     criteria: tuple[CriterionReading, ...]
     rules: tuple[RuleReading, ...]
+    facts: tuple[FactReading, ...]
     bridges: tuple[BridgeReading, ...]
     core: tuple[OfferRow, ...]
     offers: tuple[OfferTable, ...]
@@ -66,8 +68,10 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         ),
         scales=scales_of(strategy, roles),
         axes=axes_of(strategy, roles),
+        matrix=matrix_of(strategy),
         criteria=criteria_of(strategy),
         rules=rules_of(strategy),
+        facts=facts_of(strategy),
         bridges=bridges_of(strategy),
         core=core_offer(strategy),
         offers=offer_tables(strategy),

@@ -9,7 +9,7 @@ from schools.strategy.categories import Axis, Criterion, Kpi, Level, Scale
 from schools.strategy.document import Strategy
 from schools.words import every, listed
 
-from .words import number, phases, stay
+from .words import counted, number, phases, stay
 
 Lines = tuple[str, ...]
 
@@ -119,6 +119,18 @@ COMPARATORS = {
     "trust": "the trust's figure",
     "target": "the school's target",
 }
+
+
+def matrix_of(strategy: Strategy) -> Lines:
+    """When a matrix is due, and what a rating may rest on."""
+    rules, identity = strategy.matrix, strategy.identity
+    meeting, end = rules.due_days_before_meeting, rules.due_days_before_end
+    by_end = f"{counted(end, 'day')} before the period ends"
+    due = f"Due {by_end}."
+    if any(one.decides for one in strategy.meetings):
+        due = f"Due {counted(meeting, 'day')} before the meeting that decides, or where there is none, {by_end}."
+    labels = [f"{one.label[:1].lower()}{one.label[1:]}" for one in rules.sources]
+    return (f"The {identity.words.matrix}. {due}", f"A rating names what it rests on: {listed(labels, 'or')}.")
 
 
 def criteria_of(strategy: Strategy) -> tuple[CriterionReading, ...]:

@@ -89,6 +89,25 @@ def _cap(strategy: Strategy, cap: Cap, levels: Mapping[str, Level]) -> str:
 
 
 @dataclass(frozen=True)
+class FactReading:
+    """Something the rules look at beside the ratings, and how it comes on record."""
+
+    label: str
+    note: str
+    how: str
+
+
+def facts_of(strategy: Strategy) -> tuple[FactReading, ...]:
+    return tuple(
+        FactReading(fact.label, fact.note, "Read from the latest published inspection." if fact.published else RECORDED)
+        for fact in strategy.facts
+    )
+
+
+RECORDED = "Put on record by the trust, from a day on."
+
+
+@dataclass(frozen=True)
 class BridgeReading:
     """The trust's own reading of published grades for one indicator."""
 
