@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import agenda, home, meetings, overview, reports, schools
+from reporting.views import agenda, home, meetings, others, overview, reports, schools
 
 meeting_urls = [
     path("meetings/", meetings.meetings, name="meetings"),
@@ -24,6 +24,7 @@ report_urls = [
 
 page_urls = [
     path("overview/", overview.overview_page, name="overview"),
+    path("other-schools/", others.other_schools, name="other_schools"),
     path("my-school/", home.my_school, name="my_school"),
     path("schools/", schools.school_list, name="schools"),
     path("schools/<int:school_id>/", schools.school_page, name="school"),

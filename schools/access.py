@@ -22,7 +22,7 @@ from django.urls import reverse
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
 
-from schools.models import Membership, RoleGrant, Trust, User
+from schools.models import HeadsSee, Membership, RoleGrant, Trust, User
 from schools.strategy import Role
 from schools.tenancy import trust_scope
 
@@ -32,6 +32,7 @@ class Permission(StrEnum):
 
     BELONG = "belong"  # any member of the trust
     SEE_SCHOOLS = "see schools"
+    SEE_OTHERS = "see how the other schools are rated"
     SEE_OVERVIEW = "see the overview of schools"
     SEE_MATRIX = "see risk matrices"
     RATE = "rate the risk matrix"
@@ -53,6 +54,7 @@ class Permission(StrEnum):
 
 P = Permission
 _SCHOOL = {P.BELONG, P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REPORTS}
+_HEAD = _SCHOOL | {P.RATE, P.SUBMIT, P.REPLY, P.SEE_OTHERS}
 _TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS}
 _LEAD = _TRUST | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS}
 
@@ -68,7 +70,7 @@ class RoleRule:
 
 
 ROLES: dict[str, RoleRule] = {
-    Role.HEAD: RoleRule("Headteacher", False, frozenset(_SCHOOL | {P.RATE, P.SUBMIT, P.REPLY}), tells_ceo=True),
+    Role.HEAD: RoleRule("Headteacher", False, frozenset(_HEAD), tells_ceo=True),
     Role.LEADER: RoleRule("School leader", False, frozenset(_SCHOOL | {P.RATE})),
     Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_SCHOOL)),
     Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_SCHOOL)),
@@ -153,6 +155,11 @@ def access_of(user: User) -> Access | None:
     membership.user = user
     known = tuple((grant.role, grant.school_id) for grant in grants if grant.role in ROLES)
     return Access(membership, known) if known else None
+
+
+def sees_others(access: Access, trust: Trust) -> str:
+    """What this head sees of the agreed ratings of schools that are not theirs: a `HeadsSee`, the trust's setting."""
+    return trust.heads_see_others if access.may(Permission.SEE_OTHERS) else HeadsSee.NOTHING
 
 
 def where_may(access: Access, permission: Permission, school: str = "school") -> Q:

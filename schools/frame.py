@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.functional import SimpleLazyObject
 
-from schools.access import TrustRequest
+from schools.access import TrustRequest, sees_others
+from schools.models import HeadsSee
 from schools.queries import terms_begun, trusts_own_version
 from schools.strategy import Role
 
@@ -28,7 +29,7 @@ _LOCAL = [_DUE, _SCHOOL, _REPORTS, _STRATEGY]
 _LEAD = [_OVERVIEW, _SCHOOLS, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
 _BOARD = [_OVERVIEW, _SCHOOLS, _MEETINGS, _REPORTS, _STRATEGY]
 SECTIONS: dict[str, list[tuple[str, str]]] = {
-    Role.HEAD: _LOCAL,
+    Role.HEAD: [_DUE, _SCHOOL, ("Other schools", "other_schools"), _REPORTS, _STRATEGY],
     Role.LEADER: _LOCAL,
     Role.CHAIR: _LOCAL,
     Role.GOVERNOR: _LOCAL,
@@ -126,10 +127,12 @@ def sections_of(request: TrustRequest) -> list[Link]:
 
 
 def _url(name: str, request: TrustRequest) -> str:
-    """The address of a section. “My school” is a word only for somebody with one."""
+    """The address of a section. “My school” is only for who has one, “Other schools” where the trust shows them."""
     own = request.access.school_ids
     if name == "school":
         return reverse(name, args=[request.trust.slug, *own]) if len(own) == 1 else ""
+    if name == "other_schools" and sees_others(request.access, request.trust) == HeadsSee.NOTHING:
+        return ""
     try:
         return reverse(name, args=[request.trust.slug])
     except NoReverseMatch:

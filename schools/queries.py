@@ -161,12 +161,34 @@ def trusts_own_version(day: date) -> StrategyVersion | None:
 def kinds_of_act() -> list[tuple[str, str]]:
     """What has been done in the open trust so far, as choices."""
     found = AuditEntry.objects.order_by("did").values_list("did", flat=True).distinct()
-    return [(did, act_words(did)) for did in found]
+    return sorted(((did, act_words(did)) for did in found), key=lambda pair: pair[1])
+
+
+ACT_WORDS = {
+    "calendar.set": "Term dates set",
+    "decision.replied": "School replied to a decision",
+    "fact.declared": "Fact recorded",
+    "fact.ended": "Fact ended",
+    "meeting.attendance": "Attendance recorded",
+    "meeting.interest": "Interest declared",
+    "meeting.minutes": "Minutes written",
+    "person.left": "Person left the trust",
+    "report.begun": "Report begun",
+    "report.failed": "Report not made",
+    "report.frozen": "Report’s figures fixed",
+    "report.requested": "Report asked for",
+    "role.granted": "Role given",
+    "school.changed": "School’s details changed",
+    "token.created": "API token made",
+    "token.ended": "API token ended",
+    "trust.settings_changed": "Settings changed",
+}
+"""What an act is called, where its own name would not do."""
 
 
 def act_words(did: str) -> str:
-    """`role.granted` as “Role granted”."""
-    return did.replace(".", " ").replace("_", " ").capitalize()
+    """`person.invited` as “Person invited”."""
+    return ACT_WORDS.get(did) or did.replace(".", " ").replace("_", " ").capitalize()
 
 
 def years_of_calendar() -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -106,6 +107,15 @@ def contrast(one: str, other: str) -> float:
 def accent_contrast(accent: str) -> float:
     """The lower of an accent's contrasts on white and on paper, cut (not rounded) to two places."""
     return int(min(contrast(accent, WHITE), contrast(accent, PAPER)) * 100) / 100
+
+
+def accent_fault(accent: str) -> str:
+    """Why a trust cannot have this colour; empty where it can."""
+    if not re.fullmatch("#[0-9a-f]{6}", accent):
+        return "Enter a colour like #2b4a86."
+    if (ratio := accent_contrast(accent)) < LEAST_CONTRAST:
+        return f"This colour's contrast is {ratio} to 1; choose a darker one, of 4.5 or more."
+    return ""
 
 
 def accent_tokens(accent: str) -> dict[str, str]:

@@ -33,6 +33,14 @@ def verb(count: int, one: str = "is", many: str = "are") -> str:
     return one if count == 1 else many
 
 
+def cut(text: str, most: int) -> str:
+    """At most so many characters, ended at a word and with an ellipsis where something is left out."""
+    if len(text) <= most:
+        return text
+    begun = text[: most - 1]
+    return f"{(begun.rsplit(maxsplit=1)[0] if ' ' in begun.strip() else begun).rstrip(' ,;:.')}…"
+
+
 def capital(words: str) -> str:
     """The first letter large, the rest as it is."""
     return words[:1].upper() + words[1:]

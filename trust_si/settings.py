@@ -166,6 +166,7 @@ ACCOUNT_USER_DISPLAY = "schools.sign_in.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proven by the invitation sent to it
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Trust SI: "
 ACCOUNT_SESSION_REMEMBER = False  # staff-room computers: closing the browser signs out
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",

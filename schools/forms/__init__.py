@@ -34,13 +34,25 @@ def ask(sentence: str) -> dict[str, str]:
     return {"required": sentence}
 
 
+def choose(sentence: str) -> dict[str, str]:
+    """What a list says when nothing of it was chosen: what to do."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
+def whole_number(label: str, low: int, high: int, **options: Any) -> forms.IntegerField:
+    """A number from `low` to `high`. One sentence says so, whatever is wrong."""
+    said = f"Enter a whole number from {low} to {high}."
+    errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), said)
+    return forms.IntegerField(label=label, min_value=low, max_value=high, error_messages=errors, **options)
+
+
 class DateInput(forms.DateInput):
     """The browser's own date field."""
 
     input_type = "date"
 
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+    def __init__(self, **attrs: str) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
 
 
 def date_field(label: str, **options: Any) -> forms.DateField:

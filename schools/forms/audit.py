@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 
 from schools.forms import DateInput
@@ -20,14 +21,21 @@ def _schools(request: Any) -> QuerySet[School]:
     return School.objects.order_by("name")
 
 
+SELECT: dict[str, Any] = {"widget": forms.Select(attrs={"class": "form-select"})}
+DAY: dict[str, Any] = {
+    "widget": DateInput(**{"class": "form-control"}),
+    "error_messages": {"invalid": "Enter a date, for example 2026-09-01."},
+}
+
+
 class AuditFilter(django_filters.FilterSet):
     """By person, school, kind of change and day."""
 
-    by = django_filters.ModelChoiceFilter(label="Who", queryset=_people, empty_label="Anybody")
-    school = django_filters.ModelChoiceFilter(queryset=_schools, empty_label="Any school")
-    did = django_filters.ChoiceFilter(label="What", choices=kinds_of_act, empty_label="Anything")
-    since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte", widget=DateInput())
-    until = django_filters.DateFilter(label="To", field_name="at", lookup_expr="date__lte", widget=DateInput())
+    by = django_filters.ModelChoiceFilter(label="Who", queryset=_people, empty_label="Anybody", **SELECT)
+    school = django_filters.ModelChoiceFilter(queryset=_schools, empty_label="Any school", **SELECT)
+    did = django_filters.ChoiceFilter(label="What", choices=kinds_of_act, empty_label="Anything", **SELECT)
+    since = django_filters.DateFilter(label="From", field_name="at", lookup_expr="date__gte", **DAY)
+    until = django_filters.DateFilter(label="To", field_name="at", lookup_expr="date__lte", **DAY)
 
     class Meta:
         model = AuditEntry

@@ -17,7 +17,7 @@ from schools.services.meetings import LONGEST_MINUTES
 
 DAY_FORMATS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 TEXT = {"class": "form-control"}
-PLACE = "enter the place as a number, for example 3"
+PLACE = "Enter the place as a number, for example 3"
 
 
 class MeetingForm(forms.Form):
@@ -93,7 +93,7 @@ class AgendaForm(forms.Form):
                 min_value=1,
                 max_value=999,
                 widget=forms.NumberInput(attrs={**TEXT, "aria-label": f"Place of {school.name}"}),
-                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), f"{school.name}: {PLACE}"),
+                error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), PLACE),
             )
 
     def rows(self) -> list[AgendaRow]:

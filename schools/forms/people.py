@@ -9,20 +9,25 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from schools.access import ROLES
-from schools.forms import ask
+from schools.forms import ask, choose
 from schools.models import School, User
 
+EMAIL = {
+    "required": "Enter the email address.",
+    "invalid": "Enter an email address, for example sam.reed@example.org.",
+}
 ROLE_CHOICES = [("", "Choose a role"), *((role, rule.label) for role, rule in ROLES.items())]
 
 
 class RoleForm(forms.Form):
     """A role and, where it is held for one school, the school."""
 
-    role = forms.ChoiceField(choices=ROLE_CHOICES, error_messages=ask("Choose a role."))
+    role = forms.ChoiceField(choices=ROLE_CHOICES, error_messages=choose("Choose a role."))
     school = forms.ModelChoiceField(
         School.objects.all(),
         required=False,
         empty_label="The whole trust",
+        error_messages=choose("Choose a school from the list."),
         help_text="For a headteacher, school leader, chair of governors or local governor.",
     )
 
@@ -37,7 +42,7 @@ class InviteForm(RoleForm):
     """Who is invited, and as what."""
 
     name = forms.CharField(max_length=120, help_text="First and last name", error_messages=ask("Enter the name."))
-    email = forms.EmailField(label="Email address", max_length=254, error_messages=ask("Enter the email address."))
+    email = forms.EmailField(label="Email address", max_length=254, error_messages=EMAIL)
     field_order = ("name", "email", "role", "school")
 
 
@@ -45,6 +50,10 @@ class WhyForm(forms.Form):
     """A reason, kept in the record of changes."""
 
     why = forms.CharField(label="Reason", required=False, max_length=500)
+
+    def refusal(self) -> str:
+        """Why nothing was done, in a line."""
+        return " ".join([*self.non_field_errors(), *(f"Reason: {error}" for error in self.errors.get("why", []))])
 
 
 class PasswordForm(forms.Form):
@@ -121,7 +130,7 @@ class TrustForm(forms.Form):
     admin_email = forms.EmailField(
         label="First administrator's email address",
         max_length=254,
-        error_messages=ask("Enter the administrator's email address."),
+        error_messages=EMAIL | ask("Enter the administrator's email address."),
     )
 
     def clean_slug(self) -> str:
@@ -136,7 +145,19 @@ class TrustForm(forms.Form):
 
 
 class AdministratorForm(forms.Form):
-    """The administrator of a trust that has none yet."""
+    """An administrator the operator invites; into a trust that has one, with the reason."""
 
-    name = forms.CharField(max_length=120, error_messages=ask("Enter the name."))
-    email = forms.EmailField(label="Email address", max_length=254, error_messages=ask("Enter the email address."))
+    name = forms.CharField(max_length=120, help_text="First and last name", error_messages=ask("Enter the name."))
+    email = forms.EmailField(label="Email address", max_length=254, error_messages=EMAIL)
+    why = forms.CharField(
+        label="Reason",
+        max_length=500,
+        help_text="The trust reads it in its record of changes. For example: asked for by the chair, as nobody there"
+        " can sign in.",
+        error_messages=ask("Say why somebody outside the trust invites its administrator."),
+    )
+
+    def __init__(self, *args: Any, has_one: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_one:
+            del self.fields["why"]

@@ -6,63 +6,55 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 
-from schools.forms import DateInput, ask, date_field
-from schools.models import School, Season, Trust
+from schools.forms import DateInput, ask, choose, date_field, whole_number
+from schools.models import School, Trust
 from schools.models.register import URN
 from schools.queries import RegisterSchool
-from schools.services.calendar import TermDates
+from schools.rules import accent_fault
 from schools.services.register_schools import Pick
 from schools.strategy import SchoolPhase
 
 
 class SettingsForm(forms.ModelForm):
-    """What a trust may set for itself."""
+    """What a trust may set for itself. `seen` is the last change on record when the page was opened."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    small_number_threshold = whole_number(
+        "Hide counts of pupils below",
+        6,
+        20,
+        help_text="From 6 to 20. Smaller counts are hidden from all but the school itself.",
+    )
+    news_hour = whole_number(
+        "Hour at which news is sent",
+        7,
+        18,
+        help_text="From 7 in the morning to 18, six in the evening. Each person has at most one email a working day.",
+    )
 
     class Meta:
         model = Trust
-        fields = ("accent", "small_number_threshold", "heads_see_proposals", "news_hour")
+        fields = ("accent", "small_number_threshold", "heads_see_proposals", "heads_see_others", "news_hour")
         widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
         labels = {
             "accent": "The trust's colour",
-            "small_number_threshold": "Hide counts of pupils below",
             "heads_see_proposals": "Heads see the proposed category before the meeting",
-            "news_hour": "Hour at which news is sent",
+            "heads_see_others": "What heads see of the other schools",
         }
         help_texts = {
             "accent": "For links, the main button and the trust's mark. It has to be readable on white and on paper.",
-            "small_number_threshold": "From 6 to 20. Smaller counts are hidden from all but the school itself.",
-            "news_hour": "From 7 to 18, on working mornings and days only. News of a day goes out in one email.",
+            "heads_see_others": "Never a draft, a note or a proposal. Without names, it is shown only where at least"
+            " five other schools follow the same strategy.",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        hour = forms.IntegerField(min_value=7, max_value=18, help_text=self.Meta.help_texts["news_hour"])
-        hour.label = self.Meta.labels["news_hour"]
-        self.fields["news_hour"] = hour
+        error_messages = {"heads_see_others": choose("Choose what heads see of the other schools.")}
 
     def clean_accent(self) -> str:
-        return self.cleaned_data["accent"].lower()
-
-
-class TermForm(forms.Form):
-    """One term's dates and its half-term break."""
-
-    starts_on = date_field("First day")
-    first_half_ends_on = date_field("Last day before half term")
-    second_half_on = date_field("First day after half term")
-    ends_on = date_field("Last day")
-
-    def __init__(self, data: Any = None, *, season: str, **kwargs: Any) -> None:
-        super().__init__(data, prefix=season, **kwargs)
-        self.season = season
-
-    @property
-    def title(self) -> str:
-        return f"{Season(self.season).label} term"
-
-    def dates(self) -> TermDates:
-        return TermDates(season=self.season, **self.cleaned_data)
+        accent = self.cleaned_data["accent"].lower()
+        if fault := accent_fault(accent):
+            raise ValidationError(fault)
+        return accent
 
 
 class GroupForm(forms.Form):
@@ -152,7 +144,7 @@ class PickForm(forms.Form):
 class SchoolForm(forms.ModelForm):
     """A school added by hand."""
 
-    phase = forms.ChoiceField(choices=PHASES, error_messages=ask("Choose a phase."))
+    phase = forms.ChoiceField(choices=PHASES, error_messages=choose("Choose a phase."))
     urn = forms.CharField(
         label="URN", max_length=6, validators=[URN], help_text="Six digits", error_messages=ask("Enter the URN.")
     )
@@ -171,7 +163,7 @@ class SchoolDatesForm(forms.Form):
     short_name = forms.CharField(
         max_length=60, required=False, help_text="Used where there is little room, for example Dunmere"
     )
-    phase = forms.ChoiceField(choices=PHASES[1:])
+    phase = forms.ChoiceField(choices=PHASES[1:], error_messages=choose("Choose a phase."))
     joined_on = date_field("Joined the trust on")
     left_on = date_field("Left the trust on", required=False, help_text="Leave empty while it belongs to the trust.")
     why = forms.CharField(label="Reason for the change", required=False, max_length=500)

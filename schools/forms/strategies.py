@@ -8,10 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from schools.forms import ask, date_field
+from schools.forms import ask, choose, date_field
 from schools.models import School, StrategyVersion
 
 LARGEST_UPLOAD = 1_000_000  # bytes
+NOT_TEXT = "This is not a text file. Upload the strategy as UTF-8 text."
 
 
 class ShippedForm(forms.Form):
@@ -22,8 +23,12 @@ class ShippedForm(forms.Form):
     def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = forms.ChoiceField(
+            label="Strategy to start from",
             choices=[(name, name) for name in names],
-            error_messages={"required": "Choose a strategy.", "invalid_choice": "Choose a strategy from the list."},
+            error_messages={
+                "required": "Choose one of the five.",
+                "invalid_choice": "Choose a strategy from the list.",
+            },
         )
 
 
@@ -45,16 +50,24 @@ class UploadForm(forms.Form):
         if file.size > LARGEST_UPLOAD:
             raise ValidationError(f"This file has {file.size:,} bytes; at most {LARGEST_UPLOAD:,} are read.")
         try:
-            return file.name, file.read().decode("utf-8-sig")
+            text = file.read().decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ValidationError("This is not a text file. Upload the strategy as UTF-8 text.") from None
+            raise ValidationError(NOT_TEXT) from None
+        if "\0" in text:  # no text has one, and the database cannot hold it
+            raise ValidationError(NOT_TEXT)
+        return file.name, text
 
 
 class FollowForm(forms.Form):
     """Which published strategy a school, or the whole trust, follows from a day on."""
 
-    key = forms.ChoiceField(label="Strategy")
-    school = forms.ModelChoiceField(School.objects.all(), required=False, empty_label="The whole trust")
+    key = forms.ChoiceField(label="Strategy", error_messages=choose("Choose a strategy from the list."))
+    school = forms.ModelChoiceField(
+        School.objects.all(),
+        required=False,
+        empty_label="The whole trust",
+        error_messages=choose("Choose a school from the list."),
+    )
     from_on = date_field("From", initial=timezone.localdate)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

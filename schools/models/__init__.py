@@ -6,7 +6,7 @@ from .people import User
 from .records import AuditEntry, Job, Notice
 from .register import Establishment, EstablishmentGroup, EstablishmentLink, GroupLink, RegisterImport
 from .schools import Kpi, School, StrategyChoice, StrategyVersion
-from .trusts import ApiToken, Invitation, InvitationKey, Membership, RoleGrant, Trust
+from .trusts import ApiToken, HeadsSee, Invitation, InvitationKey, Membership, RoleGrant, Trust
 
 __all__ = [
     "AgendaItem",
@@ -17,6 +17,7 @@ __all__ = [
     "EstablishmentGroup",
     "EstablishmentLink",
     "GroupLink",
+    "HeadsSee",
     "Interest",
     "Invitation",
     "InvitationKey",

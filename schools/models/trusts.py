@@ -15,6 +15,14 @@ from schools.tenancy.history import tracked
 from .people import User
 
 
+class HeadsSee(models.TextChoices):
+    """What heads see of the agreed ratings of the trust's other schools."""
+
+    NOTHING = "nothing", "Nothing"
+    UNNAMED = "unnamed", "The agreed ratings, without the schools' names"
+    NAMED = "named", "The agreed ratings, with the schools' names"
+
+
 class Trust(models.Model):
     """One multi-academy trust, a tenant of this installation."""
 
@@ -28,6 +36,7 @@ class Trust(models.Model):
         default=6, validators=[MinValueValidator(6), MaxValueValidator(20)]
     )
     heads_see_proposals = models.BooleanField(default=True)
+    heads_see_others = models.CharField(max_length=7, choices=HeadsSee, default=HeadsSee.NOTHING)
     news_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(18)])
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -106,6 +115,7 @@ class Invitation(TrustOwned):
     school = TrustForeignKey("schools.School", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     invited_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     invited_at = models.DateTimeField(auto_now_add=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)  # null: the email with the latest link has not gone out
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

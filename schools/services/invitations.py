@@ -33,15 +33,16 @@ CLOSED = {
 
 
 def invite_person(
-    email: str, *, name: str, role: str, by: Membership | None, school: School | None = None
+    email: str, *, name: str, role: str, by: Membership | None, school: School | None = None, why: str = ""
 ) -> tuple[Invitation, str]:
     """Offer a role in the open trust to an email address and send the link. Returns the invitation and the link.
 
-    `by` is None when the installation operator invites the first administrator.
+    `by` is None when the installation operator invites an administrator.
     """
     email = email.strip().lower()
     _check_invitation(email, role, school, by)
-    record_act("person.invited", Invitation, by=by, school=school, after=f"{name}, {role_words(role, school)}"[:200])
+    words = role_words(role, school)
+    record_act("person.invited", Invitation, label=name, by=by, school=school, after=words, why=why)
     invitation = Invitation.objects.create(
         email=email, name=name, role=role, school=school, invited_by=by, expires_at=timezone.now() + LASTS
     )
@@ -66,10 +67,11 @@ def resend_invitation(invitation: Invitation, *, by: Membership | None) -> str:
     """Send a new link, good for another fourteen days. The old one stops working."""
     if invitation.state(timezone.now()) not in {"open", "expired"}:
         raise ValidationError("This invitation is closed. Send a new one instead.")
-    record_act("invitation.sent_again", invitation, by=by, school=invitation.school)
+    words = role_words(invitation.role, invitation.school)
+    record_act("invitation.sent_again", invitation, by=by, school=invitation.school, after=words)
     InvitationKey.objects.filter(trust=invitation.trust_id, invitation_id=invitation.pk).delete()
-    invitation.expires_at = timezone.now() + LASTS
-    invitation.save(update_fields=["expires_at"])
+    invitation.expires_at, invitation.mailed_at = timezone.now() + LASTS, None
+    invitation.save(update_fields=["expires_at", "mailed_at"])
     return _send(invitation)
 
 
@@ -99,9 +101,15 @@ def _send(invitation: Invitation) -> str:
         "role_words": role_words(invitation.role, invitation.school),
     }
     text = render_to_string("schools/mail/invitation.txt", about)
-    subject = f"Your invitation to {invitation.trust.name}"
-    transaction.on_commit(lambda: send_mail(subject, text, None, [invitation.email]), robust=True)
+    transaction.on_commit(lambda: _mail(invitation, text), robust=True)
     return link
+
+
+def _mail(invitation: Invitation, text: str) -> None:
+    """Send it, and note that it went out. When this fails the failure is logged, and pages offer to send it again."""
+    send_mail(f"Your invitation to {invitation.trust.name}", text, None, [invitation.email])
+    with trust_scope(invitation.trust):
+        Invitation.objects.filter(pk=invitation.pk).update(mailed_at=timezone.now())
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,16 @@ def read_strategy(text: str, *, name: str = "strategy.toml") -> Strategy:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StrategyError(name, [f"this cannot be read as TOML: {error}"]) from None
+    if _has_nul(raw):
+        raise StrategyError(name, ["a text in the file holds the character \\u0000, which is not text"])
     return strategy_from(raw, name=name)
+
+
+def _has_nul(value: object) -> bool:
+    """Whether a text anywhere in it holds the one character that the database cannot."""
+    if isinstance(value, dict):
+        return any(_has_nul(each) for pair in value.items() for each in pair)
+    return any(map(_has_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def strategy_from(raw: dict, *, name: str = "strategy") -> Strategy:

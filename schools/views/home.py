@@ -88,6 +88,7 @@ def demo(request: HttpRequest) -> HttpResponse:
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demo's people. There is no such page outside the demo."""
     _demo_only()
-    person = get_object_or_404(DEMO_PEOPLE, pk=request.POST.get("person", 0))
+    asked = request.POST.get("person", "")
+    person = get_object_or_404(DEMO_PEOPLE, pk=asked if asked.isascii() and asked.isdecimal() else 0)
     login(request, person, backend=BACKEND)
     return redirect("home")

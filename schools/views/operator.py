@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from schools.forms import accepted
 from schools.forms.people import AdministratorForm, TrustForm
-from schools.models import Establishment, Invitation, RoleGrant, Trust
-from schools.services.trusts import create_trust, invite_first_administrator, resend_first_invitation
-from schools.strategy import Role
+from schools.models import Invitation, Trust
+from schools.services.register import holdings
+from schools.services.trusts import create_trust, has_administrator, invite_administrator, resend_first_invitation
 from schools.tenancy import trust_scope
 from schools.views import operator_required, page
 
@@ -24,8 +24,7 @@ from schools.views import operator_required, page
 @operator_required
 def operator(request: HttpRequest) -> HttpResponse:
     """Every trust of the installation, by name."""
-    newest = Establishment.objects.order_by("-as_at").values_list("as_at", flat=True).first()
-    return page(request, "schools/operator_page.html", trusts=Trust.objects.all(), register_as_at=newest)
+    return page(request, "schools/operator_page.html", trusts=Trust.objects.all(), held=holdings())
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,10 +36,10 @@ def operator_new(request: HttpRequest) -> HttpResponse:
     def start(data: dict[str, Any]) -> None:
         operator: Any = request.user
         trust = create_trust(data["name"], slug=data["slug"], group_uid=data["group_uid"], by_operator=operator)
-        invite_first_administrator(trust, email=data["admin_email"], name=data["admin_name"])
+        invite_administrator(trust, email=data["admin_email"], name=data["admin_name"], by_operator=operator)
 
     if request.method == "POST" and accepted(form, start):
-        messages.success(request, f"The trust is made. {form.cleaned_data['admin_name']} has been sent an invitation.")
+        messages.success(request, f"The trust is made, and {form.cleaned_data['admin_name']} is invited.")
         return redirect("operator_trust", slug=form.cleaned_data["slug"])
     return page(request, "schools/operator_new_page.html", form=form)
 
@@ -48,16 +47,20 @@ def operator_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @operator_required
 def operator_trust(request: HttpRequest, slug: str) -> HttpResponse:
-    """The operator's own invitations to one trust, and a new one while it has no administrator."""
+    """The operator's own invitations to one trust, and a new one. Of the trust only whether it has an administrator."""
     trust = get_object_or_404(Trust, slug=slug)
-    form = AdministratorForm(request.POST or None)
-    if request.method == "POST" and accepted(form, lambda data: invite_first_administrator(trust, **data)):
-        messages.success(request, f"{form.cleaned_data['name']} has been sent an invitation.")
+    operator: Any = request.user
+    with trust_scope(trust):
+        has_one = has_administrator()
+    form = AdministratorForm(request.POST or None, has_one=has_one)
+    if request.method == "POST" and accepted(
+        form, lambda data: invite_administrator(trust, by_operator=operator, **data)
+    ):
+        messages.success(request, f"{form.cleaned_data['name']} is invited. The link is open for 14 days.")
         return redirect("operator_trust", slug=slug)
     now = timezone.now()
     with trust_scope(trust):
         sent = [(each, each.state(now)) for each in Invitation.objects.filter(invited_by=None).order_by("-invited_at")]
-        has_one = RoleGrant.objects.current().filter(role=Role.ADMIN).exists()
     return page(request, "schools/operator_trust_page.html", subject=trust, sent=sent, has_one=has_one, form=form)
 
 
@@ -67,7 +70,7 @@ def operator_resend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Send the operator's own invitation again."""
     try:
         resend_first_invitation(get_object_or_404(Trust, slug=slug), pk)
-        messages.success(request, "The invitation has been sent again. The earlier link no longer works.")
+        messages.success(request, "There is a new link. The earlier one no longer works.")
     except Invitation.DoesNotExist as missing:
         raise Http404 from missing
     except ValidationError as refusal:

@@ -25,18 +25,20 @@ def people(request: TrustRequest) -> HttpResponse:
     """Everybody in the trust, and the form that invites somebody new."""
     form, me = InviteForm(request.POST or None), request.access.membership
     if request.method == "POST" and accepted(form, lambda data: invite_person(**data, by=me)):
-        messages.success(request, f"{form.cleaned_data['name']} has been sent an invitation. It is open for 14 days.")
+        messages.success(request, f"{form.cleaned_data['name']} is invited. The link is open for 14 days.")
         return redirect("people", trust=request.trust.slug)
     left = "left" in request.GET
     now = timezone.now()
-    waiting = Invitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related("school").order_by("name")
+    found = Invitation.objects.filter(accepted_at=None, withdrawn_at=None).select_related("school").order_by("name")
+    waiting = [(each, ROLES[each.role].label, each.state(now)) for each in found if each.role in ROLES]
     return page(
         request,
         "schools/people_page.html",
         form=form,
         left=left,
         people=[(member, _roles(member.roles_now)) for member in people_of_trust(left=left)],  # type: ignore[attr-defined]
-        invitations=[(each, ROLES[each.role].label, each.state(now)) for each in waiting if each.role in ROLES],
+        invitations=waiting,
+        unsent=[each for each, _, state in waiting if each.mailed_at is None and state == "open"],
     )
 
 
@@ -72,11 +74,11 @@ def person(request: TrustRequest, pk: int) -> HttpResponse:
 def role_end(request: TrustRequest, pk: int) -> HttpResponse:
     """End one role."""
     grant = get_object_or_404(RoleGrant.objects.select_related("membership__user", "school"), pk=pk)
-    try:
-        end_role(grant, by=request.access.membership, why=request.POST.get("why", "")[:500])
+    form = WhyForm(request.POST)
+    if accepted(form, lambda data: end_role(grant, by=request.access.membership, **data)):
         messages.success(request, f"{grant.membership} no longer has this role.")
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.error(request, form.refusal())
     return redirect("person", trust=request.trust.slug, pk=grant.membership_id)
 
 
@@ -85,10 +87,9 @@ def role_end(request: TrustRequest, pk: int) -> HttpResponse:
 def person_end(request: TrustRequest, pk: int) -> HttpResponse:
     """Let a person leave the trust."""
     member = get_object_or_404(Membership.objects.select_related("user"), pk=pk)
-    try:
-        end_membership(member, by=request.access.membership, why=request.POST.get("leave-why", "")[:500])
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
+    form = WhyForm(request.POST, prefix="leave")
+    if not accepted(form, lambda data: end_membership(member, by=request.access.membership, **data)):
+        messages.error(request, form.refusal())
         return redirect("person", trust=request.trust.slug, pk=pk)
     messages.success(request, f"{member} has left the trust. What they wrote stays with the schools.")
     return redirect("people", trust=request.trust.slug)
@@ -106,7 +107,7 @@ def invitation_act(request: TrustRequest, pk: int) -> HttpResponse:
             messages.success(request, f"The invitation to {invitation} is withdrawn.")
         else:
             resend_invitation(invitation, by=by)
-            messages.success(request, f"{invitation} has been sent a new link. The earlier one no longer works.")
+            messages.success(request, f"{invitation} has a new link. The earlier one no longer works.")
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     return redirect("people", trust=request.trust.slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.forms.setup import GroupForm, PickForm, SchoolDatesForm, SchoolForm
-from schools.models import EstablishmentGroup, School
+from schools.models import Establishment, EstablishmentGroup, School
 from schools.queries import schools_of_group
 from schools.services.register_schools import add_school, add_schools_from_register, change_school
 from schools.views import page
@@ -44,9 +45,11 @@ def setup_register(request: TrustRequest) -> HttpResponse:
     ):
         messages.success(request, f"Schools added: {len(form.chosen(form.cleaned_data))}.")
         return redirect("setup_schools", trust=request.trust.slug)
+    newest = Establishment.objects.aggregate(day=Max("as_at"))["day"] if not rows else None
     group = EstablishmentGroup.objects.filter(uid=uid).first()
     old = [row for row in rows if row.urn in here]
-    return page(request, "schools/register_page.html", ask=ask, uid=uid, group=group, rows=rows, old=old, form=form)
+    context = {"ask": ask, "uid": uid, "group": group, "rows": rows, "old": old, "form": form, "as_at": newest}
+    return page(request, "schools/register_page.html", **context)
 
 
 @require_http_methods(["GET", "POST"])

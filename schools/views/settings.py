@@ -5,26 +5,32 @@ from __future__ import annotations
 import re
 from copy import copy
 from dataclasses import asdict
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import Paginator
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schools.access import Permission, TrustRequest, trust_view
+from schools.audit import CHANGED_SINCE, last_act
 from schools.forms import accepted
 from schools.forms.audit import AuditFilter
-from schools.forms.setup import SettingsForm, TermForm
+from schools.forms.calendar import YearForm
+from schools.forms.setup import SettingsForm
 from schools.models import AuditEntry
-from schools.queries import act_words, dates_of_year, first_steps, years_of_calendar
+from schools.queries import dates_of_year, first_steps, years_of_calendar
+from schools.record import lines_of
 from schools.rules import PAPER, WHITE, academic_year, contrast
-from schools.services.calendar import set_year, usual_dates
+from schools.services.calendar import set_year, usual_dates, year_words
 from schools.services.trusts import change_settings
 from schools.views import page
 
-SEASONS = ("autumn", "spring", "summer")
+SETTINGS, DATES = "trust.settings_changed", "calendar.set"
 
 
 @require_safe
@@ -38,11 +44,12 @@ def setup(request: TrustRequest) -> HttpResponse:
 @trust_view(needs=Permission.MANAGE_TRUST)
 def trust_settings(request: TrustRequest) -> HttpResponse:
     """The trust's colour, small numbers, who sees proposals, and when news is sent."""
-    form = SettingsForm(request.POST or None, instance=copy(request.trust))
+    form = SettingsForm(request.POST or None, instance=copy(request.trust), initial={"seen": _seen(SETTINGS)})
     me = request.access.membership
     if request.method == "POST" and accepted(form, lambda data: change_settings(request.trust, by=me, **data)):
         messages.success(request, "The settings are saved.")
         return redirect("trust_settings", trust=request.trust.slug)
+    _show_latest(form, SETTINGS)
     typed = request.POST.get("accent", "").lower()
     shown = typed if re.fullmatch("#[0-9a-f]{6}", typed) else request.trust.accent
     ratios = [(name, int(contrast(shown, on) * 100) / 100) for name, on in (("white", WHITE), ("paper", PAPER))]
@@ -57,21 +64,36 @@ def calendar(request: TrustRequest, year: int | None = None) -> HttpResponse:
     year = this if year is None else year
     if not this - 6 <= year <= this + 3:
         raise Http404
-    forms = _term_forms(request, year)
-    if request.method == "POST" and all([form.is_valid() for form in forms]):  # noqa: C419 - each shows its own errors
-        terms, me = [form.dates() for form in forms], request.access.membership
-        if accepted(forms[0], lambda data: set_year(year, terms, by=me)):
-            messages.success(request, f"The dates of {year}/{(year + 1) % 100:02d} are saved.")
-            return redirect("calendar_year", trust=request.trust.slug, year=year)
+    name = year_words(year)
+    form = YearForm(request.POST or None, year=year, initial={"seen": _seen(DATES, name), **_dates(year)})
+    me = request.access.membership
+    if request.method == "POST" and accepted(form, lambda data: set_year(year, form.dates(), by=me, seen=data["seen"])):
+        messages.success(request, f"The dates of {name} are saved.")
+        return redirect("calendar_year", trust=request.trust.slug, year=year)
+    _show_latest(form, DATES, name)
     known = years_of_calendar()
-    years = sorted({*known, this, this + 1})
-    return page(request, "schools/calendar_page.html", forms=forms, year=year, years=years, is_set=year in known)
+    years = [(each, year_words(each)) for each in sorted({*known, this, this + 1})]
+    return page(
+        request, "schools/calendar_page.html", form=form, year=year, name=name, years=years, is_set=year in known
+    )
 
 
-def _term_forms(request: TrustRequest, year: int) -> list[TermForm]:
-    """Filled with the dates on record, or for a new year with the usual ones."""
-    known = dates_of_year(year) or {term.season: asdict(term) for term in usual_dates(year)}
-    return [TermForm(request.POST or None, season=season, initial=known.get(season)) for season in SEASONS]
+def _dates(year: int) -> dict[str, Any]:
+    """The dates on record by the names of the form's fields, or for a new year the usual ones."""
+    known: dict[str, Any] = dates_of_year(year) or {term.season: asdict(term) for term in usual_dates(year)}
+    return {f"{season}-{field}": day for season, dates in known.items() for field, day in dates.items()}
+
+
+def _seen(did: str, of: str = "") -> int:
+    """The number of the last such change, 0 when there is none."""
+    last = last_act(did, of=of)
+    return last.pk if last else 0
+
+
+def _show_latest(form: BaseForm, did: str, of: str = "") -> None:
+    """Who was told that somebody else was quicker has seen that change: the next press puts theirs in its place."""
+    if form.is_bound and form.has_error(NON_FIELD_ERRORS, CHANGED_SINCE):
+        form.data = {**form.data.dict(), "seen": str(_seen(did, of))}  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -82,7 +104,7 @@ def audit(request: TrustRequest) -> HttpResponse:
     found = AuditFilter(request.GET or None, entries, request=request)
     entries = found.qs if found.form.is_valid() or not found.is_bound else entries.none()
     shown = Paginator(entries, 50).get_page(request.GET.get("page"))
-    rows = [(entry, act_words(entry.did)) for entry in shown]
+    lines = lines_of(list(shown), request.access, request.trust.slug)
     query = request.GET.copy()
     query.pop("page", None)
-    return page(request, "schools/audit_page.html", filter=found, page=shown, rows=rows, query=query.urlencode())
+    return page(request, "schools/audit_page.html", filter=found, page=shown, lines=lines, query=query.urlencode())

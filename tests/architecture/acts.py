@@ -141,7 +141,14 @@ ACTS: dict[str, Act] = {
     ),
     "setup_school_new": Act("admin", always(name="New School", urn="987654", phase="primary", joined_on="2026-09-01")),
     "trust_settings": Act(
-        "admin", always(accent="#2b4a86", small_number_threshold="7", heads_see_proposals="on", news_hour="9")
+        "admin",
+        always(
+            accent="#2b4a86",
+            small_number_threshold="7",
+            heads_see_proposals="on",
+            heads_see_others="named",
+            news_hour="9",
+        ),
     ),
     "strategy_choose": Act("admin", always(name="four_phases", starts_on="2026-11-20"), entries=2),
     "strategy_follow": Act(

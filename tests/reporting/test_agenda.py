@@ -93,7 +93,7 @@ def test_a_bad_place_is_said_and_nothing_is_lost(cast: Cast, meeting: Meeting, c
     places: dict[School, int | str] = {cast.ashmere: "first", cast.dunmere: 7}
     answer = carl.post(page(meeting), filled([cast.ashmere, cast.dunmere], places))
     assert answer.status_code == 422
-    assert "Ashmere Primary: enter the place as a number" in answer.content.decode()
+    assert "Place of Ashmere Primary: Enter the place as a number" in answer.content.decode()
     assert 'value="first"' in answer.content.decode()
     assert 'value="7"' in answer.content.decode()
 

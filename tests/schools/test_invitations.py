@@ -189,3 +189,47 @@ def test_the_password_set_by_invitation_signs_in(cast: Cast, invite) -> None:
     client = Client()
     answer = client.post(reverse("account_login"), {"login": "nia@example.org", "password": NEW["password"]})
     assert answer.status_code == 302
+
+
+# When the email cannot go out
+
+
+@pytest.fixture
+def no_post(settings) -> None:
+    settings.EMAIL_BACKEND = "tests.schools.failing_mail.Backend"
+
+
+def test_an_email_that_fails_is_told_and_sent_again(cast: Cast, no_post, settings, django_capture_on_commit_callbacks):
+    client, url = cast.client(cast.olive), reverse("people", args=["alder"])
+    typed = {"name": "Nia Bell", "email": "nia@example.org", "role": "trustee", "school": ""}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(url, typed, follow=True)
+    page = client.get(url)
+    assert "has been sent" not in answer.text
+    assert "An email could not be sent" in page.text
+    assert [each.name for each in page.context["unsent"]] == ["Nia Bell"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    with trust_scope(cast.alder):
+        pk = Invitation.objects.get().pk
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("invitation_act", args=["alder", pk]), {"act": "resend"})
+    assert mail.outbox[0].to == ["nia@example.org"]
+    page = client.get(url)
+    assert "could not be sent" not in page.text
+    assert "Sent " in page.text
+
+
+def test_it_is_told_with_real_transactions(live_cast: Cast, no_post) -> None:
+    """The note that it went out has a transaction of its own, after the one that invites."""
+    client, url = live_cast.client(live_cast.olive), reverse("people", args=["alder"])
+    typed = {"name": "Nia Bell", "email": "nia@example.org", "role": "trustee", "school": ""}
+    assert "could not be sent" in client.post(url, typed, follow=True).text
+
+
+def test_the_operator_is_told_too(cast: Cast, no_post, django_capture_on_commit_callbacks) -> None:
+    operator = Client()
+    operator.force_login(UserFactory(email="op@example.org", is_operator=True))
+    typed = {"name": "Cedar", "slug": "cedar", "admin_name": "Sam Reed", "admin_email": "sam@example.org"}
+    with django_capture_on_commit_callbacks(execute=True):
+        operator.post(reverse("operator_new"), typed)
+    assert "The email could not be sent." in operator.get(reverse("operator_trust", args=["cedar"])).text

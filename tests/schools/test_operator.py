@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -12,8 +13,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from schools.models import AuditEntry, Invitation, Membership, Period, Trust, User
-from schools.services.trusts import create_trust, invite_first_administrator
+from evidence.models import Inspection
+from schools.models import AuditEntry, Establishment, Invitation, Membership, Notice, Period, Trust, User
+from schools.services.trusts import create_trust, invite_administrator
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
 from tests.factories import TrustFactory, UserFactory
@@ -62,12 +64,38 @@ def test_the_operator_stays_outside(operator: Client, cast: Cast) -> None:
     assert not Trust.objects.filter(slug="cedar").exists()
 
 
-def test_a_trust_with_an_administrator_is_closed_to_the_operator(operator: Client, cast: Cast) -> None:
-    with pytest.raises(ValidationError, match="has an administrator"):
-        invite_first_administrator(cast.alder, email="x@example.org", name="X")
-    page = operator.get(reverse("operator_trust", args=["alder"]))
-    assert "Invite another" not in page.text
+def test_an_administrator_is_invited_into_a_trust_that_has_lost_its_own(operator: Client, cast: Cast) -> None:
+    """With the reason in the trust's record, its own people told, and nothing of the trust shown."""
+    with pytest.raises(ValidationError, match="Say why"):
+        invite_administrator(cast.alder, email="x@example.org", name="X", by_operator=None)
+    url = reverse("operator_trust", args=["alder"])
+    typed = {"name": "Rita Rescue", "email": "rita@example.org"}
+    assert "Say why somebody outside" in operator.post(url, typed).text
+    page = operator.post(url, {**typed, "why": "The chair asked for it."}, follow=True)
+    assert "Rita Rescue is invited" in page.text
     assert "Ben Osei" not in page.text
+    assert "Olive" not in page.text
+    with trust_scope(cast.alder):
+        entry = AuditEntry.objects.get(did="person.invited")
+        assert (entry.label, entry.after) == ("Rita Rescue", "Trust administrator")
+        assert entry.why == "By the installation operator, olga@example.org. The chair asked for it."
+        told = Notice.objects.filter(subject__startswith="Rita Rescue was invited").values_list(
+            "to__user__name", flat=True
+        )
+        assert set(told) == {"Olive Admin", "Ruth Ellison"}
+    record = cast.client(cast.olive).get(reverse("audit", args=["alder"]))
+    assert record.context["lines"][0].who == "The installation operator"
+
+
+def test_the_operator_sees_what_national_data_is_loaded(operator: Client) -> None:
+    page = operator.get(reverse("operator"))
+    assert page.text.count("Not loaded yet") == 5
+    Establishment.objects.create(urn="810009", name="Far Away", source="test", as_at=date(2026, 11, 1))
+    Inspection.objects.create(urn="810009", framework="graded_1_to_4", source="test", as_at=date(2026, 10, 1))
+    page = operator.get(reverse("operator"))
+    assert page.text.count(f'href="{reverse("register_import")}"') == 2
+    for words in ("1 November 2026", "1 October 2026", "Inspections"):
+        assert words in page.text
 
 
 def test_the_operator_sends_only_their_own_invitation_again(operator: Client, cast: Cast) -> None:

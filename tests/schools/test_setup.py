@@ -14,7 +14,7 @@ from schools.tenancy import trust_scope
 from tests.conftest import Cast, start_trust
 from tests.factories import SchoolFactory, TrustFactory, member
 
-SETTINGS = {"accent": "#1f6152", "small_number_threshold": "10", "news_hour": "9"}
+SETTINGS = {"accent": "#1f6152", "small_number_threshold": "10", "news_hour": "9", "heads_see_others": "named"}
 PAGES = [
     "setup",
     "trust_settings",
@@ -43,7 +43,40 @@ def test_settings_are_changed_with_their_history(cast: Cast) -> None:
     assert (trust.accent, trust.small_number_threshold, trust.heads_see_proposals) == ("#1f6152", 10, False)
     with trust_scope(trust):
         entry = AuditEntry.objects.get(did="trust.settings_changed")
-    assert entry.before == "colour #2b4a86, small numbers 6, heads see proposals yes, hour of news 8"
+    assert entry.before == (
+        "colour #2b4a86, small numbers 6, heads see proposals yes, heads see other schools nothing, hour of news 8"
+    )
+    assert "heads see other schools with names" in entry.after
+
+
+def test_every_wrong_setting_is_told_at_once_in_our_words(cast: Cast) -> None:
+    typed = {"accent": "#ffffff", "small_number_threshold": "2", "news_hour": "3", "heads_see_others": "all"}
+    page = cast.client(cast.olive).post(reverse("trust_settings", args=["alder"]), typed)
+    errors = page.context["form"].errors
+    assert errors["small_number_threshold"] == ["Enter a whole number from 6 to 20."]
+    assert errors["news_hour"] == ["Enter a whole number from 7 to 18."]
+    assert errors["heads_see_others"] == ["Choose what heads see of the other schools."]
+    assert "contrast is 1.0 to 1" in errors["accent"][0]
+
+
+def _seen(page) -> str:
+    return str(page.context["form"]["seen"].value())
+
+
+def test_two_administrators_do_not_undo_each_others_settings(cast: Cast) -> None:
+    """The second is told what the first changed, keeps what was typed, and may then put theirs in its place."""
+    url = reverse("trust_settings", args=["alder"])
+    with trust_scope(cast.alder):
+        second = cast.client(member("Nora Second", "admin"))
+    seen = _seen(second.get(url))
+    cast.client(cast.olive).post(url, {**SETTINGS, "seen": seen})
+    page = second.post(url, {**SETTINGS, "news_hour": "11", "seen": seen})
+    assert "Olive Admin changed this on" in page.text
+    assert "hour of news 8 became" in page.text
+    assert 'value="11"' in page.text
+    assert Trust.objects.get(slug="alder").news_hour == 9
+    second.post(url, {**SETTINGS, "news_hour": "11", "seen": _seen(page)})
+    assert Trust.objects.get(slug="alder").news_hour == 11
 
 
 @pytest.mark.parametrize("accent", ["#7f9f7f", "#ffffff", "#e0a040"])
@@ -65,20 +98,52 @@ def test_contrast_is_as_wcag_defines_it() -> None:
 
 def test_the_calendar_is_kept_and_refuses_dates_out_of_order(cast: Cast) -> None:
     client, url = cast.client(cast.olive), reverse("calendar_year", args=["alder", 2026])
-    fields = {
-        name: field.value().isoformat() for form in client.get(url).context["forms"] for name, field in _named(form)
-    }
+    fields = _fields(client.get(url))
     client.post(url, {**fields, "autumn-ends_on": "2026-12-17"})
     with trust_scope(cast.alder):
         assert Period.objects.terms().get(year=2026, season="autumn").ends_on == date(2026, 12, 17)
-    page = client.post(url, {**fields, "autumn-ends_on": "2026-09-02"})
-    assert "dates that follow one another" in page.text
-    page = client.post(url, {**fields, "spring-starts_on": ""})
-    assert "Enter a date." in page.text
+        assert AuditEntry.objects.filter(did="calendar.set").first().after == (
+            "2026/27: last day of the autumn term 17 December 2026"
+        )
+    fields = _fields(client.get(url))
+    for wrong, name, words in (
+        ({"autumn-ends_on": "2026-09-02"}, "autumn-ends_on", "after the first day after the autumn half term, 2 Nov"),
+        ({"spring-starts_on": "2026-12-17"}, "spring-starts_on", "after the last day of the autumn term, 17 Dec"),
+        ({"summer-ends_on": "2207-07-21"}, "summer-ends_on", "not a day of the academic year 2026/27"),
+        ({"spring-starts_on": ""}, "spring-starts_on", "Enter a date."),
+    ):
+        form = client.post(url, fields | wrong).context["form"]
+        assert words in form.errors[name][0]
+    page = client.post(url, {**fields, "spring-ends_on": "", "summer-ends_on": "soon"})
+    assert "Last day of the spring term: Enter a date." in page.text
+    assert page.text.count('role="alert"') == 1
 
 
-def _named(form):
-    return [(field.html_name, field) for field in form]
+def test_saving_the_same_dates_leaves_no_entry(cast: Cast) -> None:
+    client, url = cast.client(cast.olive), reverse("calendar_year", args=["alder", 2026])
+    with trust_scope(cast.alder):
+        before = AuditEntry.objects.count()
+    client.post(url, _fields(client.get(url)))
+    with trust_scope(cast.alder):
+        assert AuditEntry.objects.count() == before
+
+
+def test_two_administrators_do_not_undo_each_others_dates(cast: Cast) -> None:
+    client, url = cast.client(cast.olive), reverse("calendar_year", args=["alder", 2026])
+    fields = _fields(client.get(url))
+    client.post(url, {**fields, "autumn-ends_on": "2026-12-17"})
+    page = client.post(url, {**fields, "summer-ends_on": "2027-07-22"})
+    assert "last day of the autumn term 18 December 2026 became" in page.text
+    assert 'value="2027-07-22"' in page.text
+    client.post(url, {**fields, "summer-ends_on": "2027-07-22", "seen": _seen(page)})
+    with trust_scope(cast.alder):
+        assert Period.objects.terms().get(year=2026, season="summer").ends_on == date(2027, 7, 22)
+    other = reverse("calendar_year", args=["alder", 2025])
+    assert client.post(other, _fields(client.get(other))).status_code == 302
+
+
+def _fields(page) -> dict[str, str]:
+    return {field.html_name: str(field.value()) for field in page.context["form"]}
 
 
 def test_a_year_far_away_is_not_there(cast: Cast) -> None:
@@ -129,7 +194,12 @@ def test_a_phase_the_register_does_not_name_is_asked_for(cast: Cast, register: N
 
 def test_a_group_that_is_not_there_is_said_plainly(cast: Cast) -> None:
     client, url = cast.client(cast.olive), reverse("setup_register", args=["alder"])
-    assert "no open school in this group" in client.get(f"{url}?uid=999").text
+    assert "not loaded yet" in client.get(f"{url}?uid=999").text
+    Establishment.objects.create(urn="810009", name="Far Away", source="test", as_at=date(2026, 11, 1))
+    found = client.get(f"{url}?uid=999").text
+    assert "no open school in group 999" in found
+    assert "as at 1 November 2026" in found
+    assert "not loaded" not in found
     assert "up to six digits" in client.get(f"{url}?uid=abc").text
 
 
@@ -203,9 +273,9 @@ def test_a_token_is_ended_by_its_owner_alone(cast: Cast) -> None:
 def test_the_record_is_filtered_in_the_address(cast: Cast) -> None:
     client, url = cast.client(cast.olive), reverse("audit", args=["alder"])
     cast.client(cast.olive).post(reverse("trust_settings", args=["alder"]), SETTINGS)
-    assert "Trust settings changed" in client.get(url, {"did": "trust.settings_changed"}).text
-    assert "Strategy published" not in client.get(url, {"did": "trust.settings_changed"}).context["rows"].__str__()
-    assert len(client.get(url, {"by": cast.olive.pk}).context["rows"]) == 1
+    lines = client.get(url, {"did": "trust.settings_changed"}).context["lines"]
+    assert {line.what for line in lines} == {"Settings changed"}
+    assert len(client.get(url, {"by": cast.olive.pk}).context["lines"]) == 1
     assert "Nothing matches" in client.get(url, {"since": "2099-01-01"}).text
     assert client.get(url, {"by": "nobody"}).status_code == 200
     assert cast.client(cast.ruth).get(url).status_code == 200

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as own_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -238,3 +239,16 @@ def test_forms_go_to_the_providers_that_are_set_up_and_nowhere_else() -> None:
 def test_only_a_microsoft_directory_of_ones_own_vouches_for_addresses(said: str, vouches: bool) -> None:
     found = installed(**{**PROVIDERS, "MICROSOFT_SETTINGS": said})["providers"]["microsoft"]["APPS"][0]["settings"]
     assert found["verified_email"] is vouches
+
+
+def test_the_email_with_a_new_password_is_written_by_a_person(db: None) -> None:
+    UserFactory(email="lena@example.org", name="Lena Park", password=PASSWORD)
+    for email, subject, words in (
+        ("lena@example.org", "Trust SI: Choose a new password", "Dear Lena Park,"),
+        ("nobody@example.org", "Trust SI: Nobody has an account with this address", "there is nothing to change"),
+    ):
+        mail.outbox.clear()
+        Client().post(reverse("account_reset_password"), {"email": email})
+        assert mail.outbox[0].subject == subject
+        assert words in mail.outbox[0].body
+        assert "example.com" not in mail.outbox[0].body

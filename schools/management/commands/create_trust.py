@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from schools.forms import accepted
 from schools.forms.people import TrustForm
-from schools.services.trusts import create_trust, invite_first_administrator
+from schools.services.trusts import create_trust, invite_administrator
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
         def start(data: dict[str, Any]) -> None:
             trust = create_trust(data["name"], slug=data["slug"], group_uid=data["group_uid"], by_operator=None)
-            link = invite_first_administrator(trust, email=data["admin_email"], name=data["admin_name"])
+            link = invite_administrator(trust, email=data["admin_email"], name=data["admin_name"], by_operator=None)
             self.stdout.write(f"{trust} is made. {data['admin_name']} accepts here, within 14 days:\n{link}")
 
         if not accepted(form, start):

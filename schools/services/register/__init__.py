@@ -2,16 +2,19 @@
 
 from . import values
 from .applying import Counts, Origin, upsert
+from .holdings import HELD, Holding, holdings
 from .importing import UPLOADS, ImportResult, Kinds, Options, date_in_name, import_file
 from .layouts import Column, Layout
 from .refusal import Refused
 from .staging import Fault, Progress
 
 __all__ = [
+    "HELD",
     "UPLOADS",
     "Column",
     "Counts",
     "Fault",
+    "Holding",
     "ImportResult",
     "Kinds",
     "Layout",
@@ -20,6 +23,7 @@ __all__ = [
     "Progress",
     "Refused",
     "date_in_name",
+    "holdings",
     "import_file",
     "upsert",
     "values",

@@ -1,0 +1,143 @@
+"""What the record of changes says of matrices, ratings, decisions and replies, in the strategy's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Prefetch, Q
+
+from categorisation.models import Assessment, Decision, Rating
+from schools.models import AuditEntry, StrategyVersion
+from schools.strategy import Strategy
+
+Parts = dict[int, dict[str, object]]
+
+KEPT = 200
+"""Letters of a reply that an entry keeps."""
+
+
+def tell(entries: Sequence[AuditEntry]) -> Parts:
+    """A fixed number of queries, whatever the number of entries."""
+    return {**_matrices(entries), **_ratings(entries), **_decisions(entries), **_replies(entries)}
+
+
+def _of(entries: Sequence[AuditEntry], about: str) -> dict[int, list[AuditEntry]]:
+    """Entries about rows of one kind, by the row."""
+    found: dict[int, list[AuditEntry]] = {}
+    for entry in entries:
+        if entry.about == f"categorisation.{about}" and entry.about_id is not None:
+            found.setdefault(entry.about_id, []).append(entry)
+    return found
+
+
+def _matrices(entries: Sequence[AuditEntry]) -> Parts:
+    about = _of(entries, "assessment")
+    return {
+        entry.pk: {"thing": matrix.period.label, "page": _matrix(matrix.school_id, matrix.period_id)}
+        for matrix in Assessment.objects.filter(pk__in=about).select_related("period")
+        for entry in about[matrix.pk]
+    }
+
+
+def _matrix(school: int, period: int) -> tuple[str, dict[str, int]]:
+    return "matrix", {"school_id": school, "period_id": period}
+
+
+def _ratings(entries: Sequence[AuditEntry]) -> Parts:
+    """Levels are kept by their place in the indicator's scale."""
+    about = _of(entries, "rating")
+    rows = Rating.objects.filter(pk__in=about).select_related("kpi", "period")
+    return {
+        entry.pk: {
+            "thing": f"{rating.kpi.label}, {rating.period.label}",
+            "before": _rated(rating, entry.before),
+            "after": _rated(rating, entry.after),
+            "page": _matrix(rating.school_id, rating.period_id),
+        }
+        for rating in rows.prefetch_related("assessment", _versions("assessment__"))
+        for entry in about[rating.pk]
+    }
+
+
+def _versions(of: str = "") -> Prefetch:
+    return Prefetch(f"{of}strategy_version", StrategyVersion.objects.defer("text", "document"))
+
+
+def _rated(rating: Rating, place: str) -> str:
+    """The label at a place; what is no place is left as it is."""
+    strategy = rating.assessment.strategy_version.strategy
+    kpi = strategy.kpi_by_key.get(rating.kpi.key)
+    levels = strategy.levels_of(kpi.scale) if kpi else ()
+    if place == "None":
+        return "Not rated"
+    if place == str(Rating.UNKNOWN):
+        return "Unknown"
+    return levels[int(place) - 1].label if place.isdecimal() and int(place) <= len(levels) else place
+
+
+def _decisions(entries: Sequence[AuditEntry]) -> Parts:
+    """The entry is about the school; which axis it was, and in whose words, is in the decision."""
+    decided = [entry for entry in entries if entry.did.startswith("category.")]
+    made = dict(_history("Decision").filter(pgh_context_id__in=_acts(decided)).values_list("pgh_context_id", "pgh_obj"))
+    at_once = Q(school__in=[entry.school_id for entry in decided], decided_at__in=[entry.at for entry in decided])
+    rows = Decision.objects.filter(Q(pk__in=made.values()) | at_once).prefetch_related(_versions())
+    by_key = {row.pk: row for row in rows}
+    by_moment = {(row.school_id, row.decided_at): row for row in rows}
+    parts: Parts = {}
+    for entry in decided:
+        row = by_key.get(made.get(entry.act, 0)) or by_moment.get((entry.school_id or 0, entry.at))
+        if row is not None:
+            strategy = row.strategy_version.strategy
+            levels = {name: _level(strategy, row.axis, getattr(entry, name)) for name in ("before", "after")}
+            parts[entry.pk] = {"thing": _axis(strategy, row.axis), "page": _page(row), **levels}
+    return parts
+
+
+def _acts(entries: Sequence[AuditEntry]) -> list[object]:
+    return [entry.act for entry in entries]
+
+
+def _page(decision: Decision) -> tuple[str, dict[str, int]]:
+    return "decision", {"decision_id": decision.pk}
+
+
+def _history(of: str) -> Any:
+    """The rows a trigger keeps of a model's changes, each with the act it belongs to; the last one counts."""
+    return apps.get_model("categorisation", f"{of}Event")._default_manager.order_by("pgh_id")
+
+
+def _replies(entries: Sequence[AuditEntry]) -> Parts:
+    """The reply whole, as it was sent then: the entry may keep only its beginning."""
+    about = _of(entries, "decision")
+    sent = _history("Reply").filter(pgh_context_id__in=[act for found in about.values() for act in _acts(found)])
+    texts = dict(sent.values_list("pgh_context_id", "text"))
+    rows = Decision.objects.filter(pk__in=about).prefetch_related(_versions(), "replies")
+    return {
+        entry.pk: {
+            "thing": _axis(row.strategy_version.strategy, row.axis),
+            "why": texts.get(entry.act) or _whole(entry.why, [reply.text for reply in row.replies.all()]),
+            "page": _page(row),
+        }
+        for row in rows
+        for entry in about[row.pk]
+    }
+
+
+def _whole(begun: str, texts: Sequence[str]) -> str:
+    """The text that begins so; where it has been written anew since, what there is, marked as cut."""
+    known = next((text for text in texts if begun and text.startswith(begun)), "")
+    return known or (f"{begun.rstrip()}…" if len(begun) >= KEPT else begun)
+
+
+def _axis(strategy: Strategy, key: str) -> str:
+    axis = strategy.axis_by_key.get(key)
+    return axis.label if axis else key.replace("_", " ")
+
+
+def _level(strategy: Strategy, axis: str, key: str) -> str:
+    """The level's label; a bare number reads “Category 3”, in the trust's own word."""
+    levels = strategy.axis_levels(axis) if axis in strategy.axis_by_key else ()
+    label = next((level.label for level in levels if level.key == key), key.replace("_", " "))
+    return f"{strategy.identity.words.category} {label}" if label.isdecimal() else label
