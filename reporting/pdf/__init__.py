@@ -10,9 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import monotonic
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,16 +62,20 @@ class Rendered:
 
 def render(html: str, *, still_wanted: Callable[[], bool] = lambda: True, seconds: float = LONGEST) -> Rendered:
     """Lay out `html`. Raises NotRendered, or NoLongerWanted when `still_wanted`, asked every few seconds, says no."""
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-m", "reporting.pdf", str(int(seconds) + GRACE)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-    )
+    # From a file: of a pipe, what a slow child has not read when `communicate` first times out is never handed over.
+    with TemporaryFile() as document:
+        document.write(html.encode())
+        document.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "reporting.pdf", str(int(seconds) + GRACE)],
+            stdin=document,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+        )
     try:
-        written, said = _wait(child, html.encode(), still_wanted, monotonic() + seconds)
+        written, said = _wait(child, still_wanted, monotonic() + seconds)
     finally:
         if child.poll() is None:
             child.kill()
@@ -77,14 +83,10 @@ def render(html: str, *, still_wanted: Callable[[], bool] = lambda: True, second
     return _read(child.returncode, written, said)
 
 
-def _wait(
-    child: subprocess.Popen, given: bytes | None, still_wanted: Callable[[], bool], until: float
-) -> tuple[bytes, bytes]:
+def _wait(child: subprocess.Popen, still_wanted: Callable[[], bool], until: float) -> tuple[bytes, bytes]:
     while True:
-        try:
-            return child.communicate(given, timeout=min(HEARTBEAT, max(until - monotonic(), 0.01)))
-        except subprocess.TimeoutExpired:
-            given = None  # it has been handed over already
+        with suppress(subprocess.TimeoutExpired):
+            return child.communicate(timeout=min(HEARTBEAT, max(until - monotonic(), 0.01)))
         if monotonic() >= until:
             raise NotRendered("it took too long", try_again=False)
         if not still_wanted():

@@ -23,7 +23,7 @@ from launcher.demo import _free_port, _where_mail_goes
 from launcher.folder import Folder
 
 PATIENCE = 300
-"""Seconds for each step. They are printed; nothing here fails because a machine is slow."""
+"""Seconds after which a step is called stuck. How long each took is printed, and nothing is asked of it."""
 
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 """What the demo finds in its environment here: neither a database nor a broker nor a mail server is named."""

@@ -137,6 +137,15 @@ def test_a_slow_document_is_given_up_and_an_unwanted_one_dropped(monkeypatch: py
         render(PAGE.format("", TABLE), still_wanted=lambda: False)
 
 
+def test_a_child_that_is_slow_to_read_gets_the_whole_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine it has not begun to read when its worker first looks after it; more than a pipe holds waits."""
+    monkeypatch.setattr(pdf, "HEARTBEAT", 0.01)
+    looked: list[bool] = []
+    long = "<html lang=en><title>Long</title><p>" + "x " * 60_000
+    assert render(long, still_wanted=lambda: not looked.append(True)).pages > 1
+    assert looked
+
+
 def test_a_killed_child_may_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "python"
     script.write_text("#!/bin/sh\nkill -9 $$\n")
