@@ -117,7 +117,7 @@ class Published:
 
 
 def published_of(strategies: Mapping[str, Strategy], *, on: date) -> dict[str, Published]:
-    """By URN, what was published by the day `on`, read by the strategy given. Two queries, however many schools."""
+    """By URN, what was published by the day `on`, read by the strategy given. One query, however many schools."""
     found = inspections_of(strategies, on)
     return {urn: read_published(strategy, found[urn]) for urn, strategy in strategies.items()}
 
@@ -166,7 +166,7 @@ class Held:
 def facts_held(strategy: Strategy, school: School, *, on: date, published: Published | None = None) -> list[Held]:
     """The strategy's facts that are true of a school on a day, in the order of the file.
 
-    One query, and two more where the strategy has published facts and what was published is not given.
+    One query, and one more where the strategy has published facts and what was published is not given.
     """
     if not strategy.facts:
         return []

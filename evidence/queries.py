@@ -1,4 +1,4 @@
-"""Published inspections of schools, their predecessors' with them. Two queries, however many schools are asked for."""
+"""Published inspections of schools, their predecessors' with them. One query, however many schools are asked for."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection
-from django.db.models import Q
-from django.db.models.functions import Coalesce
-
 from evidence.models import Inspection
 from evidence.rules import CATEGORIES, FRAMEWORKS, Framework, category_doubt, category_words, joining
 
 GENERATIONS = 4
 """How far back predecessors are followed: a school, its academy, that one's rebrokered or merged successor."""
 
-ANCESTORS = """
+WITH_PREDECESSORS = """
     with recursive line (urn, earlier, generation) as (
         select asked.urn, asked.urn, 0 from unnest(%s::text[]) as asked (urn)
         union
@@ -30,7 +26,11 @@ ANCESTORS = """
         ) as linked (earlier)
         where line.generation < %s
     )
-    select distinct urn, earlier from line
+    select evidence_inspection.*, asked.urn as of_school
+    from (select distinct urn, earlier from line) as asked
+    join evidence_inspection on evidence_inspection.urn = asked.earlier
+    where coalesce(published_on, inspected_on) <= %s
+    order by inspected_on desc nulls last, id desc
 """
 
 
@@ -73,23 +73,9 @@ class InspectionShown:
 def inspections_of(urns: Iterable[str], on: date) -> dict[str, list[InspectionShown]]:
     """What was published of each school by the day `on`, the latest inspection first. Schools without any have []."""
     found: dict[str, list[InspectionShown]] = {urn: [] for urn in urns}
-    schools = schools_by_inspected_urn(found)
-    known_on = Coalesce("published_on", "inspected_on")
-    rows = Inspection.objects.alias(known_on=known_on).filter(Q(known_on__lte=on), urn__in=schools)
-    for row in rows.order_by("-inspected_on", "-pk"):
-        for urn in schools[row.urn]:
-            found[urn].append(shown(row, urn))
+    for row in Inspection.objects.raw(WITH_PREDECESSORS, [list(found), GENERATIONS, on]):
+        found[row.of_school].append(shown(row, row.of_school))
     return found
-
-
-def schools_by_inspected_urn(urns: Iterable[str]) -> dict[str, list[str]]:
-    """The URN of each school asked for and of its predecessors, with the schools it speaks of."""
-    schools: dict[str, list[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(ANCESTORS, [list(urns), GENERATIONS])
-        for urn, earlier in cursor:
-            schools.setdefault(earlier, []).append(urn)
-    return schools
 
 
 def shown(row: Inspection, urn: str) -> InspectionShown:

@@ -85,7 +85,7 @@ def rail(assessment: Assessment, here: Criterion, trust: str) -> dict[str, Any]:
 
 
 def published_lines(assessment: Assessment, kpis: Collection[str]) -> dict[str, str]:
-    """By KPI, how the trust reads the latest inspection. Two queries, none where no bridge leads to these KPIs."""
+    """By KPI, how the trust reads the latest inspection. One query, none where no bridge leads to these KPIs."""
     strategy, urn = assessment.strategy_version.strategy, assessment.school.urn
     if not any(bridge.kpi in kpis for bridge in strategy.bridges):
         return {}

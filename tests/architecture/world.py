@@ -15,7 +15,7 @@ from tests.factories import MembershipFactory, TrustFactory, UserFactory
 
 def plant(slug: str) -> Planted:
     """A trust in which something of everything has happened."""
-    here = Planted(slug, TrustFactory(slug=slug, name=f"{canary(slug)}whole"))
+    here = Planted(slug, TrustFactory(slug=slug, name=f"{canary(slug)}whole", heads_see_others="named"))
     tell_story(here)
     fill_what_is_empty(here)
     write_canaries(here)

@@ -98,7 +98,7 @@ class Story:
         page.get_by_label("First administrator's name").fill("Olive Reed")
         page.get_by_label("First administrator's email address").fill(OLIVE)
         page.get_by_role("button", name="Create the trust").click()
-        expect(page.get_by_text("Olive Reed has been sent an invitation")).to_be_visible()
+        expect(page.get_by_text("Olive Reed is invited")).to_be_visible()
 
     def accept(self, who: str, email: str) -> Page:
         """Follow the link in the mail and choose a password."""

@@ -68,7 +68,7 @@ def test_what_governors_read_holds_nothing_undecided_and_nothing_untold(db: None
         world = furnish(version, schools=6)
         board, chairs = (build_html(snapshot_of(world, key)) for key in ("board_report", "chairs_report"))
         assert "proposed" in board
-        assert "roposed" not in chairs
+        assert "roposed" not in chairs.replace("unless it is marked as proposed", "")
         Decision.objects.filter(school=world.schools[0]).update(tell_at=moment(date(2026, 11, 23)), reason="Untold.")
         assert "Untold." in build_html(snapshot_of(world, "board_report"))
         assert "Untold." not in build_html(snapshot_of(world, "chairs_report"))

@@ -117,9 +117,9 @@ def test_what_is_only_part_known_says_so(cast: Cast) -> None:
     assert "2 of 4" in row
 
 
-def test_trustees_see_decisions_and_no_proposal(story: Cast) -> None:
+def test_trustees_see_what_is_proposed_and_what_was_decided(story: Cast) -> None:
     html = page(story.client(story.tom))
-    assert "proposed" not in row_of(html, "Dunmere")
+    assert "proposed" in row_of(html, "Dunmere")
     assert "Refine" in row_of(html, "Dunmere")
 
 
