@@ -74,7 +74,7 @@ def inspections_of(urns: Iterable[str], on: date) -> dict[str, list[InspectionSh
     """What was published of each school by the day `on`, the latest inspection first. Schools without any have []."""
     found: dict[str, list[InspectionShown]] = {urn: [] for urn in urns}
     for row in Inspection.objects.raw(WITH_PREDECESSORS, [list(found), GENERATIONS, on]):
-        asked: str = row.of_school  # type: ignore[attr-defined] - named in the SQL
+        asked: str = row.of_school  # type: ignore[attr-defined]  # named in the SQL
         found[asked].append(shown(row, asked))
     return found
 
