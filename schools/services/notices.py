@@ -70,7 +70,7 @@ def _mark(trust: Trust, person: int, now: datetime) -> tuple[list[int], Mail | N
     """Mark what is due to the person as sent. Which notices, and the email; None when another worker has them."""
     with trust_scope(trust):
         due = Notice.objects.filter(sent_at=None, not_before__lte=now, to=person)
-        notices = list(due.select_for_update(skip_locked=True).order_by("created_at", "pk"))
+        notices = list(due.select_for_update(skip_locked=True).order_by("-created_at", "-pk"))
         if not notices:
             return [], None
         marked = [notice.pk for notice in notices]
@@ -84,6 +84,7 @@ def _take_back(trust: Trust, notices: list[int]) -> None:
 
 
 def _mail(trust: Trust, to: Membership, notices: Sequence[Notice]) -> Mail:
+    """The newest comes first and names the email: what it tells may have overtaken the rest."""
     first, others = notices[0].subject, len(notices) - 1
     subject = first if not others else f"{first}, and {others} other{'s' if others > 1 else ''}"
     about = {"trust": trust, "person": to.user, "notices": notices, "site": settings.SITE_URL}

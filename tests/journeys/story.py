@@ -258,7 +258,7 @@ class Story:
         page.goto(meeting)
         page.locator(f"a[href*='/schools/{self.dunmere_pk}/decide/{proposal.axis}/']").click()
         headline = proposal.explanation["words"]["headline"]
-        expect(page.get_by_text(f"The rules propose {headline}.").first).to_be_visible()
+        expect(page.get_by_text(f"The rules propose {headline}").first).to_be_visible()
         expect(page.get_by_role("heading", name=re.compile("^What held it"))).to_be_visible()
         tiles = page.locator(".pick input[type=radio]")
         keys = [tiles.nth(place).get_attribute("value") for place in range(tiles.count())]
