@@ -98,7 +98,11 @@ def main() -> None:
     base = p95(took["hello"])
     for name, times in took.items():
         print(f"{name:9} p95 {p95(times):7.2f} ms, {p95(times) / base:.2f} x hello")
-    sql = {name: statements(head, request) for name, request in head.requests(asked.requests + WARM).items() if name != "hello"}
+    sql = {
+        name: statements(head, request)
+        for name, request in head.requests(asked.requests + WARM).items()
+        if name != "hello"
+    }
     print(f"P5 one criterion's form: {p95(took['criterion']) / base:.2f} (goal {GOAL_RATIO}), SQL {sql['criterion']}")
     print(f"P5 all {len(head.kpis)} ratings: {p95(took['all']) / base:.2f} (goal {GOAL_RATIO}), SQL {sql['all']}")
     print(f"SQL goal {GOAL_SQL}")

@@ -29,7 +29,8 @@ def ratings_of(assessment: Assessment, kpis: dict[str, Kpi] | None = None) -> di
 
     Two queries, or one when the `kpis` are known.
     """
-    written = {rating.kpi_id: rating for rating in Rating.objects.filter(assessment=assessment)}
+    rows = Rating.objects.filter(assessment=assessment).select_related("moderator__user")
+    written = {rating.kpi_id: rating for rating in rows}
     found = {}
     for key, kpi in (kpis or kpis_of(assessment)).items():
         found[key] = written.get(kpi.pk) or Rating(
@@ -92,8 +93,13 @@ def level_key(strategy: Strategy, kpi: KpiRule, level: int | None) -> str | None
     return None if level in (None, UNKNOWN) else strategy.levels_of(kpi.scale)[level - 1].key
 
 
-def evidence_of(assessment: Assessment, *, moderated: bool = True) -> dict[str, Evidence]:
-    """The ratings that count, as the rules want them; without `moderated` the school's own. Two queries."""
+def evidence_of(
+    assessment: Assessment, ratings: dict[str, Rating] | None = None, *, moderated: bool = True
+) -> dict[str, Evidence]:
+    """The ratings that count, as the rules want them; without `moderated` the school's own.
+
+    Two queries, or none when the `ratings` are known.
+    """
     strategy = assessment.strategy_version.strategy
     return {
         key: Evidence(
@@ -103,7 +109,7 @@ def evidence_of(assessment: Assessment, *, moderated: bool = True) -> dict[str, 
             sources=tuple(rating.sources),
             carried=rating.carried,
         )
-        for key, rating in ratings_of(assessment).items()
+        for key, rating in (ratings or ratings_of(assessment)).items()
     }
 
 

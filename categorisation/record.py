@@ -20,7 +20,9 @@ KEPT = 200
 
 def tell(entries: Sequence[AuditEntry]) -> Parts:
     """A fixed number of queries, whatever the number of entries."""
-    return {**_matrices(entries), **_ratings(entries), **_decisions(entries), **_replies(entries)}
+    made, sent = _made(entries), _of(entries, "decision")
+    rows = _decisions_of([*made.values(), *sent], entries)
+    return {**_matrices(entries), **_ratings(entries), **_decisions(entries, made, rows), **_replies(sent, rows)}
 
 
 def _of(entries: Sequence[AuditEntry], about: str) -> dict[int, list[AuditEntry]]:
@@ -77,16 +79,31 @@ def _rated(rating: Rating, place: str) -> str:
     return levels[int(place) - 1].label if place.isdecimal() and int(place) <= len(levels) else place
 
 
-def _decisions(entries: Sequence[AuditEntry]) -> Parts:
-    """The entry is about the school; which axis it was, and in whose words, is in the decision."""
-    decided = [entry for entry in entries if entry.did.startswith("category.")]
-    made = dict(_history("Decision").filter(pgh_context_id__in=_acts(decided)).values_list("pgh_context_id", "pgh_obj"))
+def _decided(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """The entries of decisions, which are about the school."""
+    return [entry for entry in entries if entry.did.startswith("category.")]
+
+
+def _made(entries: Sequence[AuditEntry]) -> dict[object, int]:
+    """By act, the decision that was recorded in it."""
+    events = _history("Decision").filter(pgh_context_id__in=_acts(_decided(entries)))
+    return dict(events.values_list("pgh_context_id", "pgh_obj"))
+
+
+def _decisions_of(keys: Sequence[int], entries: Sequence[AuditEntry]) -> list[Decision]:
+    """These decisions, and those recorded at the moment of an entry."""
+    decided = _decided(entries)
     at_once = Q(school__in=[entry.school_id for entry in decided], decided_at__in=[entry.at for entry in decided])
-    rows = Decision.objects.filter(Q(pk__in=made.values()) | at_once).prefetch_related(_versions())
+    rows = Decision.objects.filter(Q(pk__in=keys) | at_once)
+    return list(rows.prefetch_related(_versions(), "replies"))
+
+
+def _decisions(entries: Sequence[AuditEntry], made: dict[object, int], rows: Sequence[Decision]) -> Parts:
+    """Which axis it was, and in whose words, is in the decision."""
     by_key = {row.pk: row for row in rows}
     by_moment = {(row.school_id, row.decided_at): row for row in rows}
     parts: Parts = {}
-    for entry in decided:
+    for entry in _decided(entries):
         row = by_key.get(made.get(entry.act, 0)) or by_moment.get((entry.school_id or 0, entry.at))
         if row is not None:
             strategy = row.strategy_version.strategy
@@ -108,12 +125,10 @@ def _history(of: str) -> Any:
     return apps.get_model("categorisation", f"{of}Event")._default_manager.order_by("pgh_id")
 
 
-def _replies(entries: Sequence[AuditEntry]) -> Parts:
+def _replies(about: dict[int, list[AuditEntry]], rows: Sequence[Decision]) -> Parts:
     """The reply whole, as it was sent then: the entry may keep only its beginning."""
-    about = _of(entries, "decision")
     sent = _history("Reply").filter(pgh_context_id__in=[act for found in about.values() for act in _acts(found)])
     texts = dict(sent.values_list("pgh_context_id", "text"))
-    rows = Decision.objects.filter(pk__in=about).prefetch_related(_versions(), "replies")
     return {
         entry.pk: {
             "thing": _axis(row.strategy_version.strategy, row.axis),
@@ -121,7 +136,7 @@ def _replies(entries: Sequence[AuditEntry]) -> Parts:
             "page": _page(row),
         }
         for row in rows
-        for entry in about[row.pk]
+        for entry in about.get(row.pk, ())
     }
 
 

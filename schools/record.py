@@ -124,7 +124,10 @@ def _url(page: Page | None, access: Access, slug: str) -> str:
 
 
 def _strategies(entries: Sequence[AuditEntry]) -> dict[int, dict[str, object]]:
-    """Which strategy was chosen, by its title. One query."""
+    """Which strategy was chosen, by its title. One query, none where none was."""
+    chosen = [entry for entry in entries if entry.did == "strategy.chosen"]
+    if not chosen:
+        return {}
     rows = StrategyVersion.objects.order_by("version").values_list("key", "title", "pk")
     titles = {key: (title, pk) for key, title, pk in rows}
     return {
@@ -133,6 +136,6 @@ def _strategies(entries: Sequence[AuditEntry]) -> dict[int, dict[str, object]]:
             "after": "",
             "page": ("strategy_version", {"pk": titles[entry.after][1]}),
         }
-        for entry in entries
-        if entry.did == "strategy.chosen" and entry.after in titles
+        for entry in chosen
+        if entry.after in titles
     }

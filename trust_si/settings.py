@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "schools.ways_back.WaysBack",
     "schools.access.TrustMiddleware",  # last: it opens the trust around the view alone
 ]
 

@@ -55,12 +55,11 @@ def matrix(request: TrustRequest, school_id: int, period_id: int) -> HttpRespons
     """The matrix at a glance. Before it is begun, the two ways to begin it."""
     school = school_for(request, school_id)
     period = get_object_or_404(Period, pk=period_id)
-    if not Assessment.objects.filter(school=school, period=period).exists():
-        if not request.access.may(Permission.RATE, school.pk):
-            raise Http404
+    begun = Assessment.objects.filter(school=school, period=period)
+    if request.access.may(Permission.RATE, school.pk) and not begun.exists():
         return _to_begin(request, school, period)
     assessment = matrix_for(request, school_id, period_id)
-    return render(request, "categorisation/matrix.html", matrix_summary(assessment, request.access))
+    return render(request, "categorisation/matrix.html", matrix_summary(request, assessment))
 
 
 def _to_begin(request: TrustRequest, school: School, period: Period) -> HttpResponse:
@@ -147,7 +146,8 @@ def criterion(request: TrustRequest, school_id: int, period_id: int, criterion: 
         context |= _saved(request, assessment, forms, kpis)
         if "saved" in context:
             return _next(request, assessment, rule)
-    context |= {"sheets": sheets_of(assessment, forms, ratings), **rail(assessment, rule, request.trust.slug)}
+        ratings = ratings_of(assessment, kpis)  # as others have left them
+    context |= {"sheets": sheets_of(assessment, forms, ratings), **rail(assessment, ratings, rule, request.trust.slug)}
     return render(request, "categorisation/criterion.html", context, status=context["status"])
 
 
@@ -180,7 +180,7 @@ def _save(request: TrustRequest, assessment: Assessment, forms: dict[str, Rating
 
 
 def _next(request: TrustRequest, assessment: Assessment, rule: Criterion) -> HttpResponse:
-    steps = rail(assessment, rule, request.trust.slug)["steps"]
+    steps = rail(assessment, ratings_of(assessment), rule, request.trust.slug)["steps"]
     here = next(place for place, step in enumerate(steps) if step["current"])
     if request.POST.get("then") == "next" and here + 1 < len(steps):
         return redirect(steps[here + 1]["url"])
@@ -240,7 +240,7 @@ def submit(request: TrustRequest, school_id: int, period_id: int) -> HttpRespons
     except ValidationError as refused:
         if not hasattr(refused, "error_dict"):
             raise
-        context = matrix_summary(assessment, request.access, refused=refused)
+        context = matrix_summary(request, assessment, refused=refused)
         return render(request, "categorisation/matrix.html", context, status=422)
     messages.success(request, "Sent to the trust. You will hear when it is agreed or comes back with a question.")
     return redirect(reverse("trust_home", kwargs={"trust": request.trust.slug}))

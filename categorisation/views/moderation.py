@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import OK
 from typing import Any
 
 from django.contrib import messages
@@ -55,13 +56,14 @@ def _page(
     *,
     bound: ModerationForm | None = None,
     returning: ReturnForm | None = None,
-    status: int = 200,
+    status: int = OK,
 ) -> HttpResponse:
     """The page, with the form that was just refused in its place. What has moved on can no longer be acted on."""
-    assessment.refresh_from_db(fields=["state", "version"])
-    context = matrix_summary(assessment, request.access)
-    strategy = assessment.strategy_version.strategy
+    if status != OK:
+        assessment.refresh_from_db(fields=["state", "version"])
     ratings, before = ratings_of(assessment), previous_entries(assessment)
+    context = matrix_summary(request, assessment, ratings)
+    strategy = assessment.strategy_version.strategy
     for step in context["steps"]:
         kpis = [kpi for kpi in strategy.criterion_by_key[step["key"]].kpis if kpi.key in ratings]
         for line, kpi in zip(step["ratings"], kpis, strict=True):

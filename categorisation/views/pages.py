@@ -17,7 +17,7 @@ from categorisation.rules import criterion_range
 from categorisation.rules.bridges import reading_words
 from categorisation.rules.entry import asked_of
 from categorisation.services import Saved
-from schools.access import Access, Permission
+from schools.access import Access, Permission, TrustRequest
 from schools.strategy import Criterion, Kpi, Strategy
 
 PART_LABELS = {"level": "Your rating", "note": "What lies behind this?", "evidence_on": "Date of the evidence"}
@@ -39,11 +39,13 @@ def tile(strategy: Strategy, kpi: Kpi, level: int | None) -> dict[str, Any]:
     return {"word": found.label, "step": found.tone}
 
 
-def steps_of(assessment: Assessment, trust: str, *, moderated: bool) -> list[dict[str, Any]]:
+def steps_of(
+    assessment: Assessment, ratings: dict[str, Rating], trust: str, *, moderated: bool
+) -> list[dict[str, Any]]:
     """Each criterion with how far it is: its level, as `moderated` or not, when all is rated, else “2 of 4”."""
     strategy, phase = assessment.strategy_version.strategy, assessment.school.phase
     asked = {kpi.key for kpi in asked_of(strategy, phase)}
-    ratings, evidence = ratings_of(assessment), evidence_of(assessment, moderated=moderated)
+    evidence = evidence_of(assessment, ratings, moderated=moderated)
     steps = []
     for criterion in strategy.criteria:
         kpis = [kpi for kpi in criterion.kpis if kpi.key in asked]
@@ -68,9 +70,9 @@ def steps_of(assessment: Assessment, trust: str, *, moderated: bool) -> list[dic
     return steps
 
 
-def rail(assessment: Assessment, here: Criterion, trust: str) -> dict[str, Any]:
-    """The criteria as a rail, with the places next to `here` marked."""
-    steps = steps_of(assessment, trust, moderated=assessment.state in TOLD)
+def rail(assessment: Assessment, ratings: dict[str, Rating], here: Criterion, trust: str) -> dict[str, Any]:
+    """The criteria as a rail, with the places next to `here` marked. No query."""
+    steps = steps_of(assessment, ratings, trust, moderated=assessment.state in TOLD)
     at = next((place for place, step in enumerate(steps) if step["key"] == here.key), 0)
     for place, step in enumerate(steps):
         step["current"], step["near"] = place == at, abs(place - at) <= 1
@@ -99,13 +101,19 @@ def published_lines(assessment: Assessment, kpis: Collection[str]) -> dict[str, 
     }
 
 
-def matrix_summary(assessment: Assessment, access: Access, *, refused: ValidationError | None = None) -> dict[str, Any]:
+def matrix_summary(
+    request: TrustRequest,
+    assessment: Assessment,
+    ratings: dict[str, Rating] | None = None,
+    *,
+    refused: ValidationError | None = None,
+) -> dict[str, Any]:
     """The matrix at a glance: every criterion, every rating, self and moderated, with reasons."""
-    trust = assessment.school.trust.slug
+    access, trust = request.access, request.trust.slug
     strategy = assessment.strategy_version.strategy
-    ratings = ratings_of(assessment)
+    ratings = ratings or ratings_of(assessment)
     told = sees_moderation(access, assessment)
-    steps = steps_of(assessment, trust, moderated=told)
+    steps = steps_of(assessment, ratings, trust, moderated=told)
     for step in steps:
         kpis = strategy.criterion_by_key[step["key"]].kpis
         step["ratings"] = [_line(strategy, kpi, ratings[kpi.key], told=told) for kpi in kpis if kpi.key in ratings]

@@ -29,6 +29,7 @@ class AgendaLine:
 class MeetingPage:
     """What the page of one meeting shows."""
 
+    kind: str  # in the words of the schools' strategies
     agenda: tuple[AgendaLine, ...]
     attendance: tuple[Attendance, ...]
     interests: tuple[Interest, ...]
@@ -46,7 +47,8 @@ def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
     decided: dict[int, list[str]] = {}
     for school, axis in Decision.objects.filter(meeting=meeting).values_list("school_id", "axis"):
         decided.setdefault(school, []).append(axis)
-    lines = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items)).lines
+    trust = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items))
+    kinds = {kind.key: kind.label for sheet in trust.sheets for kind in sheet.strategy.meetings}
     agenda = [
         AgendaLine(
             items[line.school_id],
@@ -54,9 +56,10 @@ def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
             tuple(decided.get(line.school_id, ())),
             tuple(one for one in interests if one.school_id == line.school_id),
         )
-        for line in lines
+        for line in trust.lines
     ]
     return MeetingPage(
+        kind=kinds.get(meeting.kind, meeting.title),
         agenda=tuple(sorted(agenda, key=lambda line: line.position)),
         attendance=tuple(Attendance.objects.filter(meeting=meeting).select_related("person__user")),
         interests=interests,

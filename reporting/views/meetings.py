@@ -93,7 +93,6 @@ def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse
     context = {
         "meeting": found,
         "page": page,
-        "kind": _kinds().get(found.kind, found.title),
         "is_open": is_open,
         "may_run": is_open and request.access.may(Permission.RUN_MEETINGS),
         "may_decide": is_open and request.access.may(Permission.DECIDE),

@@ -22,7 +22,7 @@ MORE_SCHOOLS = 8
 WORST = 15
 MEDIAN = 8
 
-TOO_MANY: dict[str, int] = {"meeting": 22, "matrix_moderate": 22, "audit": 19, "matrix": 17}
+TOO_MANY: dict[str, int] = {"meeting": 20}
 """Routes that ask more than WORST today, and how much. The list may only shrink."""
 
 Counted = dict[tuple[str, str], int]

@@ -1,0 +1,37 @@
+"""Opening an address that only takes a form, as after signing in again: the page the form is on is shown instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import Resolver404, resolve
+
+
+class WaysBack:
+    """Middleware: instead of a bare “405” a browser is led to the nearest page above the address. Not for the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        asked_by_a_person = request.method == "GET" and not request.path_info.startswith("/api/")
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not asked_by_a_person:
+            return response
+        messages.info(request, "Nothing was changed: that address only takes what a form sends. The form is here.")
+        return HttpResponseRedirect(page_above(request.path_info), headers={"Cache-Control": "no-store"})
+
+
+def page_above(path: str) -> str:
+    """The nearest address above this one that leads anywhere, for example a meeting's page above its minutes."""
+    while path != "/":
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        try:
+            resolve(path)
+        except Resolver404:
+            continue
+        return path
+    return path
