@@ -30,6 +30,9 @@ from tests.factories import SchoolFactory, TrustFactory, member
 TODAY = date(2026, 11, 20)
 """A Friday in the autumn term; tests pass it or freeze it."""
 
+SAID = "said"
+"""The name under which a test's counts travel with its report."""
+
 SHARED = Path(settings.BASE_DIR).parent / "shared"
 STRATEGIES = settings.BASE_DIR / "strategies"
 
@@ -41,6 +44,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason="the shared data is not beside this checkout"))
+
+
+@pytest.fixture
+def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Put a count under the run's results, whatever process the test ran in."""
+    return lambda line: request.node.user_properties.append((SAID, line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the tests counted."""
+    reports = (report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, []))
+    said = [
+        words for report in reports if report.when == "call" for name, words in report.user_properties if name == SAID
+    ]
+    if said:
+        terminalreporter.section("counted")
+        terminalreporter.write_line("\n".join(said))
 
 
 def _log_in(login: dict[str, Any]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,25 +11,6 @@ from django.db import connection
 from tests.architecture.owner import copy_database, drop_database, take_down_keys, take_down_policies, working_in
 from tests.architecture.planted import World
 from tests.architecture.world import plant_world
-
-
-@pytest.fixture
-def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Print a count, also where the output is captured; with ARCHITECTURE_REPORT it goes to that file as well."""
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-
-    def say(line: str) -> None:
-        where = os.environ.get("ARCHITECTURE_REPORT")
-        if where:
-            with Path(where).open("a") as file:
-                file.write(f"{line}\n")
-        if "PYTEST_XDIST_WORKER" in os.environ or capture is None:
-            print(line)  # noqa: T201
-            return
-        with capture.global_and_fixture_disabled():
-            print(f"\n{line}")  # noqa: T201
-
-    return say
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ def events(here: Planted) -> dict[tuple[str, int], str]:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_an_act_leaves_its_entry(world: World, db: None, name: str, report: Callable[[str], None]) -> None:
+def test_an_act_leaves_its_entry(world: World, db: None, name: str, say: Callable[[str], None]) -> None:
     act, here = ACTS[name], world.trusts["alder"]
     client = visit_as(act.reader, world)
     client.raise_request_exception = True
@@ -55,7 +55,7 @@ def test_an_act_leaves_its_entry(world: World, db: None, name: str, report: Call
     assert answer.status_code in (200, 302), answer.content.decode()[:3000]
     new = {key: entry for key, entry in entries(here).items() if key not in before}
     changes = {key: of for key, of in events(here).items() if key not in rows}
-    report(f"R14 {name}: {len(new)} entries of {act.entries}, {len(changes)} row changes under them")
+    say(f"R14 {name}: {len(new)} entries of {act.entries}, {len(changes)} row changes under them")
     assert len(new) == act.entries
     assert set(changes.values()) <= set(new)
     assert all(entry.by_id == here.people[act.reader].pk and entry.did for entry in new.values())
@@ -79,7 +79,7 @@ def test_every_route_that_takes_a_post_is_replayed(world: World, db: None) -> No
     assert not ACTS.keys() - taking, "these take no POST any more"
 
 
-def test_nobody_changes_what_is_written(world: World, db: None, report: Callable[[str], None]) -> None:
+def test_nobody_changes_what_is_written(world: World, db: None, say: Callable[[str], None]) -> None:
     """As the application: update and delete of the record, of history, of files and of downloads."""
     mine = world.trusts["alder"].trust.pk
     kept = [m for m in tables() if m._meta.db_table in never_changed() or hasattr(m, "pgh_tracked_model")]
@@ -90,13 +90,13 @@ def test_nobody_changes_what_is_written(world: World, db: None, report: Callable
             tries += 1
             if outcome(statement.format(table=model._meta.db_table), mine, mine) != "refused":
                 done.append((model._meta.db_table, statement))
-    report(f"R14 changing the record: {len(kept)} tables, {tries} tries, {len(done)} done")
+    say(f"R14 changing the record: {len(kept)} tables, {tries} tries, {len(done)} done")
     assert not done
 
 
-def test_nobody_forges_history(world: World, db: None, report: Callable[[str], None]) -> None:
+def test_nobody_forges_history(world: World, db: None, say: Callable[[str], None]) -> None:
     mine = world.trusts["alder"].trust.pk
     history = [model for model in tables() if hasattr(model, "pgh_tracked_model")]
     results = [outcome(statement_for(model, TRIES["copy my row there"]), mine, mine) for model in history]
-    report(f"R14 forging history: {len(history)} tables, {results.count('refused')} refused")
+    say(f"R14 forging history: {len(history)} tables, {results.count('refused')} refused")
     assert results == ["refused"] * len(history)

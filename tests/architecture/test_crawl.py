@@ -89,12 +89,12 @@ def try_writing(crawl: Crawl, route: Route) -> None:
 
 
 @pytest.mark.parametrize("visitor", VISITORS)
-def test_reading(visit: Callable[[str], Crawl], visitor: str, report: Callable[[str], None]) -> None:
+def test_reading(visit: Callable[[str], Crawl], visitor: str, say: Callable[[str], None]) -> None:
     crawl = visit(visitor)
     before = {slug: state_of(crawl.world, slug) for slug in ("birch", FOREIGN)}
     for route in trust_routes():
         try_reading(crawl, route)
-    report(told(crawl, "reading", len(trust_routes())))
+    say(told(crawl, "reading", len(trust_routes())))
     assert before == {slug: state_of(crawl.world, slug) for slug in ("birch", FOREIGN)}
     assert_clean(crawl)
 
@@ -103,7 +103,7 @@ def test_reading(visit: Callable[[str], Crawl], visitor: str, report: Callable[[
 def test_writing(
     visit: Callable[[str], Crawl],
     visitor: str,
-    report: Callable[[str], None],
+    say: Callable[[str], None],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     crawl = visit(visitor)
@@ -116,13 +116,13 @@ def test_writing(
             after = {slug: state_of(crawl.world, slug) for slug in before}
             changed = [table for slug in before for table in before[slug] if before[slug][table] != after[slug][table]]
             crawl.leaks += [f"POST {route.name} changed another trust's {table}" for table in changed]
-    report(told(crawl, "writing", len(trust_routes())))
+    say(told(crawl, "writing", len(trust_routes())))
     assert before == {slug: state_of(crawl.world, slug) for slug in before}
     assert_clean(crawl)
 
 
 @pytest.mark.parametrize("visitor", ["anonymous", "head", "person in two trusts", "operator"])
-def test_outside_every_trust(visit: Callable[[str], Crawl], visitor: str, report: Callable[[str], None]) -> None:
+def test_outside_every_trust(visit: Callable[[str], Crawl], visitor: str, say: Callable[[str], None]) -> None:
     """Pages of the installation and of the frameworks show nothing of a trust the visitor does not belong to."""
     crawl = visit(visitor)
     routes = [route for route in all_routes() if not route.inside and "provider_id" not in route.parameters]
@@ -130,7 +130,7 @@ def test_outside_every_trust(visit: Callable[[str], Crawl], visitor: str, report
         for method in ("GET", "POST"):
             with undone():
                 crawl.ask(route, method, crawl.own(route), {} if method == "POST" else None)
-    report(told(crawl, "outside", len(routes)))
+    say(told(crawl, "outside", len(routes)))
     assert_clean(crawl)
 
 

@@ -93,21 +93,21 @@ def test_what_leaks(
     planted_database: tuple[str, World],
     db: None,
     monkeypatch: pytest.MonkeyPatch,
-    report: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> None:
     monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
     if scope == "scope down":
         scope_off(monkeypatch)
     with time_machine.travel(NOW):
         found = read_everything(planted_database[1])
-    report(f"R1 {policies}, {scope}: {found.tries} tries, {found.leaks} leaks on {len(found.leaking)} routes")
+    say(f"R1 {policies}, {scope}: {found.tries} tries, {found.leaks} leaks on {len(found.leaking)} routes")
     if (policies, scope) != ("policies down", "scope down"):
         assert not found.leaking
         assert found.showing or scope == "scope down"
         return
     showing = found.showing - OF_THE_READER.keys()
     seen = found.leaking & showing
-    report(
+    say(
         f"R1 all walls down: leaks seen on {len(seen)} of {len(showing)} routes that show a trust's data;"
         f" {len(found.showing) - len(showing)} more show only the reader's own"
     )

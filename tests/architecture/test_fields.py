@@ -99,7 +99,7 @@ def what_is_written(client: Client, route: Route, here: Planted, more: dict[str,
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_only_what_is_asked_for_is_written(world: World, db: None, name: str, report: Callable[[str], None]) -> None:
+def test_only_what_is_asked_for_is_written(world: World, db: None, name: str, say: Callable[[str], None]) -> None:
     """With and without every other name the same is written, or the whole request is refused."""
     act, here, route = ACTS[name], world.trusts["alder"], BY_NAME[name]
     client = visit_as(act.reader, world)
@@ -112,7 +112,7 @@ def test_only_what_is_asked_for_is_written(world: World, db: None, name: str, re
     status, poisoned = what_is_written(client, route, here, more)
     assert plain, "this request writes nothing at all, so it proves nothing"
     wrong = sorted(set(poisoned) ^ set(plain)) if status < 400 or poisoned else []
-    report(f"R9 {name}: {len(more)} forbidden fields sent, {len(wrong)} writes")
+    say(f"R9 {name}: {len(more)} forbidden fields sent, {len(wrong)} writes")
     assert not wrong, "\n".join(["", *wrong])
 
 

@@ -85,7 +85,7 @@ def readers_of(route: Route) -> list[str]:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_forged_request_is_refused(
-    world: World, db: None, method: str, monkeypatch: pytest.MonkeyPatch, report: Callable[[str], None]
+    world: World, db: None, method: str, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
 ) -> None:
     """Signed in, with every right, but without the token of a page of ours: each route, each unsafe method."""
     monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
@@ -102,7 +102,7 @@ def test_a_forged_request_is_refused(
                 allowed = (403, 405) if route.name == "api_schema" else (403,)
                 if answer.status_code not in allowed:
                     passed.append(f"{method} {route.name} {answer.status_code}")
-    report(f"R12 forged {method}: {tries} routes, {len(passed)} not refused")
+    say(f"R12 forged {method}: {tries} routes, {len(passed)} not refused")
     assert not passed
 
 
@@ -144,7 +144,7 @@ def faults_of(route: Route, answer: Any) -> list[str]:
     return [f"{route.name} {answer.status_code}: {each}" for each in found]
 
 
-def test_every_answer_is_closed(clients: dict[str, Client], world: World, report: Callable[[str], None]) -> None:
+def test_every_answer_is_closed(clients: dict[str, Client], world: World, say: Callable[[str], None]) -> None:
     """Each route as each reader, pages and refusals alike."""
     found, answers = [], 0
     alder = world.trusts["alder"]
@@ -155,7 +155,7 @@ def test_every_answer_is_closed(clients: dict[str, Client], world: World, report
             if route.inside or reader == "ceo":
                 answers += 1
                 found += faults_of(route, client.get(address(route, alder)))
-    report(f"R12 headers: {answers} answers, {len(set(found))} faults")
+    say(f"R12 headers: {answers} answers, {len(set(found))} faults")
     assert not found, "\n".join(["", *sorted(set(found))])
 
 

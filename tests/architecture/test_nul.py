@@ -43,7 +43,7 @@ def spoiled(data: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_no_field_of_a_form_fails_over_it(world: World, db: None, name: str, report: Callable[[str], None]) -> None:
+def test_no_field_of_a_form_fails_over_it(world: World, db: None, name: str, say: Callable[[str], None]) -> None:
     act, here, route = ACTS[name], world.trusts["alder"], BY_NAME[name]
     client, failed, tries = visit_as(act.reader, world), [], 0
     for data in spoiled(act.data(here)):
@@ -52,7 +52,7 @@ def test_no_field_of_a_form_fails_over_it(world: World, db: None, name: str, rep
             method, options = getattr(client, act.method), {"content_type": "application/json"} if route.api else {}
             if method(address(route, here, rows=act.rows), data, **options).status_code >= 500:
                 failed.append(data)
-    report(f"R11 NUL in {name}: {tries} tries, {len(failed)} failures")
+    say(f"R11 NUL in {name}: {tries} tries, {len(failed)} failures")
     assert not failed
 
 

@@ -63,9 +63,9 @@ def test_an_api_view_asks_the_one_question(route: Route) -> None:
         assert set(actions.values()) <= set(view.needs)
 
 
-def test_every_route_outside_trusts_is_listed(report: Callable[[str], None]) -> None:
+def test_every_route_outside_trusts_is_listed(say: Callable[[str], None]) -> None:
     ours = {route.name for route in all_routes() if not route.inside and not route.pattern.startswith(FRAMEWORKS)}
-    report(f"routes: {len(all_routes())}, of a trust {len(trust_routes())}, ours outside {len(ours)}")
+    say(f"routes: {len(all_routes())}, of a trust {len(trust_routes())}, ours outside {len(ours)}")
     assert ours == set(OUTSIDE_ALLOWED)
 
 

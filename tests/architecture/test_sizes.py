@@ -55,18 +55,18 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
             yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-def test_no_source_file_is_too_long(report: Callable[[str], None]) -> None:
+def test_no_source_file_is_too_long(say: Callable[[str], None]) -> None:
     sizes = {named(path): lines_of(path) for path in source()}
     think = sorted((size, name) for name, size in sizes.items() if size > FILE_THINK_AGAIN)
     told = ", ".join(f"{name} {size}" for size, name in think)
-    report(f"sizes: {len(sizes)} files, {len(think)} above {FILE_THINK_AGAIN}: {told}")
+    say(f"sizes: {len(sizes)} files, {len(think)} above {FILE_THINK_AGAIN}: {told}")
     assert {name for name, size in sizes.items() if size > FILE_LIMIT} == LARGE_FILES.keys()
 
 
-def test_no_function_is_too_long(report: Callable[[str], None]) -> None:
+def test_no_function_is_too_long(say: Callable[[str], None]) -> None:
     sizes = {f"{named(path)}:{name}": size for path in source() for name, size in functions(path)}
     within = sum(size <= 30 for size in sizes.values())
-    report(f"sizes: {len(sizes)} functions, {within} within 30 lines, the longest {max(sizes.values())}")
+    say(f"sizes: {len(sizes)} functions, {within} within 30 lines, the longest {max(sizes.values())}")
     assert {name for name, size in sizes.items() if size > FUNCTION_LIMIT} == LARGE_FUNCTIONS.keys()
 
 

@@ -62,7 +62,7 @@ def test_no_page_asks_more_in_a_larger_trust(
     world: World,
     queries: Any,
     monkeypatch: pytest.MonkeyPatch,
-    report: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> None:
     monkeypatch.setattr("schools.jobs.nudge", lambda *args: None)
     monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
@@ -76,7 +76,7 @@ def test_no_page_asks_more_in_a_larger_trust(
         large = count_all(clients, world, pages, queries)
     others = {route.name: status for route, (_, status) in answers.items() if status not in (200, 302, 405)}
     assert not others, "nobody among the readers can open these"
-    say(small, large, report)
+    print_counts(small, large, say)
     steeper = [
         f"{name} {len(small[name])} -> {len(large[name])}" for name in small if len(small[name]) < len(large[name])
     ]
@@ -89,11 +89,11 @@ def test_no_page_asks_more_in_a_larger_trust(
     assert median(counts.values()) <= MEDIAN
 
 
-def say(small: dict[str, list[str]], large: dict[str, list[str]], report: Callable[[str], None]) -> None:
+def print_counts(small: dict[str, list[str]], large: dict[str, list[str]], say: Callable[[str], None]) -> None:
     counts = {name: len(asked) for name, asked in large.items()}
     worst = sorted(counts, key=lambda name: -counts[name])[:5]
     level = sum(len(small[name]) == counts[name] for name in counts)
-    report(
+    say(
         f"P2: {len(counts)} GET routes, slope 0 on {level}/{len(counts)}, median {median(counts.values())},"
         f" worst {', '.join(f'{name} {counts[name]}' for name in worst)}"
     )

@@ -121,7 +121,7 @@ def by_job(monkeypatch: pytest.MonkeyPatch) -> set[date]:
 
 
 def test_everybody_is_in_the_same_term(
-    in_june: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch, report: Callable[[str], None]
+    in_june: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch, say: Callable[[str], None]
 ) -> None:
     monkeypatch.setattr("django.conf.settings.SESSION_COOKIE_AGE", 10**9)
     client, wrong = cast.client(cast.ada), []
@@ -134,7 +134,7 @@ def test_everybody_is_in_the_same_term(
         told |= {by_api(client, query, day) <= {query.label}, by_job(monkeypatch) == {day}}
         wrong += [] if told == {True} else [f"{moment.isoformat()}: {query}, {sql}"]
     total = len(instants())
-    report(f"R16: {total} instants, query, SQL, page, API and job agree on {total - len(wrong)}/{total}")
+    say(f"R16: {total} instants, query, SQL, page, API and job agree on {total - len(wrong)}/{total}")
     assert total >= 40
     assert not wrong
 
@@ -156,7 +156,7 @@ def quarters(first: date, days: int) -> Iterator[datetime]:
     return (start + timedelta(minutes=15 * step) for step in range(days * 96))
 
 
-def test_news_never_comes_at_night(report: Callable[[str], None]) -> None:
+def test_news_never_comes_at_night(say: Callable[[str], None]) -> None:
     """Every quarter of an hour around the changes of the clocks, Christmas and Easter, for every hour."""
     tries = 0
     for first in (date(2026, 3, 26), date(2026, 10, 22), date(2026, 12, 22), date(2026, 12, 30), date(2027, 3, 24)):
@@ -168,7 +168,7 @@ def test_news_never_comes_at_night(report: Callable[[str], None]) -> None:
                 assert told.weekday() < 5, now
                 assert told.date() not in OFF, now
                 assert timedelta(0) < told.astimezone(UTC) - now <= timedelta(days=5), now
-    report(f"R16 humane time: {tries} instants and hours, 0 at night, at a weekend or on a bank holiday")
+    say(f"R16 humane time: {tries} instants and hours, 0 at night, at a weekend or on a bank holiday")
 
 
 OFF = {

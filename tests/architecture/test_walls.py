@@ -29,14 +29,14 @@ def owner(db: None) -> Iterator[psycopg.Connection[Any]]:
         owner.rollback()
 
 
-def test_the_catalogue_shows_no_fault(db: None, report: Any) -> None:
+def test_the_catalogue_shows_no_fault(db: None, say: Any) -> None:
     found = faults(ask_as_application, application_login())
     tables = ask_as_application(
         "select count(*) filter (where relrowsecurity and relforcerowsecurity), count(*) from pg_class"
         " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> all(%(outside)s)",
         {"outside": sorted(OUTSIDE)},
     )[0]
-    report(f"R2 catalogue: {len(FAULTS)} queries, {len(found)} with faults, tables {tables[0]}/{tables[1]}")
+    say(f"R2 catalogue: {len(FAULTS)} queries, {len(found)} with faults, tables {tables[0]}/{tables[1]}")
     assert not found
     assert tables[0] == tables[1] > 0
 
@@ -94,7 +94,7 @@ def test_what_is_only_added_to_is_declared() -> None:
     assert {"schools_auditentry", "reporting_reportfile", "reporting_download"} <= set(never_changed())
 
 
-def test_a_query_without_a_filter_uses_an_index_led_by_the_trust(cast: Any, report: Any) -> None:
+def test_a_query_without_a_filter_uses_an_index_led_by_the_trust(cast: Any, say: Any) -> None:
     """The policy alone leads to the index, so that a forgotten filter costs no full read."""
     wrong, tried = [], 0
     with connection.cursor() as cursor:
@@ -107,7 +107,7 @@ def test_a_query_without_a_filter_uses_an_index_led_by_the_trust(cast: Any, repo
             cursor.execute(f'explain (format json) select * from "{model._meta.db_table}"')
             if not _all_scans_by_trust(cursor.fetchone()[0][0]["Plan"]):
                 wrong.append(model._meta.db_table)
-    report(f"R2 plans: {tried} tables, {len(wrong)} not by an index led by the trust")
+    say(f"R2 plans: {tried} tables, {len(wrong)} not by an index led by the trust")
     assert not wrong
 
 

@@ -101,7 +101,7 @@ def test_walls_that_stand(
     planted_database: tuple[str, World],
     db: None,
     monkeypatch: pytest.MonkeyPatch,
-    report: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> None:
     world = planted_database[1]
     acts = {"list": try_list, "update": try_update, "link": try_link, "raw SQL": try_raw}
@@ -111,5 +111,5 @@ def test_walls_that_stand(
         found = {name for name, act in acts.items() if gets_through(act, world)}
         found |= {"page"} if page_leaks(world) else set()
     names = ", ".join(standing) or "none"
-    report(f"R2 walls standing ({names}): 5 tries, through: {', '.join(sorted(found)) or 'none'}")
+    say(f"R2 walls standing ({names}): 5 tries, through: {', '.join(sorted(found)) or 'none'}")
     assert found == LEAKS[standing]

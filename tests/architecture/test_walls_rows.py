@@ -53,18 +53,18 @@ def test_every_table_has_rows_of_every_trust(world: World, db: None) -> None:
     assert not empty
 
 
-def test_without_a_trust_no_row_is_seen(world: World, db: None, report: Callable[[str], None]) -> None:
+def test_without_a_trust_no_row_is_seen(world: World, db: None, say: Callable[[str], None]) -> None:
     seen = {}
     with raw(None) as cursor:
         for model in tables():
             cursor.execute(f'select count(*) from "{model._meta.db_table}"')
             if count := cursor.fetchone()[0]:
                 seen[model._meta.db_table] = count
-    report(f"R2 rows, no trust set: {len(tables())} tables, {len(seen)} with rows seen")
+    say(f"R2 rows, no trust set: {len(tables())} tables, {len(seen)} with rows seen")
     assert not seen
 
 
-def test_a_trust_sees_exactly_its_own_rows(world: World, db: None, report: Callable[[str], None]) -> None:
+def test_a_trust_sees_exactly_its_own_rows(world: World, db: None, say: Callable[[str], None]) -> None:
     expected, wrong, tries = rows_by_trust(), [], 0
     for here in world.trusts.values():
         with raw(here.trust.pk) as cursor:
@@ -74,7 +74,7 @@ def test_a_trust_sees_exactly_its_own_rows(world: World, db: None, report: Calla
                 cursor.execute(own, [here.trust.pk])
                 if cursor.fetchone() != (expected[table][here.trust.pk],) * 2:
                     wrong.append((table, here.slug))
-    report(f"R2 rows, own trust set: {len(expected)}/{len(tables())} tables, {tries} tries, {len(wrong)} wrong")
+    say(f"R2 rows, own trust set: {len(expected)}/{len(tables())} tables, {tries} tries, {len(wrong)} wrong")
     assert not wrong
 
 
@@ -107,7 +107,7 @@ def statement_for(model: type[models.Model], template: str) -> str:
     return template.format(table=model._meta.db_table, columns=columns, changed=changed)
 
 
-def test_nothing_crosses_between_trusts(world: World, db: None, report: Callable[[str], None]) -> None:
+def test_nothing_crosses_between_trusts(world: World, db: None, say: Callable[[str], None]) -> None:
     mine, other = (world.trusts[slug].trust.pk for slug in ("alder", "birch"))
     before, results, wrong = rows_by_trust(), [], []
     for model in tables():
@@ -117,7 +117,7 @@ def test_nothing_crosses_between_trusts(world: World, db: None, report: Callable
             results.append(result)
             if result not in expected:
                 wrong.append((model._meta.db_table, name, result))
-    report(
+    say(
         f"R2 rows, across trusts: {len(tables())}/{len(tables())} tables, {len(results)} tries,"
         f" {results.count('refused')} refused, {results.count('nothing')} touched nothing, {len(wrong)} escapes"
     )

@@ -28,17 +28,6 @@ EXPECTED = tuple(f"Failed to load resource: the server responded with a status o
 was saved when it was typed by half."""
 
 
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Print a count, also where the output is captured."""
-
-    def show(line: str) -> None:
-        with capsys.disabled():
-            print(f"\n{line}")  # noqa: T201
-
-    return show
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The machine's own Chromium, one for each test process."""

@@ -189,7 +189,7 @@ def test_every_strategy_has_a_page(db: None, strategy: str) -> None:
 
 
 def test_thirty_schools_cost_as_many_queries_as_one(
-    cast: Cast, queries: Callable[[Callable[[], Any]], list[str]]
+    cast: Cast, queries: Callable[[Callable[[], Any]], list[str]], say: Callable[[str], None]
 ) -> None:
     with trust_scope(cast.alder):
         matrix = agree(rate(cast.dunmere, cast.autumn, head=cast.ben, level=3), by=cast.ada)
@@ -200,5 +200,5 @@ def test_thirty_schools_cost_as_many_queries_as_one(
     with trust_scope(cast.alder):
         _second(cast, cast.ben, 29)
     thirty = queries(lambda: client.get(ADDRESS))
-    print(f"my school: {len(one)} statements for 1 school, {len(thirty)} for 30")  # noqa: T201
+    say(f"my school: {len(one)} statements for 1 school, {len(thirty)} for 30")
     assert len(thirty) == len(one) <= 15, "\n".join(thirty)

@@ -251,7 +251,7 @@ def test_a_half_termly_school_is_asked_by_the_half_term(db: None) -> None:
 
 
 def test_thirty_schools_cost_as_many_queries_as_two(
-    story: Cast, queries: Callable[[Callable[[], Any]], list[str]]
+    story: Cast, queries: Callable[[Callable[[], Any]], list[str]], say: Callable[[str], None]
 ) -> None:
     client = story.client(story.ada)
     client.get(address())
@@ -259,7 +259,7 @@ def test_thirty_schools_cost_as_many_queries_as_two(
     with trust_scope(story.alder):
         furnish(story.version, schools=28, chief=story.ruth)
     many = queries(lambda: client.get(address()))
-    print(f"overview: {len(few)} statements for 2 schools, {len(many)} for 30")  # noqa: T201
+    say(f"overview: {len(few)} statements for 2 schools, {len(many)} for 30")
     assert len(many) == len(few), "\n".join(many)
     assert len(few) <= 15
     assert len(queries(lambda: client.get(address(by="indicators")))) == len(few)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -147,7 +146,7 @@ def test_the_preview_links_only_our_own_styles(cast: Cast, made: dict[str, Repor
 
 @pytest.mark.parametrize("path", [LIST, "one"])
 def test_pages_take_the_same_queries_for_one_report_and_for_thirty(
-    cast: Cast, queries: Callable[[Callable[[], Any]], list[str]], path: str
+    cast: Cast, queries: Callable[[Callable[[], Any]], list[str]], path: str, say: Callable[[str], None]
 ) -> None:
     client = cast.client(cast.ada)
     with trust_scope(cast.alder):
@@ -160,7 +159,7 @@ def test_pages_take_the_same_queries_for_one_report_and_for_thirty(
             Download.objects.create(report=a_ready_report(cast), by=cast.tom, at=timezone.now())
             Download.objects.create(report=first, by=cast.tom, at=timezone.now())
     after = len(queries(lambda: client.get(address)))
-    sys.stdout.write(f"{path}: {before} queries at 1, {after} at 30\n")
+    say(f"{path}: {before} queries at 1, {after} at 30")
     assert before == after
 
 

@@ -199,7 +199,7 @@ def test_every_strategy_has_a_page(db: None, strategy: str, axes: int) -> None:
 
 
 def test_the_page_costs_the_same_however_much_is_on_record(
-    story: Cast, queries: Callable[[Callable[[], Any]], list[str]]
+    story: Cast, queries: Callable[[Callable[[], Any]], list[str]], say: Callable[[str], None]
 ) -> None:
     client = story.client(story.ada)
     client.get(address(story.dunmere))
@@ -207,7 +207,7 @@ def test_the_page_costs_the_same_however_much_is_on_record(
     with trust_scope(story.alder):
         school = furnish(story.version, schools=28, chief=story.ruth).schools[0]
     many = queries(lambda: client.get(address(school)))
-    print(f"school: {len(few)} statements with two terms on record, {len(many)} with four")  # noqa: T201
+    say(f"school: {len(few)} statements with two terms on record, {len(many)} with four")
     assert len(many) == len(few), "\n".join(many)
     assert len(many) <= 15
 
@@ -255,7 +255,7 @@ def test_the_list_is_filtered_in_the_address(cast: Cast) -> None:
 
 
 def test_the_list_costs_the_same_for_thirty_schools(
-    story: Cast, queries: Callable[[Callable[[], Any]], list[str]]
+    story: Cast, queries: Callable[[Callable[[], Any]], list[str]], say: Callable[[str], None]
 ) -> None:
     client, path = story.client(story.ada), reverse("schools", kwargs={"trust": "alder"})
     client.get(path)
@@ -263,5 +263,5 @@ def test_the_list_costs_the_same_for_thirty_schools(
     with trust_scope(story.alder):
         furnish(story.version, schools=28, chief=story.ruth)
     many = queries(lambda: client.get(path))
-    print(f"schools: {len(few)} statements for 2 schools, {len(many)} for 30")  # noqa: T201
+    say(f"schools: {len(few)} statements for 2 schools, {len(many)} for 30")
     assert len(many) == len(few) <= 15
