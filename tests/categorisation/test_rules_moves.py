@@ -70,13 +70,34 @@ def test_equal_brute_force_up_to_three_changes(strategy, data, watched):
     check_both_ways(strategy, "overall", data.draw(ratings_of(strategy)), "primary", facts, most=3)
 
 
+@pytest.mark.parametrize(("changes", "examples"), [(1, 3), (2, 2), (3, 1), (None, 1)])
 @pytest.mark.parametrize(("name", "axis"), SHIPPED_AXES)
-@settings(max_examples=8, **calm)
-@given(data=st.data())
-def test_equal_brute_force_on_shipped_strategies(name, axis, data):
+def test_equal_brute_force_up_to_three_changes_on_shipped_strategies(name, axis, changes, examples):
+    """Ratings that need one change, two, three, or more than brute force tries; fewer where it has more to try."""
     strategy = SHIPPED[name]
     phase = strategy.identity.phases[0].value
-    check_both_ways(strategy, axis, data.draw(ratings_of(strategy)), phase, frozenset(), most=2)
+    for ratings in ratings_needing(strategy, axis, phase, changes, examples):
+        check_both_ways(strategy, axis, ratings, phase, frozenset(), most=3)
+
+
+def ratings_needing(strategy, axis, phase, changes, examples):
+    """Of 300 fixed seeds the first whose ratings need this many changes upwards or downwards."""
+    found = []
+    for seed in range(300):
+        rnd = random.Random(seed)
+        lean, ratings = rnd.random(), {}
+        for kpi in strategy.kpis():
+            levels = scale_keys(strategy, kpi.scale)
+            ratings[kpi.key] = rnd.choice([*levels, None, *[levels[round(lean * (len(levels) - 1))]] * 6])
+        proposal = propose(strategy, axis, evidence_of(ratings), phase=phase, today=TODAY)
+        needed = [
+            len(moves.sets[0].changes) if moves.sets else None for moves in (proposal.up, proposal.down) if moves.to
+        ]
+        if proposal.enough and changes in needed:
+            found.append(ratings)
+        if len(found) == examples:
+            return found
+    raise AssertionError(f"only {len(found)} of 300 need {changes}")
 
 
 def wide(kind: str, seed: int, *, criteria_count: int = 13, kpi_count: int = 3):
