@@ -10,7 +10,10 @@ from reporting.models import Report
 from schools.models import Trust
 from schools.tenancy import trust_scope
 from tests.conftest import Cast, start_trust
+from tests.reporting.workers import redis_url, worker
 from tests.reporting.world import World, furnish
+
+__all__ = ["redis_url", "worker"]
 
 STRATEGIES = ("two_axes", "numbered_categories", "sustain_to_stabilise", "four_phases", "no_categories")
 
