@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from categorisation.models import Rating
-from categorisation.rules.entry import LONGEST_NOTE, Entry
+from categorisation.rules.entry import IN_FUTURE, LONGEST_NOTE, Entry
 from categorisation.services.facts import LONGEST_REASON
+from schools.forms.days import ASK_DAY, DAY_ERRORS, DayField
 from schools.strategy import Fact, Kpi, Level, Strategy
+from schools.words import capital
 
 UNKNOWN_CHOICE = {"key": Rating.UNKNOWN, "label": "Unknown", "step": 0}
 
@@ -20,22 +24,6 @@ def level_choices(levels: tuple[Level, ...], *, unknown: bool = True) -> list[di
     """The tiles of a rating field, strongest first."""
     tiles = [{"key": place, "label": level.label, "step": level.tone} for place, level in enumerate(levels, start=1)]
     return [*tiles, UNKNOWN_CHOICE] if unknown else tiles
-
-
-ASK_DAY = "Enter the day, for example 16 October 2026"
-DAY_ERRORS = {"invalid": "Enter the day like 16 October 2026"}
-
-
-class DayField(forms.DateField):
-    """A day, as people write it: 16 October 2026, 16/10/2026 or 2026-10-16."""
-
-    FORMATS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d")
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("input_formats", self.FORMATS)
-        kwargs.setdefault("widget", forms.DateInput(format="%-d %B %Y", attrs={"class": "form-control"}))
-        kwargs.setdefault("error_messages", DAY_ERRORS)
-        super().__init__(**kwargs)
 
 
 class RatingForm(forms.Form):
@@ -58,6 +46,12 @@ class RatingForm(forms.Form):
         self.kpi, self.tiles = kpi, level_choices(strategy.levels_of(kpi.scale))
         self.fields["sources"].choices = list(strategy.matrix.source_labels.items())  # type: ignore[attr-defined]
         self.fields["level"].choices = [(str(tile["key"]), tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
+
+    def clean_evidence_on(self) -> date | None:
+        day: date | None = self.cleaned_data["evidence_on"]
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(IN_FUTURE)
+        return day
 
     def entry(self) -> Entry:
         """The cleaned values."""
@@ -97,7 +91,12 @@ class RatingSheet:
 class ModerationForm(forms.Form):
     """Another level for one KPI, and why."""
 
-    level = forms.TypedChoiceField(label="Moderated rating", required=False, coerce=int, empty_value=None)
+    level = forms.TypedChoiceField(
+        label="Moderated rating",
+        coerce=int,
+        help_text="The school’s own level takes back another you gave before.",
+        error_messages={"required": "Choose a level"},
+    )
     reason = forms.CharField(
         label="Why?",
         required=False,
@@ -136,10 +135,13 @@ class DecisionForm(forms.Form):
         help_text="Needed where the decision is not simply what the rules propose. The school and trustees read it.",
     )
 
-    def __init__(self, *args: Any, levels: tuple[Level, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, strategy: Strategy, axis: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.tiles = [{"key": level.key, "label": level.label, "step": level.tone} for level in levels]
-        self.fields["level"].choices = [(level.key, level.label) for level in levels]  # type: ignore[attr-defined]
+        levels = strategy.axis_levels(axis)
+        self.tiles = [
+            {"key": level.key, "label": capital(strategy.level_words(level)), "step": level.tone} for level in levels
+        ]
+        self.fields["level"].choices = [(tile["key"], tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
 
 
 class ReplyForm(forms.Form):

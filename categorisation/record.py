@@ -152,7 +152,5 @@ def _axis(strategy: Strategy, key: str) -> str:
 
 
 def _level(strategy: Strategy, axis: str, key: str) -> str:
-    """The level's label; a bare number reads “Category 3”, in the trust's own word."""
     levels = strategy.axis_levels(axis) if axis in strategy.axis_by_key else ()
-    label = next((level.label for level in levels if level.key == key), key.replace("_", " "))
-    return f"{strategy.identity.words.category} {label}" if label.isdecimal() else label
+    return next((strategy.level_words(level) for level in levels if level.key == key), key.replace("_", " "))

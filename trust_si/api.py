@@ -91,6 +91,13 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.page_not_found(request, exception)
 
 
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token is not that of the session, mostly from a tab older than the last sign-in."""
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"detail": f"CSRF: {reason}"}, status=403)
+    return render(request, "403_csrf.html", status=403)
+
+
 urlpatterns = [
     path("schema", Document.as_view(), name="api_schema"),
     path("docs", docs, name="api_docs"),

@@ -109,6 +109,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "trust_si.urls"
+CSRF_FAILURE_VIEW = "trust_si.api.form_expired"
 WSGI_APPLICATION = "trust_si.wsgi.application"
 
 TEMPLATES = [

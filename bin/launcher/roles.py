@@ -3,17 +3,21 @@
 The product's migrations grant to `trust_si_app` by that fixed name; logins of any name are put into it.
 """
 
+from urllib.parse import unquote, urlsplit
+
 import psycopg
 from psycopg import sql
 
-DATABASE = "trust_si"
+from launcher.refusal import Refusal
+
+DATABASE, GROUP = "trust_si", "trust_si_app"
 OWNER, APPLICATION, BACKUP = "trust_si_owner", "trust_si_web", "trust_si_backup"
 
 # The owner is no superuser and does not bypass row security: what a policy would silently empty becomes an error.
 ROLES = {
-    "trust_si_app": ["create role trust_si_app nologin"],
+    GROUP: [f"create role {GROUP} nologin"],
     OWNER: [f"create role {OWNER} login createdb", f"alter role {OWNER} set row_security = off"],
-    APPLICATION: [f"create role {APPLICATION} login in role trust_si_app"],
+    APPLICATION: [f"create role {APPLICATION} login in role {GROUP}"],
     BACKUP: [f"create role {BACKUP} login bypassrls", f"grant pg_read_all_data to {BACKUP}"],
 }
 
@@ -34,3 +38,37 @@ def provide(superuser_url: str, passwords: dict[str, str] | None = None) -> None
                     sql.Identifier(DATABASE), sql.Identifier(OWNER)
                 )
             )
+
+
+def settle(owner_url: str, application_url: str) -> None:
+    """On databases that the environment names: the application's login is put into the group the migrations grant to.
+
+    Raises Refusal with the statements a superuser runs once, where the owner's login may not do that itself.
+    """
+    login = unquote(urlsplit(application_url).username or "")
+    try:
+        with psycopg.connect(owner_url, autocommit=True) as connection:
+            for statement in _missing(connection, login):
+                connection.execute(statement)
+    except psycopg.errors.InsufficientPrivilege:
+        with psycopg.connect(owner_url) as connection:
+            needed = "\n".join(f"    {statement.as_string(connection)};" for statement in _missing(connection, login))
+        raise Refusal(
+            f"The login of DATABASE_OWNER_URL may not make roles. Let a superuser run this once:\n{needed}"
+        ) from None
+    except psycopg.OperationalError as error:
+        raise Refusal(f"The database of DATABASE_OWNER_URL does not let us in: {error}") from None
+
+
+def _missing(connection: psycopg.Connection, login: str) -> list[sql.Composed]:
+    """What is still to be done: the group, and the login's place in it."""
+    asked = "select rolname from pg_roles where rolname in (%s, %s)"
+    known = {name for (name,) in connection.execute(asked, [GROUP, login])}
+    if login not in known:
+        raise Refusal(f"DATABASE_URL logs in as “{login}”, a role the server of DATABASE_OWNER_URL does not know.")
+    group = sql.Identifier(GROUP)
+    grant = sql.SQL("grant {} to {}").format(group, sql.Identifier(login))
+    if GROUP not in known:
+        return [sql.SQL("create role {} nologin").format(group), grant]
+    inside = connection.execute("select 1 where pg_has_role(%s, %s, 'member')", [login, GROUP]).fetchone()
+    return [] if inside else [grant]

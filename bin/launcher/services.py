@@ -53,6 +53,7 @@ def started(folder: Folder, children: Children, *, careless: bool = False) -> It
     named = _named_databases()
     if named:
         (database, owner), sockets = named, folder.socket_folder(os.geteuid())
+        roles.settle(owner, database)
     else:
         server = postgres.start(folder, children, careless=careless)
         roles.provide(server.url(postgres.SUPERUSER, "postgres"))

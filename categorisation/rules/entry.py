@@ -15,6 +15,7 @@ UNKNOWN = 0
 """The level that says “unknown” on purpose."""
 
 LONGEST_NOTE = 2000
+IN_FUTURE = "The date of the evidence cannot be in the future"
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ def _missing_of(strategy: Strategy, kpi: Kpi, entry: Entry, before: Entry | None
     if known and entry.evidence_on is None:
         yield Missing(kpi.key, "date", "Enter the date of the evidence, for example 16 October 2026")
     if entry.evidence_on and entry.evidence_on > today:
-        yield Missing(kpi.key, "date", "The date of the evidence cannot be in the future")
+        yield Missing(kpi.key, "date", IN_FUTURE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
-from schools.strategy import Level, Strategy
+from schools.strategy import Strategy
 from schools.words import capital, listed, number
 
 from .proposal import Change, ChangeSet, Moves, Proposal, Reason
@@ -48,13 +48,9 @@ class _Words:
 
     def __init__(self, strategy: Strategy, axis: str, sources: Mapping[str, str]) -> None:
         self.strategy, self.sources = strategy, sources
-        self.levels = {level.key: self._level(level) for level in strategy.axis_levels(axis)}
+        self.levels = {level.key: strategy.level_words(level) for level in strategy.axis_levels(axis)}
         self.kpis = {kpi.key: kpi for kpi in strategy.kpis()}
         self.first = strategy.axis_levels(axis)[0].key
-
-    def _level(self, level: Level) -> str:
-        """The level's label; a bare number reads “category 3”, in the trust's own word."""
-        return f"{self.strategy.identity.words.category} {level.label}" if level.label.isdecimal() else level.label
 
     # The answer and what it stands on
 

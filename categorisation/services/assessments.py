@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from categorisation.models import Assessment, Rating
 from categorisation.queries import entries_of, previous_entries, ratings_of
-from categorisation.rules.entry import LONGEST_NOTE, Entry, asked_of, missing_before_submit
+from categorisation.rules.entry import IN_FUTURE, LONGEST_NOTE, Entry, asked_of, missing_before_submit
 from schools.audit import record_act
 from schools.models import Kpi, Membership
 from schools.strategy import Strategy
@@ -99,6 +99,8 @@ def _checked(strategy: Strategy, entry: Entry, *, levels: int) -> Entry:
         raise ValidationError("Choose one of the levels, or Unknown.")
     if len(entry.note) > LONGEST_NOTE:
         raise ValidationError(f"Use at most {LONGEST_NOTE} characters; this has {len(entry.note)}.")
+    if entry.evidence_on and entry.evidence_on > timezone.localdate():
+        raise ValidationError(f"{IN_FUTURE}.")
     return replace(entry, sources=tuple(kind for kind in strategy.matrix.source_labels if kind in entry.sources))
 
 

@@ -25,13 +25,14 @@ from schools.access import ROLES, Permission, TrustRequest, trust_view
 from schools.models import Meeting, School
 from schools.queries import current_period
 from schools.strategy import Strategy
+from schools.words import capital
 
 
 def level_tile(strategy: Strategy, axis: str, key: str) -> dict[str, Any]:
     """Word and step of an axis level; unknown where there is none."""
     for level in strategy.axis_levels(axis):
         if level.key == key:
-            return {"word": level.label, "step": level.tone}
+            return {"word": capital(strategy.level_words(level)), "step": level.tone}
     return {"word": "Not yet", "step": 0}
 
 
@@ -43,7 +44,7 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     basis = basis_of(school, axis, period=period, today=today) if period else None
     if period is None or basis is None:
         raise Http404
-    form = DecisionForm(request.POST or None, levels=basis.strategy.axis_levels(axis), initial=_first_choice(basis))
+    form = DecisionForm(request.POST or None, strategy=basis.strategy, axis=axis, initial=_first_choice(basis))
     context = {"school": school, "form": form, "meeting": meeting, **_what_is_known(basis)}
     deciders = deciders_of(basis.strategy, axis, school, period=basis.period, meeting=meeting)
     if refusal := deciders.refusal(request.access.membership):
@@ -58,7 +59,8 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
             messages.success(request, f"{school.known_as}: recorded. The head is told in the morning and may reply.")
             return redirect(_after(request, school, meeting))
     closed = "" if form.is_bound else _closed(school, axis, meeting=meeting, today=today)
-    context |= {"closed": closed, "after": _after(request, school, meeting)}
+    to_come = meeting is not None and timezone.localdate(meeting.starts_at) > today
+    context |= {"closed": closed, "still_to_come": to_come, "after": _after(request, school, meeting)}
     return render(request, "categorisation/decide.html", context, status=422 if form.errors else 200)
 
 
@@ -136,6 +138,7 @@ def _decision_page(request: TrustRequest, found: Decision, form: ReplyForm | Non
     answer = Reply.objects.filter(decision=found).select_related("by__user").first()
     open_to_reply = today <= found.reply_due_on and request.access.may(Permission.REPLY, found.school_id)
     initial = {"text": answer.text} if answer else {}
+    refused = form if form and not open_to_reply else None
     context = {
         "decision": found,
         "axis": strategy.axis_by_key[found.axis],
@@ -146,6 +149,7 @@ def _decision_page(request: TrustRequest, found: Decision, form: ReplyForm | Non
         "why": why_of(strategy, found.proposal.explanation) if found.proposal else None,
         "answer": answer,
         "form": (form or ReplyForm(initial=initial)) if open_to_reply else None,
+        "refused": refused,
         "today": today,
     }
     return render(request, "categorisation/decision.html", context, status=422 if form else 200)

@@ -30,6 +30,7 @@ from categorisation.views.refusals import says_refusals
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Kpi, Period, School
 from schools.strategy import Criterion
+from schools.words import capital, counted, verb
 
 
 def school_for(request: TrustRequest, school_id: int) -> School:
@@ -87,7 +88,8 @@ def begin(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse
 
 def _say_carried(request: TrustRequest, saved: Saved) -> None:
     if saved.written:
-        messages.success(request, "Carried forward. Check each rating, and change what has changed.")
+        told = f"{capital(counted(saved.written, 'indicator'))} {verb(saved.written, 'is', 'are')} carried forward."
+        messages.success(request, f"{told} Check each, and change what has changed.")
     else:
         messages.info(request, "There was nothing to carry forward.")
 
@@ -142,6 +144,7 @@ def criterion(request: TrustRequest, school_id: int, period_id: int, criterion: 
     ratings = ratings_of(assessment, kpis)
     forms = forms_of(assessment, rule, kpis, request.POST or None, ratings)
     context: dict[str, Any] = {"assessment": assessment, "criterion": rule, "status": 200}
+    context["version"] = assessment.version
     if request.method == "POST":
         context |= _saved(request, assessment, forms, kpis)
         if "saved" in context:
@@ -162,7 +165,7 @@ def _saved(
 ) -> dict[str, Any]:
     """What became of the forms: `saved`, or what the page says beside what was typed."""
     if not all(form.is_valid() for form in forms.values()):
-        return {"status": 422}
+        return {"status": 422, "version": request.POST.get("version", "")}
     try:
         saved = _save(request, assessment, forms, kpis)
     except ValidationError as refused:

@@ -13,7 +13,7 @@ from reporting.contents.gather import Found
 from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
 from reporting.rules.words import promised
-from schools.strategy import Strategy
+from schools.strategy import Level, Strategy
 from schools.words import on
 
 NOT_DECIDED = Tile("Not yet", "na")
@@ -83,14 +83,17 @@ def support_of(strategy: Strategy, axis: str, level: str) -> tuple[str, ...]:
     return tuple(promised(one) for one in strategy.entitlements if one.axis == axis and level in one.levels)
 
 
-def support_of_line(sheet: Sheet, line: SchoolLine) -> tuple[str, ...]:
-    """The same on every axis, for a school that has been placed."""
-    return tuple(
-        item
-        for category in line.categories
-        if category.state == "agreed"
-        for item in support_of(sheet.strategy, category.axis, category.level)
-    )
+def level_in_force(found: Found, sheet: Sheet, line: SchoolLine, axis: str) -> Level | None:
+    """The level last decided, which holds until another is; None before the first, or decided on another scale."""
+    decisions = found.decisions.get((line.school_id, axis), [])
+    levels = {level.key: level for level in sheet.strategy.axis_levels(axis)}
+    return levels.get(decisions[-1].level) if decisions else None
+
+
+def support_of_line(found: Found, sheet: Sheet, line: SchoolLine) -> tuple[str, ...]:
+    """What is promised on every axis, for a school that has been placed."""
+    placed = ((axis.key, level_in_force(found, sheet, line, axis.key)) for axis in sheet.axes)
+    return tuple(item for axis, level in placed if level for item in support_of(sheet.strategy, axis, level.key))
 
 
 def small(found: Found, line: SchoolLine) -> str:

@@ -39,7 +39,7 @@ def _page(found: Found, tally: Tally, sheet: Sheet, line: SchoolLine) -> SchoolP
         ),
         criteria=tuple(_criteria(found, sheet, line)),
         unknown=_unknown(found, sheet, line),
-        support=support_of_line(sheet, line),
+        support=support_of_line(found, sheet, line),
         questions=_questions(tally, line),
         matrix=capital(sheet.strategy.identity.words.matrix),
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from reporting.contents.facts import Listing, Table
 from reporting.contents.gather import Found
-from reporting.contents.levels import support_of
-from reporting.contents.matrix import category_cell
+from reporting.contents.levels import level_in_force, support_of
 from reporting.contents.moves import full_label
+from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine
 from reporting.rules.sentences import Tally, plural
 from reporting.rules.sentences import questions as asked
@@ -42,14 +42,15 @@ def _support_rows(found: Found) -> Iterator[tuple[str, ...]]:
     """A row for each level somebody is at, those needing most support first."""
     schools: dict[tuple[int, str, str, str, tuple[str, ...]], list[str]] = defaultdict(list)
     for sheet, line in found.lines:
-        for category in line.categories:
-            items = support_of(sheet.strategy, category.axis, category.level)
-            if category.state == "agreed" and items:
-                word = category_cell(category).word
-                axis = category.axis_label if len(sheet.axes) > 1 else ""
-                schools[-category.step, axis, word, sheet.strategy.identity.key, items].append(line.name)
-    for (_, axis, word, _, items), names in sorted(schools.items(), key=lambda pair: (pair[0][1], pair[0][0])):
-        yield f"{axis}: {word}" if axis else word, listed(names, most=60), "; ".join(items)
+        for axis in sheet.axes:
+            level = level_in_force(found, sheet, line, axis.key)
+            items = support_of(sheet.strategy, axis.key, level.key) if level else ()
+            if level and items:
+                label = axis.label if len(sheet.axes) > 1 else ""
+                key = sheet.strategy.identity.key
+                schools[-level.tone, label, level_word(sheet.strategy, level), key, items].append(line.name)
+    for (_, label, word, _, items), names in sorted(schools.items(), key=lambda pair: (pair[0][1], pair[0][0])):
+        yield f"{label}: {word}" if label else word, listed(names, most=60), "; ".join(items)
 
 
 def concerns(found: Found, tally: Tally, title: str) -> Table | None:

@@ -13,7 +13,7 @@ from reporting.queries.categories import level_word
 from reporting.queries.overview import SchoolLine, Sheet
 from schools.models import School
 from schools.strategy import SchoolPhase
-from schools.words import listed
+from schools.words import capital, listed
 
 WEAK, OPEN, PROPOSED = "weak", "open", "proposed"
 
@@ -54,6 +54,11 @@ class OverviewFilter(django_filters.FilterSet):
         phases = sorted({line.phase for line in lines}, key=[phase.value for phase in SchoolPhase].index)
         self.filters["phase"].extra["choices"] = [(phase, phase_label(phase)) for phase in phases]
         self.filters["category"].extra["choices"] = _category_choices(sheets)
+        words = {sheet.strategy.identity.words.category for sheet in sheets if sheet.axes}
+        if len(words) == 1:
+            word = words.pop()
+            self.filters["category"].label = capital(word)
+            self.filters["category"].extra["empty_label"] = f"Any {word}"
         if not any(sheet.axes for sheet in sheets):
             del self.filters["category"]
 

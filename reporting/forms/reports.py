@@ -16,6 +16,7 @@ from schools.models.calendar import PeriodQuerySet
 from schools.queries import strategy_versions_on
 from schools.strategy import Cadence
 from schools.strategy.provision import ReportType
+from schools.words import on
 
 
 def kinds_offered() -> list[ReportType]:
@@ -31,12 +32,19 @@ def periods_of(kinds: list[ReportType]) -> PeriodQuerySet:
     return Period.objects.terms()
 
 
+class MeetingChoice(forms.ModelChoiceField):
+    """A meeting by its name and day."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.title}, {on(timezone.localdate(obj.starts_at))}"
+
+
 class RequestForm(forms.Form):
     """Which report, for which period, and for which meeting or school where it has one."""
 
     kind = forms.ChoiceField(label="Report")
     period = forms.ModelChoiceField(queryset=Period.objects.none(), label="Period", empty_label=None)
-    meeting = forms.ModelChoiceField(
+    meeting = MeetingChoice(
         queryset=Meeting.objects.none(), label="Meeting", required=False, empty_label="No meeting",
         help_text="Its name and date are printed on the cover, and changes are counted from the one before it.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from categorisation.models import Decision, Proposal, Reply
 from schools.strategy import Axis, Level, Strategy
+from schools.words import capital
 
 NOT_ENOUGH = "Not enough evidence"
 
@@ -99,8 +100,7 @@ def proposed_rows(proposals: QuerySet[Proposal]) -> list[Proposed]:
 
 def level_word(strategy: Strategy, level: Level) -> str:
     """The level's label; a bare number reads “Category 3”, in the trust's own word."""
-    word = strategy.identity.words.category
-    return f"{word[:1].upper()}{word[1:]} {level.label}" if level.label.isdecimal() else level.label
+    return capital(strategy.level_words(level))
 
 
 def category_of(axis: Axis, strategy: Strategy, latest: Decided | None, proposal: Proposed | None) -> Category:

@@ -21,7 +21,7 @@ from reporting.views.home_parts import part_of
 from reporting.views.links import actions, link
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
-from schools.words import capital, counted, verb
+from schools.words import capital, counted, listed, verb
 
 
 @require_safe
@@ -74,6 +74,10 @@ def _for_heads(due: int, waiting: list[Home]) -> SafeString:
         return format_html("<strong>{}</strong> No matrix waits for you.", things)
     minutes = sum(home.progress.minutes for home in waiting)
     words = waiting[0].sheet.strategy.identity.words
+    back = [home for home in waiting if home.line.matrix_state == "returned"]
+    if back:
+        said = f"The {words.matrix}{f' of {listed([one.line.name for one in back])}' if len(waiting) > 1 else ''}"
+        return format_html("<strong>{} has come back with a question.</strong> Answer it and send it again.", said)
     if all(home.progress.rated == home.progress.asked for home in waiting):
         return format_html("<strong>{}</strong> Every indicator is rated: read it through and send it.", things)
     large = f"The {words.matrix} is the largest" if due > 1 else f"The {words.matrix}"

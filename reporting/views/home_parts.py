@@ -81,7 +81,7 @@ class _Part:
             return f"Not begun: {done.criteria} criteria, {done.asked} indicators."
         said = f"{done.done} of {done.criteria} criteria rated."
         if done.carried:
-            said += f" {done.carried} of {done.asked} indicators were carried forward."
+            said += f" {done.carried} of its {done.asked} indicators are carried forward from last time."
         return said
 
     def _replies(self) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from reporting.queries.meeting import MeetingPage, meeting_page
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms.meetings import InterestForm, MeetingForm, MinutesForm
 from schools.models import Attendance, Meeting, Membership, School
-from schools.queries import current_period, strategy_versions_on
+from schools.queries import current_period, people_of_trust, strategy_versions_on
 from schools.services.meetings import agree_minutes, declare_interest, plan_meeting, set_attendance, write_minutes
 
 LONGEST_HOLIDAY = timedelta(days=70)
@@ -34,7 +34,8 @@ def meetings(request: TrustRequest) -> HttpResponse:
     """What is coming, what has been, and planning another."""
     today = timezone.now()
     may_plan = request.access.may(Permission.RUN_MEETINGS)
-    form = MeetingForm(request.POST or None, kinds=_kinds()) if may_plan else None
+    people = [(one.pk, one.user.name) for one in people_of_trust()] if may_plan else []
+    form = MeetingForm(request.POST or None, kinds=_kinds(), people=people) if may_plan else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:
             meeting = _plan(request, form)
@@ -63,6 +64,7 @@ def _plan(request: TrustRequest, form: MeetingForm) -> Meeting:
         period=period,
         starts_at=form.starts_at,
         place=data["place"],
+        chair=data["chair"],
         schools=School.objects.on(data["day"]),
     )
 

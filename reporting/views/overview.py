@@ -78,7 +78,7 @@ def _head(request: TrustRequest, seen: Overview) -> dict[str, Any]:
         "place": f"{whole_day(seen.calendar.today)}, {as_at}" if current else f"{seen.period.label}, {as_at}",
         "title": f"Before the {words.risk_meeting}" if meeting and words else f"Every school, {seen.period.label}",
         "lede": _lede(seen),
-        "actions": actions(("Open the agenda", agenda), ("Download the pack", link(request, "reports"))),
+        "actions": actions(("Open the agenda", agenda), ("Reports", link(request, "reports"))),
     }
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
+from schools.forms.days import DayField
 from schools.models import School
 from schools.rules import in_new_order
 from schools.services.meetings import LONGEST_MINUTES
 
-DAY_FORMATS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 TEXT = {"class": "form-control"}
+LATEST_ENTRY = timedelta(weeks=4)
+"""How long after it was held a meeting may still be entered."""
 PLACE = "Enter the place as a number, for example 3"
 
 
@@ -24,11 +26,9 @@ class MeetingForm(forms.Form):
     """A new meeting."""
 
     kind = forms.ChoiceField(label="Kind of meeting", widget=forms.Select(attrs={"class": "form-select"}))
-    day = forms.DateField(
+    day = DayField(
         label="Day",
-        input_formats=DAY_FORMATS,
         help_text="For example 1 December 2026",
-        widget=forms.DateInput(format="%-d %B %Y", attrs=TEXT),
         error_messages={"required": "Enter the day", "invalid": "Enter the day like 1 December 2026"},
     )
     time = forms.TimeField(
@@ -46,10 +46,24 @@ class MeetingForm(forms.Form):
         widget=forms.TextInput(attrs=TEXT),
     )
     place = forms.CharField(label="Place", required=False, max_length=120, widget=forms.TextInput(attrs=TEXT))
+    chair = forms.TypedChoiceField(
+        label="Chair",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
-    def __init__(self, *args: Any, kinds: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: dict[str, str], people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["chair"].choices = [("", "Not decided yet"), *people]  # type: ignore[attr-defined]
         self.fields["kind"].choices = list(kinds.items())  # type: ignore[attr-defined]
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day < timezone.localdate() - LATEST_ENTRY:
+            raise forms.ValidationError("This day is more than four weeks past. Check the year.")
+        return day
 
     @property
     def starts_at(self) -> datetime:

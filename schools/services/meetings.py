@@ -16,12 +16,20 @@ LONGEST_MINUTES = 50_000
 
 
 def plan_meeting(
-    kind: str, *, by: Membership, title: str, period: Period, starts_at: datetime, place: str, schools: Iterable[School]
+    kind: str,
+    *,
+    by: Membership,
+    title: str,
+    period: Period,
+    starts_at: datetime,
+    place: str,
+    schools: Iterable[School],
+    chair: int | None = None,
 ) -> Meeting:
-    """Put a meeting in the calendar, with the schools it will talk about in this order."""
+    """Put a meeting in the calendar, with the schools it will talk about in this order; `chair` is a membership."""
     record_act("meeting.planned", Meeting, by=by, after=title)
     meeting = Meeting.objects.create(
-        kind=kind, title=title, period=period, starts_at=starts_at, place=place, chair=by, version=1
+        kind=kind, title=title, period=period, starts_at=starts_at, place=place, chair_id=chair, version=1
     )
     _set_agenda(meeting, schools)
     return meeting

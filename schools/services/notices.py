@@ -89,4 +89,4 @@ def _mail(trust: Trust, to: Membership, notices: Sequence[Notice]) -> Mail:
     subject = first if not others else f"{first}, and {others} other{'s' if others > 1 else ''}"
     about = {"trust": trust, "person": to.user, "notices": notices, "site": settings.SITE_URL}
     text = render_to_string("schools/mail/digest.txt", about)
-    return f"{trust.name}: {subject}", text, None, [to.user.email]
+    return f"{subject} ({trust.name})", text, None, [to.user.email]

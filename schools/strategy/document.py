@@ -129,6 +129,10 @@ class Strategy(Part):
         """The levels a school can be in on this axis, strongest first."""
         return self.levels_of(self.axis_by_key[axis].scale)
 
+    def level_words(self, level: Level) -> str:
+        """The level's label; a bare number reads “category 3”, in the trust's own word."""
+        return f"{self.identity.words.category} {level.label}" if level.label.isdecimal() else level.label
+
     def asks(self, kpi: Kpi, phase: str) -> bool:
         """Whether a school of this phase of education is asked for this KPI."""
         return not kpi.phases or phase in kpi.phases

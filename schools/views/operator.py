@@ -61,7 +61,9 @@ def operator_trust(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     with trust_scope(trust):
         sent = [(each, each.state(now)) for each in Invitation.objects.filter(invited_by=None).order_by("-invited_at")]
-    return page(request, "schools/operator_trust_page.html", subject=trust, sent=sent, has_one=has_one, form=form)
+    invited = any(state == "open" for _, state in sent)
+    known: dict[str, Any] = {"sent": sent, "has_one": has_one, "invited": invited}
+    return page(request, "schools/operator_trust_page.html", subject=trust, form=form, **known)
 
 
 @require_POST

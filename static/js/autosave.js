@@ -25,6 +25,7 @@ class Autosave {
     this.url = form.dataset.autosave;
     this.keptAs = `autosave ${form.dataset.person ?? document.body.dataset.person ?? ""} ${this.url}`;
     this.base = this.values(); // what the server is known to hold
+    this.unsaved = "unsaved" in form.dataset; // the server has refused what stands in the form
     this.busy = this.again = this.stopped = false;
     this.retry = FIRST_RETRY;
     this.undecided = new Map(); // field name: its notice
@@ -183,6 +184,10 @@ class Autosave {
     } catch {
       return;
     }
+    if (this.unsaved) {
+      this.base = kept?.base ?? {};
+      return void this.keep(this.values());
+    }
     if (!kept?.values) return;
     let restored = false;
     for (const [name, mine] of Object.entries(kept.values)) {
@@ -322,16 +327,17 @@ class Autosave {
     this.send({ leaving: true });
   }
 
-  /* The person sends the form themselves: let a save under way land first, or its version would clash with our own. Keep a
-     copy in case the form never arrives, and stand aside. */
+  /* The person sends the form themselves. What is typed is saved first, as always; what cannot be saved stays here, with the
+     reason beside it. Then there is nothing left to lose, and the form leads on. */
   async stop(event) {
     clearTimeout(this.timer);
     this.again = false;
-    if (this.dirty()) this.keep(this.values());
-    if (!this.busy) return void (this.stopped = true);
+    if (!this.busy && !this.dirty()) return void (this.stopped = true);
     event.preventDefault();
     await this.flight;
-    this.form.requestSubmit(event.submitter);
+    await this.send();
+    if (!this.dirty()) return void this.form.requestSubmit(event.submitter);
+    (this.form.querySelector("[data-conflict] button, [aria-invalid]") ?? event.submitter)?.focus();
   }
 }
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -74,6 +75,34 @@ def test_a_bad_day_is_said_beside_the_field(cast: Cast, ben: Client) -> None:
     page = ben.post(url(cast, "criterion", criterion="behaviour"), behaviour(cast, evidence_on="last week"))
     assert "Enter the day like 16 October 2026" in page.content.decode()
     assert "Better than summer." in page.content.decode()
+
+
+@pytest.mark.parametrize("day", ["16/10/26", "16.10.2026", "16 Oct 2026", "2026-10-16"])
+def test_a_day_as_people_write_it(cast: Cast, ben: Client, day: str) -> None:
+    assert (
+        ben.post(url(cast, "matrix_autosave", criterion="behaviour"), behaviour(cast, evidence_on=day)).json()[
+            "version"
+        ]
+        == 2
+    )
+    assert 'value="16 October 2026"' in ben.get(url(cast, "criterion", criterion="behaviour")).content.decode()
+
+
+def test_evidence_from_the_future_is_refused_beside_the_field(cast: Cast, ben: Client) -> None:
+    data = behaviour(cast, evidence_on="16 October 2027")
+    answer = ben.post(url(cast, "matrix_autosave", criterion="behaviour"), data)
+    assert answer.json()["errors"].popitem()[1] == ["The date of the evidence cannot be in the future"]
+    with trust_scope(cast.alder):
+        assert not Rating.objects.exists()
+        with pytest.raises(ValidationError, match="in the future"):
+            save_ratings(Assessment.objects.get(), {"attendance": Entry(2, "", date(2027, 10, 16))}, by=cast.ben)
+
+
+def test_a_refused_page_keeps_the_version_it_was_written_on(cast: Cast, ben: Client) -> None:
+    with trust_scope(cast.alder):
+        save_ratings(Assessment.objects.get(), {"attendance": Entry(3, "Maya wrote this.", None, ())}, by=cast.ada)
+    page = ben.post(url(cast, "criterion", criterion="behaviour"), behaviour(cast, evidence_on="last week"))
+    assert 'name="version" value="1"' in page.content.decode()
 
 
 def test_the_second_of_two_people_is_told_and_keeps_their_text(cast: Cast, ben: Client) -> None:

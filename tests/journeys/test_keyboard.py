@@ -1,4 +1,4 @@
-"""One whole journey by keyboard alone: sign in, open the matrix, rate a criterion, save, go on. No mouse, no script."""
+"""One whole journey by keyboard alone: sign in, carry forward what is still true, change one criterion, send."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from categorisation.models import Rating
-from categorisation.services import open_assessment
+from categorisation.models import Assessment, Rating
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
 from tests.factories import PASSWORD
+from tests.reporting.stories import agree, rate, term
 
 MOST_PRESSES = 120
 """From one thing to the next on a page."""
@@ -77,7 +77,7 @@ def named(name: str) -> Callable[[dict[str, Any]], bool]:
 
 
 @pytest.mark.browser
-def test_a_head_rates_a_criterion_without_a_mouse(
+def test_a_head_sends_the_matrix_without_a_mouse(
     live_cast: Cast,
     time_machine: Any,
     open_browser: Callable[..., BrowserContext],
@@ -88,8 +88,8 @@ def test_a_head_rates_a_criterion_without_a_mouse(
     with trust_scope(cast.alder):
         cast.ben.user.set_password(PASSWORD)
         cast.ben.user.save()
-        matrix = open_assessment(cast.dunmere, cast.autumn)
-        first = matrix.strategy_version.strategy.criteria[0]
+        agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben), by=cast.ada)
+        first = cast.version.strategy.criteria[0]
     page = open_browser().new_page()
     keys = Keyboard(page)
     page.goto("/account/login/")
@@ -100,17 +100,18 @@ def test_a_head_rates_a_criterion_without_a_mouse(
     keys.press_enter()
     page.wait_for_url("**/t/alder/**")
     skip_to_the_page(page, keys)
-    open_the_matrix(page, keys)
-    rated = rate(page, keys)
-    where = page.url
-    keys.follow("Save and next criterion")
-    assert page.url != where
+    begin_with_what_is_still_true(page, keys)
+    changed = change_the_first(page, keys)
+    send(page, keys)
     with trust_scope(cast.alder):
-        found = list(Rating.objects.filter(assessment=matrix).select_related("kpi"))
-    assert {rating.kpi.key: rating.level for rating in found} == {kpi.key: 3 for kpi in first.kpis}
-    assert len(found) == rated
-    assert all(rating.note == "Seen in October." and rating.sources == ["data"] for rating in found)
-    say(f"keyboard: key presses {keys.presses}, stops with a visible focus {keys.stops}, indicators rated {rated}")
+        matrix = Assessment.objects.get(period=cast.autumn)
+        found = {rating.kpi.key: rating for rating in Rating.objects.filter(assessment=matrix).select_related("kpi")}
+    assert matrix.state == "submitted"
+    assert len(found) == len(list(cast.version.strategy.kpis()))
+    assert {found[kpi.key].level for kpi in first.kpis} == {3}
+    assert {rating.level for key, rating in found.items() if rating.carried} == {2}
+    assert sum(not rating.carried for rating in found.values()) == changed == len(first.kpis)
+    say(f"keyboard: key presses {keys.presses}, stops with a visible focus {keys.stops}, changed {changed}, sent 1")
 
 
 def skip_to_the_page(page: Page, keys: Keyboard) -> None:
@@ -121,29 +122,39 @@ def skip_to_the_page(page: Page, keys: Keyboard) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def open_the_matrix(page: Page, keys: Keyboard) -> None:
-    """From the head's own first page to the first criterion."""
+def begin_with_what_is_still_true(page: Page, keys: Keyboard) -> None:
+    """From the head's own first page to a matrix in which last time's ratings stand."""
     keys.tab_to(lambda here: here["tag"] == "A" and "/matrix/" in page.evaluate("document.activeElement.href"))
     keys.press_enter()
     page.wait_for_url("**/matrix/**")
     page.wait_for_load_state()
-    if "/criteria/" not in page.url:
-        keys.follow("Carry on with")
+    keys.tab_to(lambda here: "Begin with what is still true" in here["words"])
+    keys.press_enter()
+    expect(page.get_by_text("39 indicators are carried forward.")).to_be_visible()
 
 
-def rate(page: Page, keys: Keyboard) -> int:
-    """Each indicator: Space for the first tile, arrows to the third, words, a day and a source. How many."""
+def change_the_first(page: Page, keys: Keyboard) -> int:
+    """Each indicator of the first criterion: another tile by the arrow, words, a day and a source. How many."""
+    keys.follow("Rate")
     count = page.locator("section.sheet").count()
     for _ in range(count):
         keys.tab_to(lambda here: here["type"] == "radio")
-        keys.press("Space")
-        keys.press("ArrowRight")
-        assert keys.press("ArrowDown")["ring"]
+        assert keys.press("ArrowRight")["ring"]
         keys.tab_to(named("-note"))
-        keys.type("Seen in October.")
+        keys.press("End")
+        keys.type(" Seen in October.")
         keys.tab_to(named("-evidence_on"))
-        keys.type("16 October 2026")
+        page.keyboard.press("Control+a")
+        keys.type("16/10/26")
         keys.tab_to(named("-sources"))
-        keys.press("Space")
     expect(page.get_by_text("You can close this page.")).to_be_visible()
+    keys.follow("Save and next criterion")
     return count
+
+
+def send(page: Page, keys: Keyboard) -> None:
+    """Back to the whole matrix, and send it."""
+    keys.follow("Autumn term 2026/27")
+    keys.tab_to(lambda here: "Send to the trust" in here["words"])
+    keys.press_enter()
+    expect(page.get_by_text("Sent to the trust.")).to_be_visible()

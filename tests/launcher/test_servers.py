@@ -7,9 +7,11 @@ import subprocess
 
 import psycopg
 import pytest
+from django.conf import settings
 from launcher import binaries, postgres, provision, redis, roles
 from launcher.refusal import Refusal
 
+BIN = settings.BASE_DIR / "bin"
 WHEELS = sorted(binaries.SITE_PACKAGES.glob("*/pginstall/bin"))
 
 
@@ -55,6 +57,46 @@ def test_a_production_server_is_provided_with_passwords(folder, children, monkey
     monkeypatch.setenv("DATABASE_OWNER_URL", "postgres://trust_si_web:one@db/trust_si")
     with pytest.raises(Refusal, match="DATABASE_OWNER_URL must log in as trust_si_owner"):
         provision.run([], command="provision")
+
+
+def own_databases(folder, children, monkeypatch, *, owner_may):
+    """A server with two ordinary logins on a database of one's own, named in the environment."""
+    server = postgres.start(folder, children, careless=True)
+    with psycopg.connect(server.url(postgres.SUPERUSER, "postgres"), autocommit=True) as admin:
+        admin.execute(f"create role anna login createdb {owner_may}")
+        admin.execute("create role webb login")
+        admin.execute("create database ours owner anna")
+    monkeypatch.setenv("DATABASE_URL", server.url("webb", "ours"))
+    monkeypatch.setenv("DATABASE_OWNER_URL", server.url("anna", "ours"))
+    return server
+
+
+def test_databases_of_ones_own_are_migrated(folder, children, monkeypatch, tmp_path):
+    own_databases(folder, children, monkeypatch, owner_may="createrole")
+    command = [BIN / "manage", "--data", tmp_path / "another", "migrate"]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+        assert done.returncode == 0, done.stderr
+    with psycopg.connect(os.environ["DATABASE_URL"]) as application:
+        assert application.execute("select count(*) from schools_trust").fetchone() == (0,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("drop table schools_trust")
+
+
+def test_an_owner_who_may_not_make_roles_is_told_what_to_run(folder, children, monkeypatch):
+    server = own_databases(folder, children, monkeypatch, owner_may="nocreaterole")
+    with pytest.raises(Refusal) as refused:
+        roles.settle(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+    statements = str(refused.value).split(":\n", 1)[1]
+    with psycopg.connect(server.url(postgres.SUPERUSER, "postgres"), autocommit=True) as admin:
+        admin.execute(statements)
+    roles.settle(os.environ["DATABASE_OWNER_URL"], os.environ["DATABASE_URL"])
+
+
+def test_a_login_nobody_knows_is_said(folder, children, monkeypatch):
+    server = own_databases(folder, children, monkeypatch, owner_may="createrole")
+    with pytest.raises(Refusal, match="“nobody_here”"):
+        roles.settle(os.environ["DATABASE_OWNER_URL"], server.url("nobody_here", "ours"))
 
 
 def test_a_killed_server_comes_back_at_once(folder, children):

@@ -56,7 +56,7 @@ def test_a_person_gets_one_email_and_gets_it_once(cast: Cast) -> None:
     assert send_digests(timezone.now()) == 2
     assert send_digests(timezone.now()) == 0
     to_ben = next(each for each in mail.outbox if each.to == [cast.ben.user.email])
-    assert to_ben.subject == "Alder Trust: A decision was made, and 1 other"
+    assert to_ben.subject == "A decision was made, and 1 other (Alder Trust)"
     assert "A decision was made" in to_ben.body
     assert "/t/alder/" in to_ben.body
     assert all("Later" not in each.body for each in mail.outbox)

@@ -35,3 +35,13 @@ def test_a_form_s_address_opened_by_itself_leads_to_the_form(cast: Cast) -> None
 def test_the_api_says_405(cast: Cast) -> None:
     answer = cast.client(cast.ben).get(f"/api/v1/t/alder/assessments/{cast.dunmere.pk}/ratings/")
     assert answer.status_code == 405
+
+
+def test_a_form_older_than_the_session_is_answered_in_words(cast: Cast) -> None:
+    client = cast.client(cast.ben)
+    client.handler.enforce_csrf_checks = True
+    kwargs = {"trust": "alder", "school_id": cast.dunmere.pk, "period_id": cast.autumn.pk}
+    answer = client.post(reverse("matrix_begin", kwargs=kwargs))
+    assert answer.status_code == 403
+    assert "This page was open for too long" in answer.content.decode()
+    assert "Nothing was saved" in answer.content.decode()
