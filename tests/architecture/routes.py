@@ -112,6 +112,8 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
             "reports": "report",
         }.items()
     },
+    "invitation.secret": lambda here: here.secret,
+    "register_import_status.pk": lambda here: here.rows["upload"].pk,
     "operator_trust.slug": lambda here: here.slug,
     "operator_resend.slug": lambda here: here.slug,
     "operator_resend.pk": lambda here: here.rows["invitation"].pk,
@@ -123,8 +125,6 @@ CONSTANTS: dict[str, Any] = {
     "criterion": "behaviour",
     "calendar_year.year": 2026,
     "strategy_shipped.name": "two_axes",
-    "invitation.secret": "not-a-secret",
-    "register_import_status.pk": 1,
     "account_confirm_email.key": "not-a-key",
     "account_reset_password_from_key.uidb36": "1",
     "account_reset_password_from_key.key": "not-a-key",
@@ -156,10 +156,11 @@ def address(
     trust: str | None = None,
     absent: bool = False,
     rows: Mapping[str, str] | None = None,
+    elsewhere: Mapping[str, Planted] | None = None,
 ) -> str:
     """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has.
 
-    `rows` names, by parameter, a planted row that is not the usual one.
+    `rows` names, by parameter, a planted row that is not the usual one; `elsewhere` whose row it is, if not `here`'s.
     """
     if "/" in route.name:  # a redirect of a framework, without a name
         return f"/{route.pattern}"
@@ -168,14 +169,28 @@ def address(
         if not is_of_trust(route, name):
             values[name] = _value(CONSTANTS, route, name)
             continue
-        value = here.rows[rows[name]].pk if rows and name in rows else _value(FILLERS, route, name)(here)
+        whose = (elsewhere or {}).get(name, here)
+        value = whose.rows[rows[name]].pk if rows and name in rows else _value(FILLERS, route, name)(whose)
         values[name] = ABSENT[type(value)] if absent else value
     return reverse(route.name, kwargs=values)
 
 
+def names_of_rows(route: Route) -> list[str]:
+    """The parameters of the address that name a row of a trust."""
+    return [name for name in route.own_parameters if is_of_trust(route, name)]
+
+
 def names_rows(route: Route) -> bool:
     """Whether the address names a row of a trust."""
-    return any(is_of_trust(route, name) for name in route.own_parameters)
+    return bool(names_of_rows(route))
+
+
+def mixed_addresses(route: Route, here: Planted, theirs: Planted, rows: Mapping[str, str] | None = None) -> list[str]:
+    """Where the address names two rows: each of them in turn another trust's, the other one `here`'s."""
+    names = names_of_rows(route)
+    if len(names) < 2:
+        return []
+    return [address(route, here, rows=rows, elsewhere={name: theirs}) for name in names]
 
 
 def foreign_words(world: World, slug: str) -> dict[str, str]:

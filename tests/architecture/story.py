@@ -31,9 +31,11 @@ from schools.models import (
     Meeting,
     Membership,
     Period,
+    RegisterImport,
     RoleGrant,
     School,
     StrategyVersion,
+    Trust,
 )
 from schools.services.calendar import set_year, usual_dates
 from schools.services.invitations import invite_person
@@ -41,7 +43,8 @@ from schools.services.notices import tell
 from schools.services.strategies import choose_strategy, publish_strategy
 from schools.services.tokens import create_token
 from schools.tenancy import trust_scope
-from tests.architecture.planted import NOW, Planted, canary
+from tests.architecture.multiplying import added_since, multiply, newest
+from tests.architecture.planted import NOW, Planted, World, canary
 from tests.conftest import STRATEGIES
 from tests.factories import SchoolFactory, member
 
@@ -167,6 +170,7 @@ def _autumn(here: Planted) -> None:
     tell(head, subject="Subject", body="Body", path=f"/t/{here.slug}/", not_before=timezone.now())
     since = date(2026, 9, 1)
     here.rows["fact"] = SchoolFact.objects.create(school=school, key="declared", since=since, note="A note.", by=admin)
+    SchoolFact.objects.create(school=school, key="asked", since=since, until=date(2026, 10, 1), by=admin)
     Source.objects.create(
         school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1), author=admin
     )
@@ -197,9 +201,57 @@ def add_report(here: Planted, period: Period, *, made: bool = True) -> Report:
 
 def _fit_kind(report: Report) -> None:
     """The first kind of the strategy about the whole trust."""
-    strategy = StrategyVersion.objects.get().strategy
+    strategy = StrategyVersion.objects.latest("version").strategy
     found = next(kind for kind in kinds_of(strategy) if kind.template != "school")
     report.kind, report.template = found.key, found.template
+
+
+TEMPLATES = 3
+
+
+def grow_to(world: World, schools: int) -> str:
+    """Alder gets so many schools with all that belongs to them, and more of everything else. What that comes to."""
+    here = world.trusts["alder"]
+    _more_trusts(world)
+    with trust_scope(here.trust):
+        _more_of_the_trust(here)
+        before = newest()
+        grow(here, TEMPLATES)
+        made = multiply(added_since(before), (schools - School.objects.count()) // TEMPLATES)
+        models = (School, Assessment, Rating, Decision, SchoolFact, Meeting, Membership, StrategyVersion, Report)
+        counts = [f"{model.objects.count()} {model._meta.verbose_name_plural}" for model in models]
+        years = Period.objects.values("year").distinct().count()
+        assert School.objects.count() == schools
+    return f"{made} rows copied; {', '.join(counts)}, {years} years, {Trust.objects.count()} trusts"
+
+
+def _more_trusts(world: World) -> None:
+    """More trusts and files of the register for the operator, and more trusts of the person who is in two."""
+    for n in range(10):
+        trust = Trust.objects.create(slug=f"more-{n}", name=f"More {n}")
+        RegisterImport.objects.create(filename=f"more-{n}.csv", uploaded_by=world.operator)
+        with trust_scope(trust):
+            person = Membership.objects.create(user=world.both.user)
+            RoleGrant.objects.create(membership=person, role="trustee")
+
+
+def _more_of_the_trust(here: Planted) -> None:
+    """More years and versions of the strategy, and more of all that one school and one person can have."""
+    for year in (2022, 2023, 2024, 2027):
+        set_year(year, usual_dates(year), by=None)
+    for number, day in enumerate((date(2026, 4, 15), date(2026, 9, 1)), start=2):
+        text = here.rows["version"].text.replace("version = 1", f"version = {number}", 1)
+        publish_strategy(text, by=None, starts_on=day)
+    ceo, school, now = here.people["ceo"], here.rows["school"], timezone.now()
+    for n in range(10):
+        since = date(2025, 9, 1) + timedelta(days=10 * n)
+        fact = {"school": school, "key": "asked", "since": since, "until": since + timedelta(days=5), "by": ceo}
+        SchoolFact.objects.create(**fact)
+        Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=since, author=ceo)
+        Download.objects.create(report=here.rows["report"], by=ceo, at=now)
+        Attendance.objects.create(meeting=here.rows["meeting"], person=member(f"At the meeting {n}", "trustee"))
+        known = {"by": ceo, "level": "reinforce", "period": here.rows["period_agreed"], "reason": "Because."}
+        decide_category(school, "academic", meeting=add_meeting(here, school, here.rows["period_agreed"]), **known)
 
 
 def grow(here: Planted, count: int) -> None:
@@ -227,6 +279,7 @@ def grow(here: Planted, count: int) -> None:
             _term(here, school, "summer")
         _term(here, school, "autumn")
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
+        SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=ceo)
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])
         create_token(f"Token {n}", by=member(f"With token {n}", "trustee"), days=30)
         add_report(here, here.rows["period_draft"])

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
+from django.http import HttpRequest
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
@@ -21,6 +23,15 @@ VISITORS = ("anonymous", *map(str, ROLES), "person in two trusts", "operator", "
 
 def signed_in(client: Client, user: User) -> None:
     client.force_login(user, backend=BACKEND)
+
+
+def lately_signed_in(client: Client) -> None:
+    """They typed their password again just now, so that pages which ask for that open."""
+    request = HttpRequest()
+    request.session = client.session
+    user = User.objects.get(pk=request.session["_auth_user_id"])
+    record_authentication(request, user, method="password", reauthenticated=True)
+    request.session.save()
 
 
 def visit_as(visitor: str, world: World, **options: Any) -> Client:

@@ -34,6 +34,8 @@ def plant_world() -> World:
             end_membership(removed, by=trusts["alder"].people["admin"])
         operator = UserFactory(name="Oz Operator", is_operator=True)
         upload = RegisterImport.objects.create(filename="planted.csv", uploaded_by=operator)
+        for here in trusts.values():
+            here.rows["upload"] = upload
     return World(trusts, both, removed, operator, upload)
 
 
