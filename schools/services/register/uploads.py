@@ -67,7 +67,8 @@ def start_import(upload: RegisterImport) -> None:
     """Import a file that was checked. Asking again does nothing new; one that was refused raises ValidationError."""
     with transaction.atomic():
         rows = RegisterImport.objects.filter(pk=upload.pk)
-        if rows.filter(state=State.CHECKED).update(state=State.IMPORTING, percent=0, attempt=0, lease_until=None):
+        anew = {"rows_read": 0, "percent": 0, "attempt": 0, "lease_until": None}
+        if rows.filter(state=State.CHECKED).update(state=State.IMPORTING, **anew):
             put_in_line(upload)
         elif rows.filter(state__in=(State.CHECKING, State.REFUSED)).exists():
             raise ValidationError("This file cannot be imported: it is still being checked, or was refused.")
