@@ -83,11 +83,23 @@ def until(true: Callable[[], object], what: str) -> None:
         time.sleep(0.1)
 
 
+def clean_environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
+
+
+def manage(folder: Folder, *command: str) -> str:
+    """What bin/manage prints, beside a demo on the same folder or alone."""
+    asked = [settings.BASE_DIR / "bin" / "manage", "--data", folder.path, *command]
+    done = subprocess.run(asked, env=clean_environment(), cwd="/", capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 @contextmanager
-def demo(folder: Folder, port: int) -> Iterator[str]:
+def demo(folder: Folder, port: int, *more: str, stop: signal.Signals = signal.SIGTERM) -> Iterator[str]:
     """Run bin/demo on the folder until it is ready; what it printed. Afterwards it is told to stop, and has stopped."""
-    env = {name: os.environ[name] for name in KEPT if name in os.environ}
-    command = [settings.BASE_DIR / "bin" / "demo", "--port", str(port), "--data", folder.path]
+    env = clean_environment()
+    command = [settings.BASE_DIR / "bin" / "demo", "--port", str(port), "--data", folder.path, *more]
     # To a file: nobody reads a pipe while the test looks at the pages.
     said = folder.path / "said"
     with said.open("w") as output:
@@ -101,7 +113,7 @@ def demo(folder: Folder, port: int) -> Iterator[str]:
         yield said.read_text()
         family |= descendants(launcher.pid)
         began = time.monotonic()
-        launcher.send_signal(signal.SIGTERM)
+        launcher.send_signal(stop)
         assert launcher.wait(PATIENCE) == 0
         sys.stdout.write(f"Stopped after {time.monotonic() - began:.1f} s, {len(family)} processes gone\n")
         assert not [pid for pid in family if alive(pid)]
@@ -163,11 +175,15 @@ def test_the_demo_starts_serves_works_and_stops_without_a_trace(folder: Folder) 
         forget_password(home, accounts["Headteacher"][0])
         assert [mail["To"] for mail in mails(folder)] == [accounts["Headteacher"][0]]
     assert _free_port(port) == port
-    with demo(folder, port) as again:  # on the same folder: what it holds is kept
+    with demo(folder, port, stop=signal.SIGINT) as again:  # on the same folder: what it holds is kept
         assert ACCOUNT.findall(again) == ACCOUNT.findall(said)
         sign_in(home, *accounts["School improvement lead"])
         assert len(mails(folder)) == 1
+        assert "alder: 0 differ" in manage(folder, "check_read_rows")  # beside the demo, on its database
     assert _free_port(port) == port
+    with demo(folder, port, "--fresh"):
+        assert not mails(folder)
+        sign_in(home, *accounts["School improvement lead"])
 
 
 def test_a_mail_server_of_ones_own_is_not_overruled(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
