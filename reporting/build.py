@@ -64,7 +64,6 @@ def _part(part: Section, ident: str, contents: Contents) -> dict[str, Any]:
         ]
     if part.kind == "table":
         drawn["rows"] = [_numbered(row, part.numbers) for row in part.rows]
-        drawn["row_heads"] = len(part.rows) * (len(part.head) - 2) >= len(part.head)  # else more headers than data
         drawn["head"] = [(cell, place in part.numbers) for place, cell in enumerate(part.head)]
     return {"part": part, "ident": ident, "template": f"reporting/pdf/{part.kind}.html", **drawn}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from collections import defaultdict
 from typing import Any
 
 import pydyf
@@ -57,13 +58,32 @@ def style_sheet(name: str) -> str:
 
 def finish(document: Any, pdf: pydyf.PDF) -> None:
     """What PDF/UA-1 asks for beyond what WeasyPrint writes: a scope on every header cell, and links that print."""
+    tables: defaultdict[int, list[pydyf.Dictionary]] = defaultdict(list)
     for item in pdf.objects:
         if not isinstance(item, pydyf.Dictionary):
             continue
+        if item.get("S") in {"/TH", "/TD"}:
+            tables[_parent(pdf, _parent(pdf, _parent(pdf, item))).number].append(item)
         if item.get("S") == "/TH":
             item["A"]["Scope"] = "/Column" if _is_in_head(pdf, item) else "/Row"
         if item.get("Subtype") == "/Link":
             item["F"] = item.get("F", 0) | PRINT_FLAG
+    for cells in tables.values():
+        _free_corner(pdf, cells)
+
+
+def _free_corner(pdf: pydyf.PDF, cells: list[pydyf.Dictionary]) -> None:
+    """A table with more header cells than data is taken for one tagged wrongly: see that a short one has not.
+
+    What stands above the row headers heads no data, so it may be an ordinary cell; no data loses a header by it.
+    """
+    heads = [cell for cell in cells if cell["S"] == "/TH"]
+    if 2 * len(heads) <= len(cells):
+        return
+    for cell in heads:
+        if _is_in_head(pdf, cell) and _at(pdf, _parent(pdf, cell)["K"][0]) is cell:
+            cell["S"] = "/TD"
+            del cell["A"]["Scope"]
 
 
 def _is_in_head(pdf: pydyf.PDF, cell: pydyf.Dictionary) -> bool:
@@ -73,6 +93,9 @@ def _is_in_head(pdf: pydyf.PDF, cell: pydyf.Dictionary) -> bool:
 
 
 def _parent(pdf: pydyf.PDF, item: pydyf.Dictionary) -> pydyf.Dictionary:
-    reference = item["P"]
+    return _at(pdf, item["P"])
+
+
+def _at(pdf: pydyf.PDF, reference: Any) -> pydyf.Dictionary:
     number = reference.split()[0] if isinstance(reference, (bytes, str)) else reference
     return pdf.objects[int(number)]
