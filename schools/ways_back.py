@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 
 class WaysBack:
@@ -21,7 +21,8 @@ class WaysBack:
         asked_by_a_person = request.method == "GET" and not request.path_info.startswith("/api/")
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not asked_by_a_person:
             return response
-        messages.info(request, "Nothing was changed: that address only takes what a form sends. The form is here.")
+        if reverse("account_login") in request.headers.get("Referer", ""):
+            messages.warning(request, "You were signed out when you sent this, so nothing was changed. Send it again.")
         return HttpResponseRedirect(page_above(request.path_info), headers={"Cache-Control": "no-store"})
 
 

@@ -57,9 +57,8 @@ def doubt(counts: Counts) -> str:
 
 
 def at(moment: datetime) -> str:
-    """“Tuesday 1 December at 9.30”, in the clock the moment is given in."""
-    time = f"{moment.hour}.{moment.minute:02d}" if moment.minute else f"{moment.hour % 12 or 12}{moment:%p}".lower()
-    return f"{moment:%A} {moment.day} {moment:%B} at {time}"
+    """“Tuesday 1 December at 09:30”, in the clock the moment is given in."""
+    return f"{moment:%A} {moment.day} {moment:%B} at {moment:%H:%M}"
 
 
 def whole_day(day: date) -> str:

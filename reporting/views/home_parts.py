@@ -104,7 +104,13 @@ class _Part:
         meeting = self.seen.calendar.next_meeting({axis.meeting for axis in self.home.sheet.axes if axis.meeting})
         if meeting is not None:
             nouns = self.words.categories if len(self.axes) > 1 else self.words.category
-            yield {"title": meeting.title, "url": "", "note": f"Decides the {nouns}.", "due_on": meeting.day}
+            yield {
+                "title": meeting.title,
+                "url": "",
+                "note": f"Decides the {nouns}.",
+                "due_on": meeting.day,
+                "held": True,
+            }
 
     def returned(self) -> Iterator[dict[str, Any]]:
         if self.writes and self.line.matrix_state == "returned" and self.line.begun:

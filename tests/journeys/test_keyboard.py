@@ -20,13 +20,15 @@ MOST_PRESSES = 120
 FOCUS = """() => {
     const one = document.activeElement, look = getComputedStyle(one), box = one.getBoundingClientRect();
     const parent = one.closest("label"), around = parent ? getComputedStyle(parent) : look;
+    const bar = document.querySelector(".savebar");
+    const ends = bar && !bar.contains(one) ? bar.getBoundingClientRect().top : innerHeight;
     const outlined = (style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     const ring = (style) => outlined(style) || style.boxShadow !== "none";
     return {
         tag: one.tagName, name: one.name ?? "", type: one.type ?? "",
         words: (one.textContent || one.value || one.getAttribute("aria-label") || "").trim().replace(/\\s+/g, " "),
         ring: ring(look) || ring(around), wide: box.width * box.height > 0,
-        seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+        seen: box.bottom > 0 && box.top < ends && box.right > 0 && box.left < innerWidth,
     };
 }"""
 

@@ -1,4 +1,4 @@
-"""What is typed is never lost: saved while it is written, kept on the device while it cannot be, said where it stands."""
+"""What is typed is never lost: saved while it is written, and kept on the device while it cannot be."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_it_opens_with_its_answer(story: Cast) -> None:
     assert "Friday 20 November 2026, evidence as it stands today" in html
     assert "<h1>Before the risk meeting</h1>" in html
     assert "Two support levels move down." in html
-    assert "The meeting is on Tuesday 1 December at 9.30." in html
+    assert "The meeting is on Tuesday 1 December at 09:30." in html
     assert "What changed since 30 June" in html
 
 
