@@ -41,14 +41,14 @@ def always(**data: Any) -> Data:
 def rating(here: Planted) -> dict[str, Any]:
     """The form of one criterion, with one word changed."""
     with trust_scope(here.trust):
-        number = Kpi.objects.get(key="attendance").number
+        number = Kpi.objects.get(trust=here.trust, key="attendance").number
     parts = {"level": "3", "note": "Changed.", "evidence_on": "16 October 2026", "sources": ["data"]}
     return {"version": str(here.rows["draft"].version), **{f"k{number}-{name}": value for name, value in parts.items()}}
 
 
 def moderation(here: Planted) -> dict[str, Any]:
     with trust_scope(here.trust):
-        number = Kpi.objects.get(key="attendance").number
+        number = Kpi.objects.get(trust=here.trust, key="attendance").number
     return {"kpi": "attendance", f"k{number}-level": "3", f"k{number}-reason": "Attendance fell."}
 
 
@@ -170,6 +170,14 @@ NO_ACT: dict[str, str] = {
     "waiting": READS,
 }
 """Routes that take a POST and are not replayed here, each with the reason."""
+
+
+POST_ONLY = frozenset(
+    {"token_end", "strategy_follow", "fact_end", "meeting_attendance", "meeting_interest", "meeting_minutes"}
+    | {"person_end", "role_end", "invitation_act", "moderate_rating"}
+    | {f"matrix_{act}" for act in ("agree", "autosave", "begin", "carry", "return", "submit")}
+)
+"""Routes of which a GET leads back to the page of the form, whatever rows the address names."""
 
 
 def _board(here: Planted) -> dict[str, Any]:

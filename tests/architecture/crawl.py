@@ -15,11 +15,15 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.architecture.acts import POST_ONLY
 from tests.architecture.catalogue import all_models
 from tests.architecture.planted import SLUGS, World, canary
-from tests.architecture.routes import Route, address, foreign_words
+from tests.architecture.routes import Route, address, foreign_words, mixed_addresses
 
 OWN, FOREIGN, NOBODY = "alder", "cedar", "nowhere"
+
+REFUSED = (403, 404, 405)
+"""Nothing was looked for, or nothing was found: not this role's, not there, not this method."""
 
 WORDS: dict[str, Any] = {
     "name": "Somebody New",
@@ -46,6 +50,11 @@ WORDS: dict[str, Any] = {
 
 JUNK = dict.fromkeys(("school", "period", "meeting", "by", "did", "since", "page", "sort", "uid"), "%00é'\"<x>")
 JUNK |= {"criterion": "x", "axis": "x", "state": "x", "kind": "x", "q": "x", "phase": "x", "until": "x", "order": "x"}
+
+
+def refusals(route: Route, method: str) -> tuple[int, ...]:
+    """What the route answers when it looked for nothing, or found nothing."""
+    return (*REFUSED, 302) if method == "GET" and route.name in POST_ONLY else REFUSED
 
 
 @dataclass
@@ -122,6 +131,7 @@ class Crawl:
     client: Client
     visitor: str
     tries: int = 0
+    mixed_tries: int = 0  # of these, with rows of two trusts in one address
     routes: set[str] = field(default_factory=set)
     leaks: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -165,6 +175,19 @@ class Crawl:
 
     def with_ids(self, route: Route, slug: str, *, trust: str = OWN, absent: bool = False) -> str:
         return address(route, self.world.trusts[slug], trust=trust, absent=absent)
+
+    def is_nobody(self, route: Route) -> bool:
+        """Whether the route does not know who asks: a token is for the API alone."""
+        return self.visitor == "anonymous" or (self.visitor == "api token" and not route.api)
+
+    def ask_mixed(self, route: Route, method: str, data: Any = None) -> None:
+        """An own row together with another trust's, each way round, is as absent as a row nobody has."""
+        for url, nobodys in mixed_addresses(route, self.world.trusts[OWN], self.world.trusts[FOREIGN]):
+            self.mixed_tries += 1
+            answer, absent = self.ask(route, method, url, data), self.ask(route, method, nobodys, data)
+            self.same(route, method, "own and foreign row, absent row", answer, absent)
+            if answer.status not in refusals(route, method) and not self.is_nobody(route):
+                self.wrong.append(f"{method} {route.name}: {answer.status} for an own row with a foreign one")
 
     def words_read(self, route: Route, slug: str) -> list[dict[str, Any]]:
         """What to put into the query. A page takes all words at once, the API refuses those it does not know."""

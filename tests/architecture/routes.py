@@ -157,10 +157,12 @@ def address(
     absent: bool = False,
     rows: Mapping[str, str] | None = None,
     elsewhere: Mapping[str, Planted] | None = None,
+    missing: str = "",
 ) -> str:
     """The address of a route with the rows of `here`, in another trust's path if given, or with rows nobody has.
 
-    `rows` names, by parameter, a planted row that is not the usual one; `elsewhere` whose row it is, if not `here`'s.
+    `rows` names, by parameter, a planted row that is not the usual one; `elsewhere` whose row it is, if not `here`'s;
+    `missing` is the one parameter with a row nobody has.
     """
     if "/" in route.name:  # a redirect of a framework, without a name
         return f"/{route.pattern}"
@@ -171,7 +173,7 @@ def address(
             continue
         whose = (elsewhere or {}).get(name, here)
         value = whose.rows[rows[name]].pk if rows and name in rows else _value(FILLERS, route, name)(whose)
-        values[name] = ABSENT[type(value)] if absent else value
+        values[name] = ABSENT[type(value)] if absent or name == missing else value
     return reverse(route.name, kwargs=values)
 
 
@@ -185,12 +187,20 @@ def names_rows(route: Route) -> bool:
     return bool(names_of_rows(route))
 
 
-def mixed_addresses(route: Route, here: Planted, theirs: Planted, rows: Mapping[str, str] | None = None) -> list[str]:
-    """Where the address names two rows: each of them in turn another trust's, the other one `here`'s."""
+def mixed_addresses(
+    route: Route, here: Planted, theirs: Planted, rows: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
+    """Where the address names two rows: each of them in turn another trust's, the other one `here`'s.
+
+    Beside each the address in which that row is nobody's.
+    """
     names = names_of_rows(route)
     if len(names) < 2:
         return []
-    return [address(route, here, rows=rows, elsewhere={name: theirs}) for name in names]
+    return [
+        (address(route, here, rows=rows, elsewhere={name: theirs}), address(route, here, rows=rows, missing=name))
+        for name in names
+    ]
 
 
 def foreign_words(world: World, slug: str) -> dict[str, str]:

@@ -34,8 +34,8 @@ def visit(world: World, db: None) -> Callable[[str], Crawl]:
 
 def told(crawl: Crawl, what: str, routes: int) -> str:
     leaks, wrong = len(crawl.leaks), len(crawl.wrong) + len(crawl.errors)
-    tried = f"{crawl.tries} tries, {leaks} leaks, {wrong} wrong, routes {len(crawl.routes)}/{routes}"
-    return f"R1 {what} {crawl.visitor}: {tried}"
+    tried = f"{crawl.tries} tries, {crawl.mixed_tries} of them with rows of two trusts"
+    return f"R1 {what} {crawl.visitor}: {tried}, {leaks} leaks, {wrong} wrong, routes {len(crawl.routes)}/{routes}"
 
 
 def assert_clean(crawl: Crawl) -> None:
@@ -47,7 +47,7 @@ def assert_clean(crawl: Crawl) -> None:
 
 def expect_own(crawl: Crawl, route: Route, method: str, answer: Answer) -> None:
     """Who is not signed in is sent to sign in, who does not belong finds nothing."""
-    anonymous = crawl.visitor == "anonymous" or (crawl.visitor == "api token" and not route.api)
+    anonymous = crawl.is_nobody(route)
     if anonymous and route.api and answer.status != 401:
         crawl.wrong.append(f"{method} {route.name}: {answer.status} for nobody, not 401")
     if anonymous and not route.api and not (answer.status == 302 and reverse("account_login") in answer.headers):
@@ -73,6 +73,7 @@ def try_reading(crawl: Crawl, route: Route) -> None:
         for slug in (FOREIGN, "birch") if crawl.visitor == "person in two trusts" else (FOREIGN,):
             foreign = crawl.ask(route, "GET", crawl.with_ids(route, slug))
             crawl.same(route, "GET", "foreign row, absent row", foreign, absent)
+        crawl.ask_mixed(route, "GET")
 
 
 def try_writing(crawl: Crawl, route: Route) -> None:
@@ -81,6 +82,7 @@ def try_writing(crawl: Crawl, route: Route) -> None:
         foreign = crawl.ask(route, "POST", crawl.with_ids(route, FOREIGN), crawl.typed())
         absent = crawl.ask(route, "POST", crawl.with_ids(route, FOREIGN, absent=True), crawl.typed())
         crawl.same(route, "POST", "foreign row, absent row", foreign, absent)
+        crawl.ask_mixed(route, "POST", crawl.typed())
     theirs = crawl.ask(route, "POST", crawl.with_ids(route, FOREIGN, trust=FOREIGN), crawl.typed())
     nobodys = crawl.ask(route, "POST", crawl.with_ids(route, FOREIGN, trust=NOBODY), crawl.typed())
     crawl.same(route, "POST", "another trust, no trust", theirs, nobodys)

@@ -17,6 +17,7 @@ from django.test import Client
 from schools.access import ROLES
 from schools.models import School, User
 from schools.tenancy import trust_scope
+from tests.architecture.acts import POST_ONLY
 from tests.architecture.planted import NOW, World
 from tests.architecture.routes import Route, address, all_routes, trust_routes
 from tests.architecture.story import grow_to
@@ -36,17 +37,14 @@ TOO_MANY: dict[str, int] = {"meeting": 20, "audit": 17}
 The record asks once for each kind of thing on its page, so it asks most where everything has happened.
 """
 
-POST_ONLY = "takes a POST only; a GET leads back to the page of its form"
+FORM = "takes a POST only; a GET leads back to the page of its form"
 SIGNING_IN = "only in the middle of signing in"
 MOVED = "an address of the framework that has moved"
 
 SHOWS_NOTHING: dict[str, str] = {
     **dict.fromkeys(("account_confirm_login_code", "mfa_authenticate", "socialaccount_signup"), SIGNING_IN),
     **{f"account/social/{place}/": MOVED for place in ("connections", "login/cancelled", "login/error", "signup")},
-    **dict.fromkeys(("demo_sign_in", "operator_resend", "token_end", "strategy_follow", "fact_end"), POST_ONLY),
-    **dict.fromkeys(("meeting_attendance", "meeting_interest", "meeting_minutes"), POST_ONLY),
-    **dict.fromkeys(("person_end", "invitation_act", "role_end", "moderate_rating"), POST_ONLY),
-    **{f"matrix_{act}": POST_ONLY for act in ("agree", "autosave", "begin", "carry", "return", "submit")},
+    **dict.fromkeys((*POST_ONLY, "demo_sign_in", "operator_resend"), FORM),
     "api_ratings_write": "takes a PATCH only",
     "demo": "only in the demo",
     "socialaccount_login_error": "says 401 to whomever another provider has refused",

@@ -23,8 +23,9 @@ from reporting.models import Download, Report
 from schools.services.notices import send_digests
 from schools.tenancy import trust_scope
 from tests.journeys.conftest import Watch, sign_in
+from tests.journeys.second_term import FEBRUARY, the_spring
 from tests.journeys.story import PASSWORD, Story, write_register
-from tests.reporting.test_kill import redis_url, worker_environment  # noqa: F401 - a fixture
+from tests.reporting.workers import redis_url, worker_environment  # noqa: F401 - a fixture
 
 NOW = "2026-11-20T10:00:00+00:00"
 MORNING_AFTER = "2026-11-23T09:00:00+00:00"
@@ -94,16 +95,18 @@ def test_from_the_trusts_beginning_to_the_boards_report(
     decisions = story.decisions()
     assert len(decisions) == axes
     the_head_is_told_in_the_morning(story, decisions, time_machine)
-    start_worker(MORNING_AFTER)
-    story.browser("ada").clear_cookies()
-    sign_in(story.browser("ada"), "ada@example.org", PASSWORD).close()
+    time_machine.move_to(FEBRUARY)
+    carried = the_spring(story)
+    assert carried
+    start_worker(FEBRUARY)
     asked = [story.ask_for(kind) for kind in kinds]
     for page in asked:
         expect(page.get_by_role("link", name="Download the PDF")).to_be_visible(timeout=WORKER_PATIENCE)
     pages = the_trustee_downloads(story, [page.url for page in asked])
     say(
         f"{strategy}: pages opened {story.pages}, requests {watch.asked}, to the outside {len(watch.outside)}, "
-        f"complaints {len(watch.complaints)}, indicators by hand {by_hand}, decisions {axes}, PDF pages {pages}"
+        f"complaints {len(watch.complaints)}, indicators by hand {by_hand}, "
+        f"carried forward {carried}, decisions {len(story.decisions())}, PDF pages {pages}"
     )
 
 
