@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 
 from categorisation.models import Assessment, Decision, Rating
 from schools.models import AuditEntry, StrategyVersion
@@ -20,9 +20,13 @@ KEPT = 200
 
 def tell(entries: Sequence[AuditEntry]) -> Parts:
     """A fixed number of queries, whatever the number of entries."""
+    versions = StrategyVersion.objects.defer("text", "document").in_bulk()
     made, sent = _made(entries), _of(entries, "decision")
     rows = _decisions_of([*made.values(), *sent], entries)
-    return {**_matrices(entries), **_ratings(entries), **_decisions(entries, made, rows), **_replies(sent, rows)}
+    for row in rows:
+        row.strategy_version = versions[row.strategy_version_id]
+    about_ratings = _ratings(entries, versions)
+    return {**_matrices(entries), **about_ratings, **_decisions(entries, made, rows), **_replies(sent, rows)}
 
 
 def _of(entries: Sequence[AuditEntry], about: str) -> dict[int, list[AuditEntry]]:
@@ -47,10 +51,12 @@ def _matrix(school: int, period: int) -> tuple[str, dict[str, int]]:
     return "matrix", {"school_id": school, "period_id": period}
 
 
-def _ratings(entries: Sequence[AuditEntry]) -> Parts:
+def _ratings(entries: Sequence[AuditEntry], versions: Mapping[int, StrategyVersion]) -> Parts:
     """Levels are kept by their place in the indicator's scale."""
     about = _of(entries, "rating")
-    rows = Rating.objects.filter(pk__in=about).select_related("kpi", "period")
+    rows = list(Rating.objects.filter(pk__in=about).select_related("kpi", "period", "assessment"))
+    for rating in rows:
+        rating.assessment.strategy_version = versions[rating.assessment.strategy_version_id]
     return {
         entry.pk: {
             "thing": f"{rating.kpi.label}, {rating.period.label}",
@@ -58,13 +64,9 @@ def _ratings(entries: Sequence[AuditEntry]) -> Parts:
             "after": _rated(rating, entry.after),
             "page": _matrix(rating.school_id, rating.period_id),
         }
-        for rating in rows.prefetch_related("assessment", _versions("assessment__"))
+        for rating in rows
         for entry in about[rating.pk]
     }
-
-
-def _versions(of: str = "") -> Prefetch:
-    return Prefetch(f"{of}strategy_version", StrategyVersion.objects.defer("text", "document"))
 
 
 def _rated(rating: Rating, place: str) -> str:
@@ -95,7 +97,7 @@ def _decisions_of(keys: Sequence[int], entries: Sequence[AuditEntry]) -> list[De
     decided = _decided(entries)
     at_once = Q(school__in=[entry.school_id for entry in decided], decided_at__in=[entry.at for entry in decided])
     rows = Decision.objects.filter(Q(pk__in=keys) | at_once)
-    return list(rows.prefetch_related(_versions(), "replies"))
+    return list(rows.prefetch_related("replies"))
 
 
 def _decisions(entries: Sequence[AuditEntry], made: dict[object, int], rows: Sequence[Decision]) -> Parts:

@@ -27,6 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
+        remember_address(user)
         remember_trusts(request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -46,10 +47,15 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """The person invited at an address for which the provider vouches. Their password goes on working."""
         found = super().authenticate_by_email(sociallogin)
         if found is not None:
-            person, email = found
+            person, _ = found
             # The invitation proved the address. Without a record of that allauth takes the password away
-            EmailAddress.objects.update_or_create(user=person, email=email, defaults={"verified": True})
+            remember_address(person)
         return found
+
+
+def remember_address(user: Any) -> None:
+    """An invitation, or the operator, has proved the address. Without a record allauth asks to prove it once more."""
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def client_ip(request: HttpRequest) -> str | None:

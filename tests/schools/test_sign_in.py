@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as own_settings
@@ -52,6 +53,15 @@ def test_an_email_and_a_password_sign_in(db: None) -> None:
     answer = attempt("Lena@Example.org", PASSWORD)
     assert answer.status_code == 302
     assert answer.url == "/"
+
+
+def test_the_address_of_whoever_signs_in_counts_as_proved(db: None) -> None:
+    user = UserFactory(password=PASSWORD)
+    client = Client()
+    attempt(user.email, PASSWORD, client)
+    assert user.email in client.get(reverse("account_email")).content.decode()
+    known = EmailAddress.objects.filter(user=user).values_list("email", "verified", "primary")
+    assert list(known) == [(user.email, True, True)]  # so a second factor is set up without proving it once more
 
 
 def test_a_locked_account_is_refused_before_its_password_is_hashed(db: None, settings, hashed: list[str]) -> None:
