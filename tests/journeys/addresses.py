@@ -8,9 +8,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from categorisation.models import Assessment, Decision, Proposal
+from categorisation.models import Assessment, Decision, Proposal, SchoolFact
 from reporting.models import Report
-from schools.models import Meeting, Membership, Period, RegisterImport, School, StrategyVersion, Trust, User
+from schools.models import Meeting, Membership, Period, RegisterImport, RoleGrant, School, StrategyVersion, Trust, User
 from tests.architecture.routes import Route, all_routes
 
 NOT_PAGES = frozenset({"brand_css", "strategy_text", "report_file", "healthz", "matrix_autosave"})
@@ -41,6 +41,7 @@ class Addresses:
             ],
             "matrix_moderate": self.matrices("submitted"),
             "decide": list(self.to_decide()),
+            "facts": [{"school_id": pk} for pk in self.with_facts()],
             "decision": [{"decision_id": pk} for pk in self.decisions()],
             "meeting": [{"meeting_id": pk} for pk in self.meetings()],
             "meeting_agenda": [{"meeting_id": pk} for pk in self.meetings(minutes_state="draft")[:1]],
@@ -84,6 +85,22 @@ class Addresses:
             if one.axis not in seen:
                 seen.add(one.axis)
                 yield {"school_id": one.assessment.school_id, "axis": one.axis}
+
+    def facts(self) -> list[str]:
+        """The facts people put on record."""
+        strategies = [version.strategy for version in StrategyVersion.objects.all()]
+        return [fact.key for strategy in strategies for fact in strategy.facts if not fact.published]
+
+    def with_facts(self) -> list[int]:
+        """Two schools, of which one has something on record, where the strategy has facts at all."""
+        if not self.facts():
+            return []
+        recorded = SchoolFact.objects.filter(until=None).values_list("school", flat=True)
+        others = School.objects.exclude(pk__in=recorded).order_by("name").values_list("pk", flat=True)
+        return [*recorded[:1], *others[:1]]
+
+    def with_heads(self) -> set[int]:
+        return set(RoleGrant.objects.current().filter(role="head").values_list("school", flat=True))
 
     def decisions(self) -> list[int]:
         """With and without a reply, and the latest."""
