@@ -16,7 +16,7 @@ from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from rest_framework.exceptions import ValidationError
@@ -41,6 +41,27 @@ class Permission(StrEnum):
     SEE_DECISIONS = "see categories"
     REPLY = "reply to a decision"
     DECIDE = "decide categories"
+    SEE_SEF = "see self-evaluations"
+    WRITE_SEF = "write the self-evaluation"
+    SUBMIT_SEF = "send the self-evaluation"
+    SEE_RETURNS = "see returns"
+    ENTER_RETURN = "fill in a return"
+    SUBMIT_RETURN = "send a return"
+    SEE_COUNTS = "see small numbers"
+    AGREE_EVIDENCE = "agree or query self-evaluations and returns"
+    COMPARE = "compare the figures of schools"
+    SET_TARGETS = "set targets"
+    RECORD_JUDGEMENT = "record judgements from outside"
+    SEE_VISITS = "see monitoring visits"
+    LOG_VISITS = "log monitoring visits"
+    ANSWER_VISITS = "answer monitoring visits for the school"
+    FOLLOW_UP = "record what a committee of trustees found"
+    SEE_PLANS = "see plans and their actions"
+    WRITE_PLANS = "write plans and their actions"
+    SEE_REVIEWS = "see reviews"
+    RUN_REVIEWS = "plan and write reviews"
+    ANSWER_REVIEWS = "agree and answer reviews for the school"
+    SEE_PRACTICE = "see the register of practice"
     SEE_MEETINGS = "see meetings"
     RUN_MEETINGS = "run meetings"
     SEE_REPORTS = "see reports"
@@ -53,10 +74,26 @@ class Permission(StrEnum):
 
 
 P = Permission
-_SCHOOL = {P.BELONG, P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REPORTS}
-_HEAD = _SCHOOL | {P.RATE, P.SUBMIT, P.REPLY, P.SEE_OTHERS}
-_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS}
-_LEAD = _TRUST | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS}
+_SEES = {P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REPORTS, P.SEE_SEF, P.SEE_RETURNS}
+_READS = {P.SEE_VISITS, P.SEE_PLANS, P.SEE_REVIEWS, P.SEE_PRACTICE}
+_SCHOOL = _SEES | _READS | {P.BELONG}
+_LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VISITS, P.WRITE_PLANS}
+_HEAD = (
+    _LEADER
+    | {P.SUBMIT, P.SUBMIT_SEF, P.SUBMIT_RETURN, P.REPLY, P.SEE_OTHERS, P.COMPARE, P.SET_TARGETS}
+    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS}
+)
+_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE}
+_LEAD = (
+    _TRUST
+    | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS, P.RECORD_JUDGEMENT, P.SET_TARGETS}
+    | {P.LOG_VISITS, P.WRITE_PLANS, P.RUN_REVIEWS}
+)
+_DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS}  # nobody agrees counts that are hidden from them
+
+
+STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS})
+"""What the leaders of a school do in the place of its head while it has none, so that somebody can."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +108,16 @@ class RoleRule:
 
 ROLES: dict[str, RoleRule] = {
     Role.HEAD: RoleRule("Headteacher", False, frozenset(_HEAD), tells_ceo=True),
-    Role.LEADER: RoleRule("School leader", False, frozenset(_SCHOOL | {P.RATE})),
+    Role.LEADER: RoleRule("School leader", False, frozenset(_LEADER)),
     Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_SCHOOL)),
     Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_SCHOOL)),
-    Role.SI_LEAD: RoleRule("School improvement lead", True, frozenset(_LEAD)),
+    Role.SI_LEAD: RoleRule("School improvement lead", True, frozenset(_DATA)),
     Role.OPERATIONS: RoleRule("Operations lead", True, frozenset(_LEAD)),
-    Role.CEO: RoleRule("Chief executive", True, frozenset(_LEAD | {P.DECIDE, P.SEE_AUDIT}), tells_ceo=True),
-    Role.DIRECTOR: RoleRule("Director of education", True, frozenset(_LEAD | {P.DECIDE}), tells_ceo=True),
-    Role.TRUSTEE: RoleRule("Trustee", True, frozenset(_TRUST)),
-    Role.TRUST_CHAIR: RoleRule("Chair of the trust", True, frozenset(_TRUST | {P.DECIDE})),
-    Role.CLERK: RoleRule("Clerk", True, frozenset(_TRUST | {P.RUN_MEETINGS, P.MAKE_REPORTS})),
+    Role.CEO: RoleRule("Chief executive", True, frozenset(_DATA | {P.DECIDE, P.SEE_AUDIT}), tells_ceo=True),
+    Role.DIRECTOR: RoleRule("Director of education", True, frozenset(_DATA | {P.DECIDE}), tells_ceo=True),
+    Role.TRUSTEE: RoleRule("Trustee", True, frozenset(_TRUST | {P.FOLLOW_UP})),
+    Role.TRUST_CHAIR: RoleRule("Chair of the trust", True, frozenset(_TRUST | {P.FOLLOW_UP, P.DECIDE})),
+    Role.CLERK: RoleRule("Clerk", True, frozenset(_TRUST | {P.FOLLOW_UP, P.RUN_MEETINGS, P.MAKE_REPORTS})),
     Role.ADMIN: RoleRule(
         "Trust administrator",
         True,
@@ -109,6 +146,7 @@ class Access:
 
     membership: Membership
     roles: tuple[tuple[str, int | None], ...]  # (role, school id or None)
+    headless: frozenset[int] = frozenset()  # schools this person is a leader of that have no head now
 
     @property
     def whole_trust(self) -> bool:
@@ -127,11 +165,20 @@ class Access:
 
     def may(self, permission: Permission, school_id: int | None = None) -> bool:
         """Whether this person may; with a school, whether they may for that school."""
-        for role, school in self.roles:
-            rule = ROLES[role]
-            if permission in rule.allows and (rule.whole_trust or school_id is None or school == school_id):
-                return True
-        return False
+        return any(whole or school_id is None or school == school_id for whole, school in self.allowing(permission))
+
+    def allowing(self, permission: Permission) -> list[tuple[bool, int | None]]:
+        """Where the person's roles allow it: for the whole trust, or at which school."""
+        stands_in = self.headless if permission in STANDS_IN else frozenset()
+        return [
+            (ROLES[role].whole_trust, school)
+            for role, school in self.roles
+            if permission in ROLES[role].allows or (role == Role.LEADER and school in stands_in)
+        ]
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Whether one role for the whole trust allows it; another of the person's roles lends it no reach."""
+        return any(whole for whole, _ in self.allowing(permission))
 
     def require(self, permission: Permission, school_id: int | None = None) -> None:
         """Raise PermissionDenied, which names the roles that may."""
@@ -148,13 +195,16 @@ def who_may(permission: Permission) -> str:
 
 def access_of(user: User) -> Access | None:
     """The person's access to the open trust, or None when they have no current role in it. One query."""
-    grants = list(RoleGrant.objects.current().filter(membership__user=user).select_related("membership").order_by("id"))
+    rows = RoleGrant.objects.current().filter(membership__user=user).select_related("membership").order_by("id")
+    heads = RoleGrant.objects.current().filter(role=Role.HEAD, school=OuterRef("school"))
+    grants = list(rows.annotate(has_head=Exists(heads)))
     if not grants:
         return None
     membership = grants[0].membership
     membership.user = user
     known = tuple((grant.role, grant.school_id) for grant in grants if grant.role in ROLES)
-    return Access(membership, known) if known else None
+    headless = frozenset(one.school_id for one in grants if one.role == Role.LEADER and not one.has_head)
+    return Access(membership, known, headless) if known else None
 
 
 def sees_others(access: Access, trust: Trust) -> str:
@@ -164,7 +214,7 @@ def sees_others(access: Access, trust: Trust) -> str:
 
 def where_may(access: Access, permission: Permission, school: str = "school") -> Q:
     """Rows of the schools for which this person may. `school` names the column, "pk" for schools themselves."""
-    allowing = [(ROLES[role].whole_trust, of) for role, of in access.roles if permission in ROLES[role].allows]
+    allowing = access.allowing(permission)
     if any(whole for whole, _ in allowing):
         return ~Q(pk__in=())
     return Q(**{f"{school}__in": {of for _, of in allowing}})
@@ -176,6 +226,11 @@ class TrustRequest(HttpRequest):
     user: User
     trust: Trust
     access: Access
+
+
+def is_of_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which is answered with data and not with a page."""
+    return request.path_info.startswith("/api/")
 
 
 class TrustMiddleware:
@@ -216,13 +271,13 @@ class TrustMiddleware:
         return response
 
     def _recognise(self, request: HttpRequest) -> None:
-        if request.path_info.startswith("/api/") and request.headers.get("Authorization", "").startswith("Token "):
+        if is_of_api(request) and request.headers.get("Authorization", "").startswith("Token "):
             from schools.sign_in import person_of_token  # the API's own door
 
             person_of_token(request)
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith("/api/"):
+        if is_of_api(request):
             response = HttpResponse('{"detail": "Sign in, or send a token."}', "application/json", status=401)
             response.headers["WWW-Authenticate"] = "Token"
             return response
@@ -236,7 +291,7 @@ def lacks_second_factor(user: Any, roles: Iterable[str]) -> bool:
 
 def to_second_factor(request: HttpRequest) -> HttpResponse:
     """Some roles need a second factor (a setting): no page before it is there."""
-    if request.path_info.startswith("/api/"):
+    if is_of_api(request):
         words = '{"detail": "Your role needs a second factor. Set it up on the pages of your account first."}'
         return HttpResponse(words, "application/json", status=403)
     messages.warning(request, "Your role needs a second factor. Set it up once, then go on.")

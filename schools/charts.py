@@ -150,7 +150,7 @@ def _years(frame: _Frame, labels: Sequence[str]) -> list[str]:
     last = len(labels) - 1
     # More than six years would run into each other: then every other one, counted back from the latest.
     every = -(-len(labels) // 6) if labels else 1
-    leaning = {0: ("start", -6), last: ("end", 6)} if last > 0 else {}
+    leaning = {0: ("start", -6), **({last: ("end", 6)} if last > 0 else {})}
     drawn = []
     for place, label in enumerate(labels):
         if (last - place) % every:
@@ -186,3 +186,57 @@ def _spoken(labels: Sequence[str], ours: Values, *, us: str, national: Values, t
     if unknown:
         said.append(f"Not known: {', '.join(unknown)}.")
     return " ".join(said) or "No figures yet."
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("-", "−")
+
+
+def bias_chart(
+    name: str,
+    points: Sequence[tuple[str, float, float, str]],
+    *,
+    above: str,
+    below: str,
+    ident: str,
+    most: float = 3,
+) -> SafeString:
+    """A mean distance and its spread on each occasion, above and below a line of agreement, the oldest first.
+
+    Each of `points` is the occasion’s short name, the mean, its spread, and both in words. `above` and `below` say what
+    a distance either way means; beyond `most` a dot stays at the edge.
+    """
+    frame = _Frame(34, 318, 26, 118, -most, most, max(len(points), 2))
+    said = "; ".join(words for *_, words in points) or "No figures yet."
+    middle = frame.y(0)
+    body = [
+        f'<path d="M20 {middle:.1f}H332" stroke="{_INK}" stroke-width="1"/>',
+        f'<text x="20" y="12" {_FONT} font-size="12" fill="{_NOTE}">{escape(above)}</text>',
+        f'<text x="20" y="136" {_FONT} font-size="12" fill="{_NOTE}">{escape(below)}</text>',
+    ]
+
+    def y(value: float) -> float:
+        return frame.y(max(-most, min(most, value)))
+
+    places = [(frame.x(place), y(mean)) for place, (_, mean, _, _) in enumerate(points)]
+    if len(places) > 1:
+        line = "L".join(f"{x:.1f} {height:.1f}" for x, height in places)
+        body.append(f'<path d="M{line}" fill="none" stroke="{_US}" stroke-width="1.5"/>')
+    named = {0, len(points) - 1}
+    for place, ((label, mean, spread, _), (x, height)) in enumerate(zip(points, places, strict=True)):
+        if spread:
+            body.append(f'<path d="M{x:.1f} {y(mean - spread):.1f}V{y(mean + spread):.1f}" stroke="{_NOTE}"/>')
+        body.append(_dot(x, height, "4"))
+        if place in named:
+            anchor = "start" if place == 0 else "end"
+            body += [
+                f'<text x="{x + 8 if place == 0 else x - 8:.1f}" y="{height + (-6 if mean >= 0 else 15):.1f}"'
+                f' text-anchor="{anchor}" {_FONT} font-size="12" fill="{_INK}">{_signed(mean)}</text>',
+                f'<text x="{20 if place == 0 else 332}" y="154" text-anchor="{anchor}" {_FONT} font-size="12"'
+                f' fill="{_NOTE}">{escape(label)}</text>',
+            ]
+    return SafeString(
+        f'<svg viewBox="0 0 352 160" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'
+        f'<title id="{escape(ident)}-t">{escape(name)}</title><desc id="{escape(ident)}-d">{escape(said)}</desc>'
+        f"{''.join(body)}</svg>"
+    )

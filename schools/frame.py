@@ -1,12 +1,12 @@
-"""What every page's frame shows: the trust, the periods, the person and the sections they may use.
+"""What every page's frame shows: the trust, the person and the sections they may use.
 
-Each part is worked out only when a template uses it: two queries on a page that shows periods and footer.
+Each part is worked out only when a template uses it: one query on a page that shows the footer. A page that can be
+read for another term gives the choice of `periods` itself.
 """
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,20 +16,22 @@ from django.utils.dateformat import format as format_date
 from django.utils.functional import SimpleLazyObject
 
 from schools.access import TrustRequest, sees_others
-from schools.models import HeadsSee
-from schools.queries import terms_begun, trusts_own_version
+from schools.models import HeadsSee, StrategyVersion
+from schools.queries import trusts_own_version
 from schools.strategy import Role
 
 Link = dict[str, Any]
 
 _DUE, _SCHOOL = ("What is due", "my_school"), ("My school", "school")
 _OVERVIEW, _SCHOOLS, _MEETINGS = ("Overview", "overview"), ("Schools", "schools"), ("Meetings", "meetings")
+_EVIDENCE, _MONITORING = ("Evidence", "evidence"), ("Monitoring", "monitoring")
+_REVIEWS, _PLANS = ("Reviews", "reviews"), ("Plans", "plans")
 _REPORTS, _STRATEGY, _MODERATE = ("Reports", "reports"), ("Strategy", "strategy"), ("To moderate", "waiting")
-_LOCAL = [_DUE, _SCHOOL, _REPORTS, _STRATEGY]
-_LEAD = [_OVERVIEW, _SCHOOLS, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
-_BOARD = [_OVERVIEW, _SCHOOLS, _MEETINGS, _REPORTS, _STRATEGY]
+_LOCAL = [_DUE, _SCHOOL, _EVIDENCE, _MONITORING, _REVIEWS, _PLANS, _REPORTS, _STRATEGY]
+_LEAD = [_OVERVIEW, _SCHOOLS, _EVIDENCE, _MONITORING, _REVIEWS, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
+_BOARD = [_OVERVIEW, _SCHOOLS, _EVIDENCE, _MONITORING, _REVIEWS, _MEETINGS, _REPORTS, _STRATEGY]
 SECTIONS: dict[str, list[tuple[str, str]]] = {
-    Role.HEAD: [_DUE, _SCHOOL, ("Other schools", "other_schools"), _REPORTS, _STRATEGY],
+    Role.HEAD: [*_LOCAL[:6], ("Other schools", "other_schools"), *_LOCAL[6:]],
     Role.LEADER: _LOCAL,
     Role.CHAIR: _LOCAL,
     Role.GOVERNOR: _LOCAL,
@@ -52,7 +54,12 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
 }
 """The words of the navigation, by role, and the page each leads to. A page that does not exist is left out."""
 
-MOST_SECTIONS = 7
+MOST_SECTIONS = 10
+PART_OF = {
+    **dict.fromkeys(("returns_board", "sefs"), "evidence"),
+    **dict.fromkeys(("practice", "portraits", "trust_programme", "plans"), "reviews"),
+}
+"""Pages with an address of their own, and the section that each is part of."""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -72,7 +79,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return known | {
         "trust": inside.trust,
         "access": access,
-        "periods": SimpleLazyObject(lambda: periods_of(inside)),
         "sections": SimpleLazyObject(lambda: sections_of(inside)),
         "strategy_footer": SimpleLazyObject(lambda: footer_of(inside)),
     }
@@ -97,33 +103,24 @@ def account_links(request: HttpRequest) -> list[Link]:
     return [{"label": "Your trusts", "url": reverse("home")}]
 
 
-def periods_of(request: TrustRequest) -> list[Link]:
-    """The terms begun in the last three years, latest first. Choosing one keeps the rest of the address."""
-    terms = terms_begun(timezone.localdate())
-    asked = request.GET.get("period", "")
-    chosen = asked if asked in {str(term.pk) for term in terms} else str(terms[0].pk) if terms else ""
-    rest = {name: value for name, value in request.GET.items() if name not in {"period", "page"}}
-    return [
-        {
-            "label": term.label,
-            "url": f"{request.path}?{urlencode({**rest, 'period': term.pk})}",
-            "current": str(term.pk) == chosen,
-        }
-        for term in terms
-    ]
-
-
 def sections_of(request: TrustRequest) -> list[Link]:
-    """At most seven words, those of the person's first role first; set-up is one word beside another role."""
+    """At most nine words, those of the person's first role first; set-up is one word beside another role."""
     roles = [role for role, _ in request.access.roles]
     words: dict[str, str] = {}
     for role in sorted(roles, key=lambda role: role == Role.ADMIN):
         own = SECTIONS[role] if role != Role.ADMIN or set(roles) == {Role.ADMIN} else SECTIONS[role][:1]
         for label, name in own:
             words.setdefault(name, label)
-    found = [(label, url) for name, label in words.items() if (url := _url(name, request))]
-    here = max((url for _, url in found if request.path.startswith(url)), key=len, default="")
-    return [{"label": label, "url": url, "current": url == here} for label, url in found[:MOST_SECTIONS]]
+    urls = {name: url for name in words if (url := _url(name, request))}
+    here = _here(request, urls)
+    return [{"label": words[name], "url": url, "current": url == here} for name, url in urls.items()][:MOST_SECTIONS]
+
+
+def _here(request: TrustRequest, urls: dict[str, str]) -> str:
+    """The address of the section that the page is in: that whose own address, or whose part's, begins the page's."""
+    places = {url: url for url in urls.values()}
+    places |= {_url(part, request): urls[name] for part, name in PART_OF.items() if name in urls and part not in urls}
+    return places.get(max((url for url in places if url and request.path.startswith(url)), key=len, default=""), "")
 
 
 def _url(name: str, request: TrustRequest) -> str:
@@ -141,7 +138,11 @@ def _url(name: str, request: TrustRequest) -> str:
 
 def footer_of(request: TrustRequest) -> Link | None:
     """Which strategy the trust follows. One query."""
-    version = trusts_own_version(timezone.localdate())
+    return footer_words(request, trusts_own_version(timezone.localdate()))
+
+
+def footer_words(request: TrustRequest, version: StrategyVersion | None) -> Link | None:
+    """The same for a page that knows the version. No query."""
     if version is None:
         return None
     published = format_date(timezone.localtime(version.published_at), "j F Y")

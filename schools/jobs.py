@@ -100,6 +100,16 @@ def give_up(job: Job) -> None:
             ON_FAILURE[job.kind](job.trust, job.subject_id)
 
 
+def in_each_trust(act: Callable[[Trust], object], *, what: str) -> None:
+    """Do it with each trust open. One that breaks holds no other trust back."""
+
+    def opened(trust: Trust) -> None:
+        with trust_scope(trust):
+            act(trust)
+
+    each_alone(Trust.objects.order_by("pk"), opened, what=f"{what} of a trust")
+
+
 def each_alone(things: Iterable[T], act: Callable[[T], object], *, what: str) -> None:
     """Do it for each. One that fails is logged and holds no other back; all failures are raised together at the end."""
     problems: list[Exception] = []

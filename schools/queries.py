@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Prefetch, Q, Subquery
+from django.db.models import Prefetch, Q, QuerySet, Subquery
 
 from schools.models import (
     AuditEntry,
@@ -25,17 +26,41 @@ from schools.strategy import SchoolPhase
 from schools.tenancy import own_rows_scope
 
 
-def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
-    """Which published version each school follows on `day`; the key None is the trust's own choice. Two queries.
+@dataclass
+class Followed:
+    """Which published version each school follows on any day, read once for all schools and days. Two queries.
 
     Texts and documents are not read: the parsed strategy is kept in the process.
     """
-    versions: dict[str, StrategyVersion] = {}
-    published = StrategyVersion.objects.filter(starts_on__lte=day).defer("text", "document").order_by("key", "version")
-    for version in published:
-        versions[version.key] = version
-    choices = StrategyChoice.objects.filter(from_on__lte=day).order_by("from_on")
-    return {choice.school_id: versions[choice.key] for choice in choices if choice.key in versions}
+
+    versions: list[StrategyVersion]
+    choices: list[StrategyChoice]
+    known: dict[date, dict[int | None, StrategyVersion]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, versions: Iterable[StrategyVersion] | None = None) -> Followed:
+        """One query fewer where the versions are known already."""
+        if versions is None:
+            versions = StrategyVersion.objects.defer("text", "document")
+        in_order = sorted(versions, key=lambda one: (one.key, one.version))
+        return cls(in_order, list(StrategyChoice.objects.order_by("from_on")))
+
+    def on(self, day: date) -> dict[int | None, StrategyVersion]:
+        """By school; the key None is the trust's own choice."""
+        if day not in self.known:
+            latest = {one.key: one for one in self.versions if one.starts_on <= day}
+            chosen = [one for one in self.choices if one.from_on <= day and one.key in latest]
+            self.known[day] = {one.school_id: latest[one.key] for one in chosen}
+        return self.known[day]
+
+    def by(self, school: School, day: date) -> StrategyVersion | None:
+        """The version one school follows."""
+        return self.on(day).get(school.pk) or self.on(day).get(None)
+
+
+def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
+    """Which published version each school follows on `day`; the key None is the trust's own choice. Two queries."""
+    return Followed.read().on(day)
 
 
 def strategy_of(school: School, day: date) -> StrategyVersion | None:
@@ -139,11 +164,15 @@ def my_trusts(user: User) -> list[dict[str, str]]:
         return [{"name": name, "slug": slug} for name, slug in rows.values_list("trust__name", "trust__slug")]
 
 
+def members(*, left: bool = False) -> QuerySet[Membership]:
+    """Who belongs to the open trust, by name; with `left`, who has left."""
+    return Membership.objects.filter(ended_at__isnull=not left).select_related("user").order_by("user__name")
+
+
 def people_of_trust(*, left: bool = False) -> list[Membership]:
     """Members by name, each with the roles they hold now in `roles_now`; with `left`, who has left. Two queries."""
     grants = RoleGrant.objects.current().select_related("school").order_by("id")
-    members = Membership.objects.filter(ended_at__isnull=not left).select_related("user").order_by("user__name")
-    return list(members.prefetch_related(Prefetch("grants", grants, to_attr="roles_now")))
+    return list(members(left=left).prefetch_related(Prefetch("grants", grants, to_attr="roles_now")))
 
 
 def terms_begun(day: date, *, years: int = 3) -> list[Period]:
@@ -167,21 +196,62 @@ def kinds_of_act() -> list[tuple[str, str]]:
 ACT_WORDS = {
     "calendar.set": "Term dates set",
     "decision.replied": "School replied to a decision",
+    "check.corrected": "Audit or check put right",
+    "check.recorded": "Audit or check recorded",
+    "check.withdrawn": "Audit or check taken back",
     "fact.declared": "Fact recorded",
     "fact.ended": "Fact ended",
     "meeting.attendance": "Attendance recorded",
     "meeting.interest": "Interest declared",
     "meeting.minutes": "Minutes written",
     "person.left": "Person left the trust",
+    "dispute.closed": "Concern about a review closed",
+    "dispute.mediated": "Concern about a review mediated",
+    "dispute.raised": "Concern about a review raised",
+    "practice.answered": "Wish to visit answered",
+    "practice.asked": "Wish to visit",
+    "practice.ended": "Practice taken off the register",
+    "practice.offered": "Practice put in the register",
+    "plan.action": "Action of a plan written",
+    "plan.answered": "Plan approved or returned",
+    "plan.begun": "Plan begun",
+    "plan.priority": "Priority of a plan written",
+    "plan.priority_left": "Priority of a plan left",
+    "plan.sent": "Plan sent to be approved",
     "report.begun": "Report begun",
     "report.failed": "Report not made",
     "report.frozen": "Report’s figures fixed",
     "report.requested": "Report asked for",
+    "review.actions": "Actions agreed from a review",
+    "review.asked": "Review asked for from the menu",
+    "review.begun": "Review begun",
+    "review.shared": "Review shared",
+    "review.changed": "Terms of a review changed",
+    "review.declined": "Wish for a review declined",
+    "review.member_added": "Person put on a review’s team",
+    "review.member_removed": "Person taken off a review’s team",
+    "review.replied": "School answered on a review’s facts",
+    "review.sent": "Review sent to the school",
+    "review.signed": "Work agreement signed",
     "role.granted": "Role given",
     "school.changed": "School’s details changed",
+    "sef.agreed": "Self-evaluation agreed",
+    "sef.reminded": "Self-evaluation asked for",
+    "sef.returned": "Self-evaluation returned",
+    "sef.submitted": "Self-evaluation sent",
     "token.created": "API token made",
     "token.ended": "API token ended",
     "trust.settings_changed": "Settings changed",
+    "action.verdict": "Verdict on an action",
+    "visit.begun": "Visit begun",
+    "visit.considered": "Visit considered by the school’s leaders",
+    "visit.followed_up": "Actions of a visit followed up by the committee",
+    "visit.final": "Record of a visit final",
+    "visit.notes_removed": "Notes of a visit removed",
+    "visit.planned": "Visit planned",
+    "visit.removed": "Visit taken away",
+    "visit.replied": "School replied to a visit",
+    "visit.submitted": "Visit sent to the school",
 }
 """What an act is called, where its own name would not do."""
 

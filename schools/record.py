@@ -25,6 +25,11 @@ PAGES = {
     "schools.school": ("school", "school_id"),
     "schools.membership": ("person", "pk"),
     "reporting.report": ("report", "pk"),
+    "evidence.selfevaluation": ("sef_record", "pk"),
+    "reviews.review": ("review", "pk"),
+    "reviews.practice": ("practice_page", "pk"),
+    "monitoring.visit": ("visit", "pk"),
+    "plans.action": ("action", "pk"),
 }
 """Where a thing has its page: the address and what it calls the thing's number."""
 

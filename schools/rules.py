@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -15,6 +16,12 @@ SATURDAY = 5
 PROCLAIMED = frozenset({date(2020, 5, 8), date(2022, 6, 2), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8)})
 PUT_OFF = frozenset({date(2020, 5, 4), date(2022, 5, 30)})
 """What the rule below cannot know: single days given and moved by proclamation. Add to both when there is another."""
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month `months` later, or the month's last day when there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @cache

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from schools.views import account, home, invitations, operator, people, register, schools, settings, strategy
+from schools.views import (
+    account,
+    home,
+    invitations,
+    offline,
+    operator,
+    people,
+    register,
+    schools,
+    settings,
+    strategy,
+)
 
 inside = [
     path("", home.trust_home, name="trust_home"),
@@ -45,5 +56,8 @@ urlpatterns = [
     path("operator/register/<int:pk>/", register.register_import_status, name="register_import_status"),
     path("operator/<slug:slug>/", operator.operator_trust, name="operator_trust"),
     path("operator/<slug:slug>/invitations/<int:pk>/", operator.operator_resend, name="operator_resend"),
+    path("offline.js", offline.worker, name="offline_worker"),
+    path("offline/", offline.shell, name="offline"),
+    path("offline/key/", offline.key, name="offline_key"),
     path("t/<slug:trust>/", include(inside)),
 ]

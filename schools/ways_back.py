@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 
+from schools.access import is_of_api
+
 
 class WaysBack:
     """Middleware: instead of a bare “405” a browser is led to the nearest page above the address. Not for the API."""
@@ -18,7 +20,7 @@ class WaysBack:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        asked_by_a_person = request.method == "GET" and not request.path_info.startswith("/api/")
+        asked_by_a_person = request.method == "GET" and not is_of_api(request)
         if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not asked_by_a_person:
             return response
         if reverse("account_login") in request.headers.get("Referer", ""):

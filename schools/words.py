@@ -7,6 +7,11 @@ from datetime import date
 
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
+DAY_FORMATS = (
+    "%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%y", "%d %B %y", "%d %b %y",
+)  # fmt: skip
+"""How people write a day: 16 October 2026, 16 Oct 26, 16/10/2026, 16/10/26, 16.10.2026 or 2026-10-16."""
+
 _EVERY = {
     "week": "each week",
     "three_weeks": "every three weeks",
@@ -39,6 +44,15 @@ def cut(text: str, most: int) -> str:
         return text
     begun = text[: most - 1]
     return f"{(begun.rsplit(maxsplit=1)[0] if ' ' in begun.strip() else begun).rstrip(' ,;:.')}…"
+
+
+ID_DIGITS = 18
+"""Of the longest number a row can have."""
+
+
+def whole(text: str, *, digits: int = 9) -> int | None:
+    """The whole number somebody's browser sent; None where it is none, or longer than any that we gave out."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 def capital(words: str) -> str:

@@ -19,7 +19,17 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from categorisation.api import AssessmentRatings, Assessments, Decisions, Proposals, Ratings
-from reporting.api import ReportFile, Reports
+from evidence.api.figures import Benchmarks, Targets
+from evidence.api.returns import Figures, ReturnFigures, Returns
+from evidence.api.sef import SelfEvaluationArea, SelfEvaluations
+from monitoring.api.following import VisitFollowUp
+from monitoring.api.triangulation import Triangulation
+from monitoring.api.visits import Visits
+from monitoring.api.writing import VisitAnswers, VisitSubmit
+from plans.api import Actions, Plans
+from reporting.api import MonitoringTerm, ReportFile, Reports
+from reviews.api.reviews import Practices, Reviews, Wishes
+from schools.access import is_of_api
 from schools.api import Periods, Schools, Strategies
 from schools.api.document import MEANINGS
 
@@ -32,12 +42,34 @@ for noun, rows in {
     "ratings": Ratings,
     "proposals": Proposals,
     "decisions": Decisions,
+    "targets": Targets,
+    "benchmarks": Benchmarks,
     "reports": Reports,
+    "returns": Returns,
+    "figures": Figures,
+    "self_evaluations": SelfEvaluations,
+    "reviews": Reviews,
+    "review_wishes": Wishes,
+    "practices": Practices,
+    "visits": Visits,
+    "actions": Actions,
+    "plans": Plans,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 
 inside = [
     re_path(r"^assessments/(?P<pk>[0-9]{1,18})/ratings/$", AssessmentRatings.as_view(), name="api_ratings_write"),
+    re_path(r"^returns/(?P<pk>[0-9]{1,18})/figures/$", ReturnFigures.as_view(), name="api_return_figures"),
+    re_path(
+        r"^self_evaluations/(?P<pk>[0-9]{1,18})/areas/(?P<area>[a-z][a-z0-9_]{0,59})/$",
+        SelfEvaluationArea.as_view(),
+        name="api_sef_write",
+    ),
+    re_path(r"^schools/(?P<pk>[0-9]{1,18})/triangulation/$", Triangulation.as_view(), name="api_triangulation"),
+    re_path(r"^visits/(?P<pk>[0-9]{1,18})/answers/$", VisitAnswers.as_view(), name="api_visit_answers"),
+    re_path(r"^visits/(?P<pk>[0-9]{1,18})/submit/$", VisitSubmit.as_view(), name="api_visit_submit"),
+    re_path(r"^visits/(?P<pk>[0-9]{1,18})/follow_ups/$", VisitFollowUp.as_view(), name="api_visit_follow_up"),
+    re_path(r"^periods/(?P<pk>[0-9]{1,18})/monitoring/$", MonitoringTerm.as_view(), name="api_monitoring_term"),
     re_path(r"^reports/(?P<pk>[0-9]{1,18})/file/$", ReportFile.as_view(), name="api_report_file"),
     *router.urls,
 ]
@@ -80,20 +112,20 @@ def operations() -> dict[str, list[dict[str, Any]]]:
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """The document for people to read. No script and no data of any trust."""
-    context = {"operations": operations(), "refusals": MEANINGS.items(), "periods": (), "inside": INSIDE}
+    context = {"operations": operations(), "refusals": MEANINGS.items(), "inside": INSIDE}
     return render(request, "api_docs.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 as the API says it, and as a page elsewhere."""
-    if request.path_info.startswith("/api/"):
+    if is_of_api(request):
         return JsonResponse({"detail": "Not found."}, status=404)
     return defaults.page_not_found(request, exception)
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token is not that of the session, mostly from a tab older than the last sign-in."""
-    if request.path_info.startswith("/api/"):
+    if is_of_api(request):
         return JsonResponse({"detail": f"CSRF: {reason}"}, status=403)
     return render(request, "403_csrf.html", status=403)
 

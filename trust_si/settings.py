@@ -269,6 +269,10 @@ CELERY_BEAT_SCHEDULE = {
     "take up what was left": {"task": "schools.sweep_jobs", "schedule": 15.0},
     "reports on the calendar": {"task": "reporting.request_scheduled_reports", "schedule": 600.0},
     "daily digests": {"task": "schools.send_digests", "schedule": 300.0},
+    "returns that open and are due": {"task": "evidence.remind_of_returns", "schedule": 3600.0},
+    "self-evaluations that are due": {"task": "evidence.remind_of_self_evaluations", "schedule": 3600.0},
+    "impact checks that come": {"task": "plans.remind_of_impact_checks", "schedule": 3600.0},
+    "visits: replies and old notes": {"task": "monitoring.keep_time", "schedule": 3600.0},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
@@ -296,6 +300,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AssessmentState": "categorisation.models.Assessment.State",
         "ReportState": "reporting.models.Report.State",
+        "VisitState": "monitoring.models.Visit.State",
+        "ActionState": "plans.models.Action.State",
+        "PlanState": "plans.models.Plan.State",
+        "ReviewState": "reviews.models.Review.State",
+        "WishState": "reviews.models.ReviewWish.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -9,7 +9,11 @@ urlpatterns = [
     path("healthz", lambda request: HttpResponse("ok"), name="healthz"),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("trust_si.api")),
+    path("t/<slug:trust>/", include("evidence.urls")),
     path("t/<slug:trust>/", include("categorisation.urls")),
+    path("t/<slug:trust>/", include("reviews.urls")),
+    path("t/<slug:trust>/", include("plans.urls")),
+    path("t/<slug:trust>/", include("monitoring.urls")),
     path("t/<slug:trust>/", include("reporting.urls")),
     path("", include("schools.urls")),
 ]

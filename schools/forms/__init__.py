@@ -9,8 +9,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import QueryDict
 
 from schools.tenancy import current_trust_id
+from schools.words import whole
 
 
 def accepted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> bool:
@@ -27,6 +29,11 @@ def accepted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> b
         form.add_error(None, refusal)
         return False
     return True
+
+
+def version_in(data: QueryDict) -> int:
+    """The version a form was opened at; 0, older than any, where what was sent is none."""
+    return whole(data.get("version", "")) or 0
 
 
 def ask(sentence: str) -> dict[str, str]:

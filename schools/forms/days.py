@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from schools.words import DAY_FORMATS
+
 ASK_DAY = "Enter the day, for example 16 October 2026"
 DAY_ERRORS = {"invalid": "Enter the day like 16 October 2026"}
 
@@ -13,12 +15,8 @@ DAY_ERRORS = {"invalid": "Enter the day like 16 October 2026"}
 class DayField(forms.DateField):
     """A day: 16 October 2026, 16 Oct 26, 16/10/2026, 16/10/26, 16.10.2026 or 2026-10-16. The day comes first."""
 
-    FORMATS = (
-        "%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%d.%m.%Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%y", "%d %B %y", "%d %b %y",
-    )  # fmt: skip
-
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("input_formats", self.FORMATS)
+        kwargs.setdefault("input_formats", DAY_FORMATS)
         kwargs.setdefault("widget", forms.DateInput(format="%-d %B %Y", attrs={"class": "form-control"}))
         kwargs.setdefault("error_messages", DAY_ERRORS)
         super().__init__(**kwargs)

@@ -15,6 +15,7 @@ from schools.forms.days import DayField
 from schools.models import School
 from schools.rules import in_new_order
 from schools.services.meetings import LONGEST_MINUTES
+from schools.words import ID_DIGITS, whole
 
 TEXT = {"class": "form-control"}
 LATEST_ENTRY = timedelta(weeks=4)
@@ -126,7 +127,8 @@ class AgendaForm(forms.Form):
 
     def was_seen(self) -> list[int]:
         """The agenda as it stood when the form was made."""
-        return [int(word) for word in self.cleaned_data["seen"].split() if word.isdecimal()]
+        seen = (whole(word, digits=ID_DIGITS) for word in self.cleaned_data["seen"].split())
+        return [one for one in seen if one is not None]
 
 
 class InterestForm(forms.Form):

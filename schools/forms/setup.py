@@ -36,17 +36,23 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = Trust
-        fields = ("accent", "small_number_threshold", "heads_see_proposals", "heads_see_others", "news_hour")
+        fields = (
+            "accent", "small_number_threshold", "heads_see_proposals", "heads_see_others", "news_hour",
+            "photos_of_work",
+        )  # fmt: skip
         widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
         labels = {
             "accent": "The trust's colour",
             "heads_see_proposals": "Heads see the proposed category before the meeting",
             "heads_see_others": "What heads see of the other schools",
+            "photos_of_work": "Visits may keep photographs of work",
         }
         help_texts = {
             "accent": "For links, the main button and the trust's mark. It has to be readable on white and on paper.",
             "heads_see_others": "Never a draft, a note or a proposal. Without names, it is shown only where at least"
             " five other schools follow the same strategy.",
+            "photos_of_work": "Of books and displays, never of children. Made smaller, without where they were taken,"
+            " read by staff only, and removed with the notes of the visit.",
         }
         error_messages = {"heads_see_others": choose("Choose what heads see of the other schools.")}
 

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from schools.services.register import ImportResult, Refused
+from schools.services.register.importing import rows
 
 WIDTH = 30
 Importer = Callable[..., ImportResult]
@@ -49,9 +50,11 @@ class ImportCommand(BaseCommand):
     def import_one(self, path: Path, options: dict[str, Any]) -> ImportResult:
         bar = None if options["json"] or not self.stderr.isatty() else self.progress_of(path.name)
         try:
-            return type(self).importer(path, as_at=options["as_at"], progress=bar)
+            return type(self).importer(path, as_at=options["as_at"], year=options.get("year"), progress=bar)
         except Refused as refusal:
-            raise CommandError(f"{path.name}: {refusal} Nothing was imported.") from None
+            said = str(refusal)
+            named = said if path.name in said else f"{path.name}: {said}"
+            raise CommandError(f"{named} Nothing was imported.") from None
 
     def progress_of(self, name: str) -> Callable[[int, float], None]:
         def show(rows: int, share: float) -> None:
@@ -72,7 +75,10 @@ class ImportCommand(BaseCommand):
 
 def lines_of(result: ImportResult) -> list[str]:
     """A result in words."""
-    lines = [f"{result.filename}: {result.label}, as at {result.as_at:%d/%m/%Y}, {result.rows_read:,} rows read."]
+    lines = [
+        f"{result.filename}: {result.label}, as at {result.as_at:%d/%m/%Y},"
+        f" {rows(result.rows_read)} read, {result.rows_kept:,} kept."
+    ]
     lines += [
         f"  {what}: {count.new:,} new, {count.updated:,} brought up to date" for what, count in result.counts.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,12 +17,16 @@ from schools.services.notices import tell
 from schools.strategy import Role
 from schools.tenancy import trust_scope
 
+AFTER_SETTINGS: list[Callable[[Trust, list[str]], None]] = []
+"""What other apps do when settings of the open trust have changed; each is told which."""
+
 LABELS = {
     "accent": "colour",
     "small_number_threshold": "small numbers",
     "heads_see_proposals": "heads see proposals",
     "heads_see_others": "heads see other schools",
     "news_hour": "hour of news",
+    "photos_of_work": "photographs of work",
 }
 
 
@@ -98,6 +103,8 @@ def change_settings(trust: Trust, *, by: Membership, seen: int | None = None, **
     for field in changed:
         setattr(trust, field, values[field])
     trust.save(update_fields=changed)
+    for act in AFTER_SETTINGS:
+        act(trust, changed)
     return trust
 
 

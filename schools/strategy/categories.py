@@ -46,11 +46,28 @@ class Axis(Named):
 
 
 class Threshold(Part):
-    """From which value a measured KPI suggests a level. Exactly one of `at_least`, `at_most` (the KPI's unit)."""
+    """From which value a measured KPI suggests a level. Exactly one of `at_least`, `at_most` (the KPI's unit).
+
+    Where a file gives thresholds for some phases of education, they stand in place of those for every phase.
+    """
 
     level: Key
     at_least: float | None = None
     at_most: float | None = None
+    phases: tuple[SchoolPhase, ...] = ()  # empty: every phase that has none of its own
+
+
+class Age(Part):
+    """Up to which age, in whole months, the last event of a dated KPI suggests a level."""
+
+    level: Key
+    months: int = Field(ge=1, le=240)
+
+
+class Outcome(Named):
+    """What an audit or review of a dated KPI can end with; the level is then no better than this."""
+
+    no_better_than: Key | None = None
 
 
 class Substitute(Part):
@@ -61,6 +78,10 @@ class Substitute(Part):
     rule: Text
 
 
+Comparator = Literal["national", "local", "similar", "pan", "trust", "target", "school"]
+"""What a figure is set beside; “school” is the school's own a year before."""
+
+
 class Kpi(Named):
     """One indicator. Its key stays the same across versions of the strategy."""
 
@@ -68,15 +89,24 @@ class Kpi(Named):
     scale: Key
     hint: str = ""
     measure: str = ""  # key of the measure that fills a measured KPI
-    comparator: str = ""  # national, local, similar, pan, trust, target; empty: none
+    group: Key = "all"  # of pupils: a key of the measures' groups
+    comparator: Comparator | Literal[""] = ""  # what stands beside the value; empty: nothing
+    also: tuple[Comparator, ...] = ()  # what else is shown beside the value, and decides nothing
     better: Literal["high", "low", ""] = ""
     against: Literal["value", "difference"] = "value"  # thresholds are on the value, or on value minus comparator
     unit: str = ""
     thresholds: tuple[Threshold, ...] = ()
+    ages: tuple[Age, ...] = ()  # of a dated KPI, youngest first; an older event suggests the last level
+    outcomes: tuple[Outcome, ...] = ()  # of a dated KPI; empty: only the day is recorded
     phases: tuple[SchoolPhase, ...] = ()  # empty: every phase
     weight: int = Field(default=1, ge=1, le=10)
     stale_after_months: int = Field(default=12, ge=1, le=60)
     substitutes: tuple[Substitute, ...] = ()
+
+    def thresholds_for(self, phase: str) -> tuple[Threshold, ...]:
+        """Those of a school of this phase of education: its own where there are any, else those for every phase."""
+        own = tuple(one for one in self.thresholds if phase in one.phases)
+        return own or tuple(one for one in self.thresholds if not one.phases)
 
 
 class Criterion(Named):
@@ -90,10 +120,30 @@ class Criterion(Named):
 
 
 class Fact(Named):
-    """Something true or not of a school at a date that a rule may look at, for example a declared support stage."""
+    """Something true or not of a school at a date that a rule may look at, for example a declared support stage.
+
+    Self-evaluation is generous where the trust, or somebody outside, is on average `from_levels` weaker than the school
+    itself, over at least `least_compared` judgements of the same thing.
+    """
 
     note: str = ""
     published: Literal["category_of_concern", "safeguarding_not_met"] | None = None  # read from the latest inspection
+    computed: Literal["self_evaluation_generous"] | None = (
+        None  # worked out from judgements that stand beside each other
+    )
+    from_levels: float = Field(default=0.5, gt=0, le=8)
+    least_compared: int = Field(default=10, ge=1, le=500)
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Fact:
+        if self.published and self.computed:
+            raise ValueError("a fact is either published or computed")
+        return self
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether people put it on record; others are read from an inspection or worked out."""
+        return not (self.published or self.computed)
 
 
 class Cap(Part):
@@ -116,6 +166,7 @@ class MinimumEvidence(Part):
     """Below this the answer is a range. `share` is of the weights of all KPIs asked (0 to 1)."""
 
     share: float = Field(default=0.6, ge=0, le=1)
+    sources: int = Field(default=0, ge=0, le=5)  # kinds of evidence that a judgement must rest on to count in the share
     criteria: tuple[Key, ...] = ()  # these must be known whatever the share
 
 

@@ -6,7 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from .form_checks import form_faults
+from .kpi_checks import kpi_faults
 from .rule_checks import level_keys, rule_faults, unknown
+from .self_evaluation import sef_faults
 
 if TYPE_CHECKING:
     from .document import Strategy
@@ -16,13 +19,16 @@ def faults(strategy: Strategy) -> Iterator[str]:
     """Every broken promise of the document, as "path: what was expected" lines."""
     yield from _repeated_keys(strategy)
     yield from _criteria_faults(strategy)
+    yield from kpi_faults(strategy)
     yield from _axis_faults(strategy)
     yield from _repeats("rules.axis", (rule.axis for rule in strategy.rules))
     yield from rule_faults(strategy)
     yield from _level_reference_faults(strategy)
     yield from _plan_faults(strategy)
-    yield from _ladder_and_form_faults(strategy)
+    yield from _ladder_faults(strategy)
+    yield from form_faults(strategy)
     yield from _review_and_meeting_faults(strategy)
+    yield from sef_faults(strategy)
     yield from _return_faults(strategy)
     yield from _bridge_faults(strategy)
 
@@ -35,6 +41,7 @@ def _repeated_keys(strategy: Strategy) -> Iterator[str]:
     for name in lists.split():
         yield from _repeats(name, (item.key for item in getattr(strategy, name)))
     yield from _repeats("matrix.sources", (kind.key for kind in strategy.matrix.sources))
+    yield from _repeats("self_evaluation.areas", (area.key for area in strategy.self_evaluation.areas))
     yield from _repeats("criteria.kpis", (kpi.key for kpi in strategy.kpis()))
     for scale in strategy.scales:
         yield from _repeats(f"scales.{scale.key}.levels", (level.key for level in scale.levels))
@@ -48,20 +55,12 @@ def _repeats(path: str, keys: Iterable[str]) -> Iterator[str]:
 
 def _criteria_faults(strategy: Strategy) -> Iterator[str]:
     axes = [axis.key for axis in strategy.axes]
-    scales = [scale.key for scale in strategy.scales]
     for criterion in strategy.criteria:
         path = f"criteria.{criterion.key}"
         for axis in criterion.axes:
             yield from unknown(f"{path}.axes", axis, axes)
         if len({kpi.scale for kpi in criterion.kpis}) > 1:
             yield f"{path}.kpis: the KPIs of one criterion share one scale, so that they can be combined"
-        for kpi in criterion.kpis:
-            yield from unknown(f"{path}.kpis.{kpi.key}.scale", kpi.scale, scales)
-            for threshold in kpi.thresholds:
-                at = f"{path}.kpis.{kpi.key}.thresholds"
-                yield from unknown(at, threshold.level, level_keys(strategy, kpi.scale))
-                if (threshold.at_least is None) == (threshold.at_most is None):
-                    yield f"{at}.{threshold.level}: expected exactly one of at_least, at_most"
 
 
 def _axis_faults(strategy: Strategy) -> Iterator[str]:
@@ -92,30 +91,36 @@ def _plan_faults(strategy: Strategy) -> Iterator[str]:
     for plan in strategy.plan_types:
         for level in plan.update_by_level:
             yield from unknown(f"plan_types.{plan.key}.update_by_level", level, every_level)
+        for section in plan.holds:
+            yield from unknown(f"plan_types.{plan.key}.holds", section, plan.sections)
         for key in plan.checklists:
             yield from unknown(f"plan_types.{plan.key}.checklists", key, [c.key for c in strategy.checklists])
 
 
-def _ladder_and_form_faults(strategy: Strategy) -> Iterator[str]:
+def _ladder_faults(strategy: Strategy) -> Iterator[str]:
     plans = [plan.key for plan in strategy.plan_types]
     for ladder in strategy.ladders:
         for stage in ladder.stages:
             path = f"ladders.{ladder.key}.{stage.key}"
             yield from unknown(f"{path}.plan", stage.plan, plans)
             yield from unknown(f"{path}.fact", stage.fact, [fact.key for fact in strategy.facts])
-    for form in strategy.forms:
-        for field in (*form.header, *form.rows, *form.judgements, *form.footer):
-            yield from unknown(f"forms.{form.key}.{field.key}.scale", field.scale, [s.key for s in strategy.scales])
 
 
 def _review_and_meeting_faults(strategy: Strategy) -> Iterator[str]:
     every_level = sorted({level.key for scale in strategy.scales for level in scale.levels})
     axes = [axis.key for axis in strategy.axes]
     reports = [report.key for report in strategy.reports]
+    for item in strategy.menu:
+        yield from unknown(f"menu.{item.key}.review", item.review, [review.key for review in strategy.review_types])
+    for one in strategy.entitlements:
+        yield from unknown(f"entitlements.{one.key}.form", one.form, [form.key for form in strategy.forms])
     for review in strategy.review_types:
         yield from unknown(f"review_types.{review.key}.form", review.form, [form.key for form in strategy.forms])
         for level in review.depth:
             yield from unknown(f"review_types.{review.key}.depth", level, every_level)
+        for level, key in review.form_by_level.items():
+            yield from unknown(f"review_types.{review.key}.form_by_level", level, every_level)
+            yield from unknown(f"review_types.{review.key}.form_by_level", key, [form.key for form in strategy.forms])
     for meeting in strategy.meetings:
         for axis in meeting.decides:
             yield from unknown(f"meetings.{meeting.key}.decides", axis, axes)
@@ -125,10 +130,15 @@ def _review_and_meeting_faults(strategy: Strategy) -> Iterator[str]:
 
 def _return_faults(strategy: Strategy) -> Iterator[str]:
     for point in strategy.returns:
-        for measure in point.measures:
-            yield from unknown(f"returns.{point.key}.measures", measure, [m.key for m in strategy.measures])
-        for group in point.groups:
-            yield from unknown(f"returns.{point.key}.groups", group, [g.key for g in strategy.pupil_groups])
+        path = f"returns.{point.key}.asks"
+        yield from _repeats(f"{path}.measure", (ask.measure for ask in point.asks))
+        for ask in point.asks:
+            yield from unknown(f"{path}.measure", ask.measure, strategy.measure_by_key)
+            for group in ask.groups:
+                yield from unknown(f"{path}.{ask.measure}.groups", group, strategy.group_by_key)
+    for kpi in strategy.kpis():
+        if kpi.measure:
+            yield from unknown(f"criteria.kpis.{kpi.key}.measure", kpi.measure, strategy.measure_by_key)
 
 
 def _bridge_faults(strategy: Strategy) -> Iterator[str]:

@@ -11,12 +11,12 @@ from .basics import Key, Part, SchoolPhase, Statement, Text
 from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
 from .checks import faults
 from .matrix import Matrix
+from .measures import Measure, PupilGroup, official_groups, official_measures
 from .provision import (
     Checklist,
     CollectionPoint,
     Entitlement,
     Form,
-    Group,
     ImpactMeasure,
     Ladder,
     MeetingType,
@@ -26,6 +26,7 @@ from .provision import (
     ReviewType,
     Standin,
 )
+from .self_evaluation import SefFormat
 
 
 class Words(Part):
@@ -55,6 +56,12 @@ class Identity(Part):
     reply_days: int = Field(default=5, ge=1, le=30)  # working days a school has to reply to a decision
 
 
+class Monitoring(Part):
+    """How the trust goes about visits."""
+
+    reply_days: int = Field(default=5, ge=1, le=30)  # working days a school has to say whether a record is accurate
+
+
 class Strategy(Part):
     """A trust's improvement strategy. Lists keep the order of the file."""
 
@@ -73,10 +80,12 @@ class Strategy(Part):
     plan_types: tuple[PlanType, ...] = ()
     checklists: tuple[Checklist, ...] = ()
     forms: tuple[Form, ...] = ()
+    monitoring: Monitoring = Monitoring()
     review_types: tuple[ReviewType, ...] = ()
     meetings: tuple[MeetingType, ...] = ()
-    measures: tuple[Group, ...] = ()
-    pupil_groups: tuple[Group, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    pupil_groups: tuple[PupilGroup, ...] = ()
+    self_evaluation: SefFormat = SefFormat()
     returns: tuple[CollectionPoint, ...] = ()
     reports: tuple[ReportType, ...] = ()
     impact: tuple[ImpactMeasure, ...] = ()
@@ -115,6 +124,28 @@ class Strategy(Part):
     @cached_property
     def meeting_by_key(self) -> dict[str, MeetingType]:
         return {meeting.key: meeting for meeting in self.meetings}
+
+    @cached_property
+    def measure_by_key(self) -> dict[str, Measure]:
+        """The measures of the file, and every official one it does not name."""
+        return {**official_measures(), **{measure.key: measure for measure in self.measures}}
+
+    @cached_property
+    def group_by_key(self) -> dict[str, PupilGroup]:
+        """The groups of the file, and every official one it does not name."""
+        return {**official_groups(), **{group.key: group for group in self.pupil_groups}}
+
+    @cached_property
+    def form_by_key(self) -> dict[str, Form]:
+        return {form.key: form for form in self.forms}
+
+    def committee_of(self, form: Form) -> str:
+        """What the committee is called that follows up the actions of this form; blank where none does."""
+        return self.meeting_by_key[form.followed_up_by].label if form.followed_up_by else ""
+
+    @cached_property
+    def return_by_key(self) -> dict[str, CollectionPoint]:
+        return {point.key: point for point in self.returns}
 
     def kpis(self) -> Iterator[Kpi]:
         """Every KPI in the order of the file."""

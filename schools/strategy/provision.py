@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from functools import cached_property
 from typing import Literal
 
 from pydantic import Field
 
-from .basics import Cadence, CadenceOrNeed, Duration, Key, Named, Part, Role, SupportUnit, TermOfYear, Text
+from .basics import (
+    Cadence,
+    CadenceOrNeed,
+    Duration,
+    Key,
+    Named,
+    Part,
+    Role,
+    SchoolPhase,
+    SupportUnit,
+    TermOfYear,
+    Text,
+)
+from .forms import Form, FormField, Method
+
+__all__ = [
+    "Asked",
+    "Checklist",
+    "ChecklistGroup",
+    "CollectionPoint",
+    "Entitlement",
+    "Form",
+    "FormField",
+    "ImpactMeasure",
+    "Ladder",
+    "MeetingType",
+    "MenuItem",
+    "Method",
+    "PlanType",
+    "ReportType",
+    "ReviewType",
+    "Stage",
+    "Standin",
+]
 
 
 class Entitlement(Named):
-    """Support a school may count on. Without `levels` it is the core offer for all."""
+    """Support a school may count on. Without `levels` it is the core offer for all.
+
+    `form`: the form of the visits that carry it out; where it is a kind of review of the same key, that one's form.
+    """
 
     axis: Key | None = None
     levels: tuple[Key, ...] = ()
@@ -20,12 +58,14 @@ class Entitlement(Named):
     per: CadenceOrNeed = Cadence.TERM  # "when_needed" in the file is None here
     given_by: tuple[Text, ...] = ()
     takes_part: tuple[Text, ...] = ()
+    form: Key | None = None
     detail: str = ""
 
 
 class MenuItem(Named):
-    """Optional support that a school may ask for."""
+    """Optional support that a school may ask for. `review`: the kind of review it is, where it is one."""
 
+    review: Key | None = None
     detail: str = ""
     days: int | None = None
     paid_by: Literal["trust", "school", "shared", ""] = ""
@@ -68,15 +108,32 @@ class Checklist(Named):
     groups: tuple[ChecklistGroup, ...] = Field(min_length=1)
 
 
+PlanPart = Literal["priorities", "targets", "actions", "training", "progress"]
+"""What of a plan is kept line by line and not as prose."""
+
+
+def section_key(label: str) -> str:
+    """The name under which the prose of a section is kept, for example “where_we_are”."""
+    return re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:60]
+
+
 class PlanType(Named):
-    """A kind of plan and who agrees it."""
+    """A kind of plan and who agrees it.
+
+    A section is prose unless `holds` names what is kept in it line by line. `approval` is the chain, in order, each
+    with `approval_days` school days to answer; the chain of a plan that every school has follows the level where the
+    level says who approves. More than `most_priorities` are too many (S4-10).
+    """
 
     axis: Key | None = None
     levels: tuple[Key, ...] = ()  # empty: any school
     sections: tuple[Text, ...] = ()
+    holds: dict[Text, PlanPart] = {}  # section -> what is kept in it
+    most_priorities: int = Field(default=5, ge=1, le=20)
     quality_rules: tuple[Text, ...] = ()
     written_by: tuple[Text, ...] = ()
     approval: tuple[Role, ...] = ()
+    approval_days: int = Field(default=10, ge=1, le=60)
     overseen_by: tuple[Text, ...] = ()
     update_every: Cadence | None = None
     update_by_level: dict[Key, Cadence] = {}  # where the rhythm of updates follows the level; `update_every` otherwise
@@ -84,44 +141,19 @@ class PlanType(Named):
     checklists: tuple[Key, ...] = ()
     detail: str = ""
 
-
-class FormField(Named):
-    """A field of a form."""
-
-    kind: Literal["text", "long_text", "date", "time", "number", "yes_no", "choice", "choices", "level", "person"] = (
-        "text"
-    )
-    options: tuple[Text, ...] = ()
-    scale: Key | None = None
-    hint: str = ""
-    required: bool = False
-
-
-class Method(Named):
-    """A way of gathering evidence, with the questions shown while the form is filled in."""
-
-    questions: tuple[Text, ...] = ()
-    evidence: tuple[Text, ...] = ()
-
-
-class Form(Named):
-    """A monitoring or review form: header, repeating rows, judgement boxes, footers."""
-
-    kind: Literal["monitoring", "review", "evidence", "health_check", "checklist"] = "monitoring"
-    framework: str = ""
-    header: tuple[FormField, ...] = ()
-    methods: tuple[Method, ...] = ()
-    row_label: str = ""
-    rows: tuple[FormField, ...] = ()
-    judgements: tuple[FormField, ...] = ()
-    footer: tuple[FormField, ...] = ()
-    steps: tuple[Text, ...] = ()
+    @cached_property
+    def form(self) -> Form:
+        """Its prose as a form, so that it is written, saved and read as every other one."""
+        prose = (label for label in self.sections if label not in self.holds)
+        fields = tuple(FormField(key=section_key(label), label=label, kind="long_text") for label in prose)
+        return Form(key=self.key, label=self.label, header=fields)
 
 
 class ReviewType(Named):
-    """A kind of review."""
+    """A kind of review. With `agreed` it has a work agreement and a team, also where its form is that of a visit."""
 
     form: Key | None = None
+    form_by_level: dict[Key, Key] = {}  # where the form follows the school's level; `form` otherwise
     depth: dict[Key, Text] = {}  # level key -> how deep
     focus: tuple[Text, ...] = ()
     team: tuple[Text, ...] = ()
@@ -129,7 +161,12 @@ class ReviewType(Named):
     steps: tuple[Text, ...] = ()
     days: int | None = None
     every: Cadence | None = None
+    agreed: bool = False
     detail: str = ""
+
+    def form_for(self, level: str | None) -> str | None:
+        """The key of the form for a school at this level."""
+        return self.form_by_level.get(level or "", self.form)
 
 
 class MeetingType(Named):
@@ -144,6 +181,23 @@ class MeetingType(Named):
     detail: str = ""
 
 
+class Asked(Part):
+    """One measure of a return, split by these groups and year groups, or by class.
+
+    `about`: the term itself, the year to date, the twelve months to the end of the term (`rolling`), the year that
+    ended last summer, the whole year, or the day of the count. None is the measure's own span.
+    """
+
+    measure: Key
+    groups: tuple[Key, ...] = ("all",)
+    year_groups: tuple[str, ...] = ()  # empty: one figure for all of them
+    total: bool = True  # beside year groups, whether one figure for all of them is asked too
+    by_class: bool = False  # one row a class, as class totals (S4-07)
+    about: Literal["term", "to_date", "rolling", "last_year", "year", "day"] | None = None
+    phases: tuple[SchoolPhase, ...] = ()  # empty: every phase the measure has
+    optional: bool = False  # may stay blank when the return is sent
+
+
 class CollectionPoint(Named):
     """A return: what schools hand in and when. Dates are days before or after the end of the period."""
 
@@ -151,10 +205,13 @@ class CollectionPoint(Named):
     terms: tuple[TermOfYear, ...] = ()  # in which terms; empty: all three
     opens_days_before_end: int = Field(default=21, ge=0)
     due_days_after_end: int = 0
-    measures: tuple[Key, ...] = ()
-    groups: tuple[Key, ...] = ()
-    year_groups: tuple[str, ...] = ()
+    asks: tuple[Asked, ...] = Field(min_length=1)
+    analysis: str = ""  # the question that the school's own analysis answers; empty: none is asked
     detail: str = ""
+
+    def in_term(self, season: str) -> bool:
+        """Whether this return is asked in this term (“autumn”, “spring”, “summer”)."""
+        return not self.terms or season in self.terms
 
 
 class ReportType(Named):
@@ -170,12 +227,6 @@ class ReportType(Named):
 
 class ImpactMeasure(Named):
     """One of the measures by which the strategy itself is judged."""
-
-    detail: str = ""
-
-
-class Group(Named):
-    """A pupil group or a measure named by the returns."""
 
     detail: str = ""
 

@@ -15,7 +15,7 @@ from schools.access import OPERATOR, lacks_second_factor, to_second_factor
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A page of the foundation. None depends on the term, so the period selector is left out."""
-    return render(request, template, {"periods": (), **context}, status=status)
+    return render(request, template, context, status=status)
 
 
 def operator_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -17,6 +17,7 @@ from schools.sign_in import remember_trusts
 from schools.strategy import Role
 from schools.tenancy import trust_scope
 from schools.views import page
+from schools.words import ID_DIGITS, whole
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 DEMO_PEOPLE = User.objects.filter(email__endswith="demo.example", is_active=True)
@@ -88,7 +89,6 @@ def demo(request: HttpRequest) -> HttpResponse:
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demo's people. There is no such page outside the demo."""
     _demo_only()
-    asked = request.POST.get("person", "")
-    person = get_object_or_404(DEMO_PEOPLE, pk=asked if asked.isascii() and asked.isdecimal() else 0)
+    person = get_object_or_404(DEMO_PEOPLE, pk=whole(request.POST.get("person", ""), digits=ID_DIGITS))
     login(request, person, backend=BACKEND)
     return redirect("home")

@@ -27,7 +27,8 @@ def register_import(request: HttpRequest) -> HttpResponse:
     received: list[RegisterImport] = []
 
     def receive(data: dict[str, Any]) -> None:
-        received.append(receive_file(data["file"], as_at=data["as_at"], by=request.user))  # type: ignore[arg-type]
+        given = receive_file(data["file"], as_at=data["as_at"], year=data["year"], by=request.user)  # type: ignore[arg-type]
+        received.append(given)
 
     if request.method == "POST" and accepted(form, receive):
         return redirect("register_import_status", pk=received[0].pk)

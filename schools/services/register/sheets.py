@@ -36,10 +36,10 @@ def refuse_archive(path: Path) -> None:
         raise Refused("This is a zip archive, not an Excel file. Unpack it and choose the CSV file inside.")
 
 
-def sheet_rows(path: Path) -> Generator[list[str], None, None]:
-    """Rows of the first sheet as text, dates as YYYY-MM-DD. Raises Refused."""
+def sheet_rows(path: Path, *, results: bool = False) -> Generator[list[str], None, None]:
+    """Rows of the first sheet as text, dates as YYYY-MM-DD, formulas as they are or their `results`. Raises Refused."""
     refuse_archive(path)
-    command = [sys.executable, "-I", str(CHILD), str(path.resolve()), str(SECONDS)]
+    command = [sys.executable, "-I", str(CHILD), str(path.resolve()), str(SECONDS), *(["results"] if results else [])]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 - our own file
     assert child.stdout is not None
     try:

@@ -43,6 +43,10 @@ class Reading:
     fault_count: int = 0
     faults: list[Fault] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    years: list[str] = field(default_factory=list)
+    statuses: Counter[str] = field(default_factory=Counter)
+    blank: int = 0
+    notes: list[str] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
         self.fault_count += 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from celery import current_app
 from django.conf import settings
@@ -19,13 +21,15 @@ from kombu.exceptions import OperationalError
 from schools import jobs
 from schools.models import RegisterImport, User
 
-from .importing import UPLOADS, ImportResult, date_in_name, import_file
+from .importing import UPLOADS, About, ImportResult, date_in_name, import_file, missing_of
 from .reading import MOST_BYTES
 from .refusal import Refused
 from .staging import Progress
 
 TASK = "schools.read_register_file"
 BROKEN = "The file could not be read: the work broke off three times. Try again, or import it by the command."
+A_YEAR = re.compile(r"20\d\d[-_]?(20)?\d\d(?!\d)")
+"""An academic year in a file's name: such a file is of that year, and needs no day."""
 State = RegisterImport.State
 BUSY = (State.CHECKING, State.IMPORTING)
 
@@ -39,21 +43,37 @@ def path_of(upload: RegisterImport) -> Path:
     return Path(settings.DATA_DIR) / "register" / f"{upload.pk}.upload"
 
 
-def receive_file(file: UploadedFile, *, as_at: date | None, by: User) -> RegisterImport:
-    """Keep the file and have it checked in the background. Raises ValidationError for a size or day that cannot be."""
-    name = (file.name or "file")[-120:]
+def receive_file(file: UploadedFile, *, as_at: date | None, by: User, year: str = "") -> RegisterImport:
+    """Keep the file and have it checked in the background. Raises ValidationError for a size or day that cannot be,
+    and where the name says neither day nor year for a file that is of no known kind or needs to say one of the two.
+
+    A year that the file's name does not say (2024-25) is put before the name, where the reading looks for it.
+    """
+    name = f"{year}_{file.name or 'file'}" if year else file.name or "file"
+    name = name[:20] + name[20:][-100:]
     day = as_at or date_in_name(name)
-    if day is None:
-        raise ValidationError({"as_at": "The file's name does not say of which day it is. Enter the day it was made."})
-    if day > timezone.localdate():
+    if day is not None and day > timezone.localdate():
         raise ValidationError({"as_at": "This day is in the future. Enter the day the file was made."})
     if not file.size or file.size > MOST_BYTES:
         raise ValidationError({"file": f"Choose a file of at most {MOST_BYTES // 2**20} MB that is not empty."})
+    if day is None and not A_YEAR.search(name) and (missing := missing_in(file, name)):
+        raise ValidationError(dict(missing))
     with transaction.atomic():
         upload = RegisterImport.objects.create(filename=name, as_at=day, uploaded_by=by)
         keep_file(file, path_of(upload))
         put_in_line(upload)
     return upload
+
+
+def missing_in(file: UploadedFile, name: str) -> dict[str, str]:
+    """What the operator has to say of a file whose name says nothing: first of all, what keeps it from being read."""
+    with NamedTemporaryFile(suffix=".upload") as copy:
+        copy.writelines(file.chunks())
+        copy.flush()
+        try:
+            return missing_of(Path(copy.name), About(name), kinds=UPLOADS)
+        except Refused as refusal:
+            return {"file": str(refusal)}
 
 
 def keep_file(file: UploadedFile, path: Path) -> None:
@@ -144,6 +164,7 @@ def read_upload(upload: RegisterImport, *, dry_run: bool) -> None:
 
 
 def write_result(upload: RegisterImport, result: ImportResult) -> None:
+    upload.as_at = result.as_at
     upload.kind, upload.rows_read, upload.rows_kept = result.label, result.rows_read, result.rows_kept
     upload.counts = {what: asdict(count) for what, count in result.counts.items()}
     upload.notes, upload.fault_count = result.notes, result.fault_count

@@ -11,6 +11,7 @@ from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteri
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
 from .parts import Entry, checklists_of, forms_of, meetings_of, plans_of, reports_of, returns_of, reviews_of
 from .ruling import BridgeReading, FactReading, RuleReading, bridges_of, facts_of, rules_of
+from .writing import self_evaluation_of
 
 CONTENTS = (
     ("aims", "What it stands for", "statements"),
@@ -27,6 +28,7 @@ CONTENTS = (
     ("forms", "Forms", "forms"),
     ("reviews", "Reviews", "review_types"),
     ("meetings", "Meetings", "meetings"),
+    ("self-evaluation", "Self-evaluation", "self_evaluation"),
     ("returns", "Returns", "returns"),
     ("reports", "Reports", "reports"),
     ("impact", "How the strategy itself is judged", "impact"),
@@ -54,6 +56,7 @@ class Reading:
     forms: tuple[Entry, ...]
     reviews: tuple[Entry, ...]
     meetings: tuple[Entry, ...]
+    self_evaluation: tuple[Entry, ...]
     returns: tuple[Entry, ...]
     reports: tuple[Entry, ...]
 
@@ -80,6 +83,7 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         forms=forms_of(strategy),
         reviews=reviews_of(strategy),
         meetings=meetings_of(strategy),
+        self_evaluation=self_evaluation_of(strategy),
         returns=returns_of(strategy),
         reports=reports_of(strategy, roles),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from schools.strategy.basics import SchoolPhase
 from schools.strategy.categories import Axis, Criterion, Kpi, Level, Scale
 from schools.strategy.document import Strategy
 from schools.words import every, listed
@@ -118,6 +119,7 @@ COMPARATORS = {
     "pan": "the published admission number",
     "trust": "the trust's figure",
     "target": "the school's target",
+    "school": "the school's own a year before",
 }
 
 
@@ -156,32 +158,69 @@ def _informs(strategy: Strategy, criterion: Criterion) -> str:
 
 
 def _kpi(strategy: Strategy, kpi: Kpi) -> KpiReading:
-    comparator = COMPARATORS.get(kpi.comparator, "")
-    how = KINDS[kpi.kind]
-    if kpi.kind == "measured":
-        beside = ": difference from" if kpi.against == "difference" else ", beside"
-        how += f"{beside} {comparator}" if comparator else ""
-        how += f", {kpi.unit if kpi.unit.startswith('per ') else f'in {kpi.unit}'}" if kpi.unit else ""
+    how = _how_measured(strategy, kpi) if kpi.kind == "measured" else KINDS[kpi.kind]
     notes = (
         *((f"For {phases(kpi.phases)}.",) if kpi.phases else ()),
         *((f"Counts {kpi.weight} times.",) if kpi.weight > 1 else ()),
+        *_outcomes(strategy, kpi),
         *(f"Instead of {each.replaces} (until {each.retired_on:%-d %B %Y}): {each.rule}" for each in kpi.substitutes),
         f"Out of date after {kpi.stale_after_months} months.",
     )
-    return KpiReading(kpi.label, kpi.hint, how, _thresholds(strategy, kpi), notes)
+    lines = _ages(strategy, kpi) if kpi.kind == "dated" else _thresholds(strategy, kpi)
+    return KpiReading(kpi.label, kpi.hint, how, lines, notes)
 
 
-def _thresholds(strategy: Strategy, kpi: Kpi) -> tuple[tuple[str, int, str], ...]:
-    if not kpi.thresholds:
-        return ()
+def _how_measured(strategy: Strategy, kpi: Kpi) -> str:
+    """For example “Measured: difference from the national figure, in percentage points, of girls”."""
+    comparator, how = COMPARATORS.get(kpi.comparator, ""), KINDS[kpi.kind]
+    beside = ": difference from" if kpi.against == "difference" else ", beside"
+    how += f"{beside} {comparator}" if comparator else ""
+    how += f", {kpi.unit if kpi.unit.startswith('per ') else f'in {kpi.unit}'}" if kpi.unit else ""
+    group = strategy.group_by_key[kpi.group].label if kpi.group != "all" else ""
+    return how + (f", of {group[:1].lower()}{group[1:]}" if group else "")
+
+
+Line = tuple[str, int, str]
+
+
+def _thresholds(strategy: Strategy, kpi: Kpi) -> tuple[Line, ...]:
+    """Those for every phase of education, then those of some."""
+    order = sorted(dict.fromkeys(one.phases for one in kpi.thresholds), key=bool)
+    return tuple(line for named in order for line in _thresholds_of(strategy, kpi, named))
+
+
+def _thresholds_of(strategy: Strategy, kpi: Kpi, named: tuple[SchoolPhase, ...]) -> Iterator[Line]:
     levels = {level.key: level for level in strategy.levels_of(kpi.scale)}
-    found = []
-    for threshold in kpi.thresholds:
+    shown = [one for one in kpi.thresholds if one.phases == named]
+    whom = f", for {phases(named)}" if named else ""
+    for threshold in shown:
         level = levels[threshold.level]
         least = threshold.at_least is not None
         value = number((threshold.at_least if least else threshold.at_most) or 0)
-        found.append((level.label, level.tone, f"{value} or {'more' if least else 'less'}"))
+        yield level.label, level.tone, f"{value} or {'more' if least else 'less'}{whom}"
     last = strategy.levels_of(kpi.scale)[-1]
-    if last.key not in {threshold.level for threshold in kpi.thresholds}:
-        found.append((last.label, last.tone, "otherwise"))
+    if last.key not in {threshold.level for threshold in shown}:
+        yield last.label, last.tone, f"otherwise{whom}"
+
+
+def _ages(strategy: Strategy, kpi: Kpi) -> tuple[Line, ...]:
+    if not kpi.ages:
+        return ()
+    levels = {level.key: level for level in strategy.levels_of(kpi.scale)}
+    found = [(levels[age.level].label, levels[age.level].tone, f"up to {age.months} months old") for age in kpi.ages]
+    last = strategy.levels_of(kpi.scale)[-1]
+    if last.key not in {age.level for age in kpi.ages}:
+        found.append((last.label, last.tone, "older"))
     return tuple(found)
+
+
+def _outcomes(strategy: Strategy, kpi: Kpi) -> Iterator[str]:
+    """For example “Can end with: no points raised; points still open (no better than Reinforce).”"""
+    labels = {level.key: level.label for level in strategy.levels_of(kpi.scale)}
+    said = [
+        f"{one.label[:1].lower()}{one.label[1:]}"
+        + (f" (no better than {labels[one.no_better_than]})" if one.no_better_than else "")
+        for one in kpi.outcomes
+    ]
+    if said:
+        yield f"Can end with: {'; '.join(said)}."

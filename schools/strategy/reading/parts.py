@@ -6,10 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
-from schools.strategy.provision import CollectionPoint, Form, FormField, MeetingType, PlanType, ReportType, ReviewType
+from schools.strategy.provision import (
+    Asked,
+    CollectionPoint,
+    Form,
+    FormField,
+    MeetingType,
+    PlanType,
+    ReportType,
+    ReviewType,
+)
 from schools.words import capital, every, listed
 
-from .words import counted, level_labels
+from .words import counted, level_labels, phases
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ FORM_KINDS = {
     "checklist": "checklist",
 }
 
+READERS = {"school": "", "leaders": "the leaders of the school and the trust alone"}
+
 
 def forms_of(strategy: Strategy) -> tuple[Entry, ...]:
     return tuple(_form(strategy, form) for form in strategy.forms)
@@ -96,9 +107,14 @@ def _form(strategy: Strategy, form: Form) -> Entry:
         ("At the foot", fields(form.footer)),
         *((f"Questions for {method.label}", (*method.questions, *method.evidence)) for method in form.methods),
     )
-    return Entry(
-        form.key, form.label, "", _facts(("Kind", FORM_KINDS[form.kind]), ("Framework", form.framework)), lists
+    facts = _facts(
+        ("Kind", FORM_KINDS[form.kind]),
+        ("Judgements follow", form.framework_words),
+        ("Kind of evidence", strategy.matrix.source_labels[form.evidence_is] if form.evidence_is else ""),
+        ("Read by", READERS[form.visibility]),
+        ("Kept for", counted(form.retention_months, "month") if form.retention_months else ""),
     )
+    return Entry(form.key, form.label, form.detail, facts, lists)
 
 
 def _field(strategy: Strategy, field: FormField) -> str:
@@ -109,6 +125,7 @@ def _field(strategy: Strategy, field: FormField) -> str:
         f"{field.label} ({options})" if options else field.label,
         field.hint,
         "Must be filled in." if field.required else "",
+        "Written when it is considered." if field.at == "considered" else "",
     )
     return ". ".join(part.rstrip(".") for part in parts if part) + ("." if any(parts[1:]) else "")
 
@@ -124,6 +141,7 @@ def _review(strategy: Strategy, review: ReviewType) -> Entry:
         ("How often", every(review.every) if review.every else ""),
         ("Length", counted(review.days, "day") if review.days else ""),
         ("Form", forms.get(review.form or "", "")),
+        *((f"Form at {words[key]}", forms[form]) for key, form in review.form_by_level.items()),
         ("Team", listed(review.team)),
         *((f"Depth at {words[key]}", depth) for key, depth in review.depth.items()),
     )
@@ -152,20 +170,41 @@ def returns_of(strategy: Strategy) -> tuple[Entry, ...]:
 
 
 def _return(strategy: Strategy, point: CollectionPoint) -> Entry:
-    measures = {one.key: one.label for one in strategy.measures}
-    groups = {one.key: one.label for one in strategy.pupil_groups}
     late = counted(point.due_days_after_end, "day")
     facts = _facts(
         ("How often", f"{every(point.every)}{', in ' + listed(point.terms, 'or') if point.terms else ''}"),
         ("Opens", f"{counted(point.opens_days_before_end, 'day')} before the period ends"),
         ("Due", f"{late} after the period ends" if point.due_days_after_end else "on the last day of the period"),
-        ("Year groups", listed(point.year_groups)),
+        ("Own analysis", point.analysis),
     )
-    lists = _lists(
-        ("Measures", tuple(measures[key] for key in point.measures)),
-        ("Groups of pupils", tuple(groups[key] for key in point.groups)),
-    )
+    lists = _lists(("What is asked", tuple(_ask(strategy, ask) for ask in point.asks)))
     return Entry(point.key, point.label, point.detail, facts, lists)
+
+
+ABOUT = {
+    "term": "of the term",
+    "to_date": "of the year to date",
+    "rolling": "of the twelve months to the end of the term",
+    "last_year": "of the year that ended last summer",
+    "year": "of the whole year",
+    "day": "on the day of the count",
+}
+
+
+def _ask(strategy: Strategy, ask: Asked) -> str:
+    """For example “Attendance, of the year to date: all pupils, pupils with SEND; Years 1 to 6”."""
+    measure = strategy.measure_by_key[ask.measure]
+    groups = listed(_small(strategy.group_by_key[key].label) for key in ask.groups) if ask.groups != ("all",) else ""
+    years = f"by year group ({listed(ask.year_groups)})" if ask.year_groups else ""
+    split = "; ".join(part for part in (groups, years, "by class" if ask.by_class else "") if part)
+    said = f"{measure.label}, {ABOUT[ask.about or measure.span]}{f': {split}' if split else ''}"
+    notes = [phases(ask.phases)] if ask.phases else []
+    notes += ["may stay blank"] if ask.optional else []
+    return f"{said} ({'; '.join(notes)})" if notes else said
+
+
+def _small(label: str) -> str:
+    return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def reports_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...]:

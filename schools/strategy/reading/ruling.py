@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from schools.strategy.categories import Bridge, Cap, Level, Rule
+from schools.strategy.categories import Bridge, Cap, Fact, Level, Rule
 from schools.strategy.document import Strategy
 from schools.words import listed
 
@@ -98,13 +98,18 @@ class FactReading:
 
 
 def facts_of(strategy: Strategy) -> tuple[FactReading, ...]:
-    return tuple(
-        FactReading(fact.label, fact.note, "Read from the latest published inspection." if fact.published else RECORDED)
-        for fact in strategy.facts
-    )
+    return tuple(FactReading(fact.label, fact.note, _how_known(fact)) for fact in strategy.facts)
 
 
-RECORDED = "Put on record by the trust, from a day on."
+def _how_known(fact: Fact) -> str:
+    """In a sentence."""
+    if fact.published:
+        return "Read from the latest published inspection."
+    if fact.computed:
+        by = f"by {number(fact.from_levels)} of a level or more better on average"
+        beside = "than the trust’s moderation of the latest agreed matrix and later judgements from outside"
+        return f"Worked out: {by} {beside}, over {fact.least_compared} judgements or more."
+    return "Put on record by the trust, from a day on."
 
 
 @dataclass(frozen=True)

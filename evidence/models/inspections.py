@@ -1,4 +1,4 @@
-"""What is known of a school: published inspections, and one row for every judgement or fact that informs a rating."""
+"""Published inspections, and one row for every judgement or fact that informs a rating."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import models
 from schools.models import Membership, School
 from schools.models.register import URN
 from schools.tenancy import TrustForeignKey, TrustOwned
+from schools.tenancy.history import tracked
 
 
 class Inspection(models.Model):
@@ -37,14 +38,24 @@ class Inspection(models.Model):
         ]
 
 
+@tracked()
 class Source(TrustOwned):
-    """One judgement or fact about a school, by criterion, KPI or area, with a link to where it was first written."""
+    """One judgement or fact about a school, by criterion, KPI or area, with a link to where it was first written.
+
+    `framework` names the scale of the judgement: a published framework's key, a scale of the strategy, or nothing. Of
+    an audit or check of a dated KPI, `area` is the KPI's key and `judgement` that of its outcome; `who` is a role.
+    `evidence` is which of the strategy's kinds of evidence it is (`matrix.sources`), where that is known.
+    """
 
     school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="sources")
     kind = models.CharField(max_length=30)
     area = models.CharField(max_length=60)
+    framework = models.CharField(max_length=60, blank=True)
     judgement = models.CharField(max_length=60, blank=True)
+    evidence = models.CharField(max_length=20, blank=True)
     label = models.CharField(max_length=200)
+    who = models.CharField(max_length=80, blank=True)
+    note = models.TextField(blank=True)
     on = models.DateField()
     author = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     route = models.CharField(max_length=60, blank=True)

@@ -12,6 +12,7 @@ from schools.services.register import (
     ImportResult,
     Kinds,
     Layout,
+    LayoutKind,
     Options,
     Origin,
     import_file,
@@ -138,4 +139,4 @@ def grades_sql(framework: Framework, names: frozenset[str]) -> str:
     return f"jsonb_strip_nulls(jsonb_build_object({', '.join(pairs)}))"
 
 
-INSPECTION_FILES: Kinds = [(INSPECTIONS, apply_inspections)]
+INSPECTION_FILES: Kinds = [LayoutKind(INSPECTIONS, apply_inspections)]
