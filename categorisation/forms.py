@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from categorisation.models import Rating
 from categorisation.rules.entry import IN_FUTURE, LONGEST_NOTE, Entry
+from categorisation.rules.suggestion import Suggestion
 from categorisation.services.facts import LONGEST_REASON
 from schools.forms.days import ASK_DAY, DAY_ERRORS, DayField
 from schools.strategy import Fact, Kpi, Level, Strategy
@@ -69,6 +70,15 @@ def initial_of(rating: Rating) -> dict[str, Any]:
     }
 
 
+def state_of(rating: Rating) -> str:
+    """How far it is, in a word or two."""
+    if rating.level is None:
+        return "not started"
+    if rating.filled:
+        return "filled in, check it"
+    return "carried forward" if rating.carried else "rated"
+
+
 @dataclass(frozen=True)
 class RatingSheet:
     """The form of one KPI with what stands beside it."""
@@ -80,12 +90,34 @@ class RatingSheet:
     number: int
     of: int
     published: str = ""  # how the trust reads the latest inspection for this KPI
+    suggestion: Suggestion | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)  # “note”, “date”: what to say before it can be sent
+
+    @property
+    def dated(self) -> bool:
+        """Whether audits and checks are recorded for it."""
+        return self.form.kpi.kind == "dated"
+
+    @property
+    def returned(self) -> bool:
+        """Whether its figure comes from the school's return."""
+        return self.suggestion is not None and self.suggestion.returned
+
+    @property
+    def suggested(self) -> dict[str, Any] | None:
+        """Word and step of the suggested level."""
+        place = self.suggestion.level if self.suggestion else None
+        return self.form.tiles[place - 1] if place else None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether somebody has rated just as suggested."""
+        rating = self.rating
+        return self.suggestion is not None and rating.level == self.suggestion.level and not rating.filled
 
     @property
     def state(self) -> str:
-        if self.rating.level is None:
-            return "not started"
-        return "carried forward" if self.rating.carried else "rated"
+        return state_of(self.rating)
 
 
 class ModerationForm(forms.Form):

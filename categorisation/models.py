@@ -86,7 +86,7 @@ class Rating(TrustOwned):
     """What the school says of one KPI, and what the moderator says, each with author and reason.
 
     Levels are the 1-based place in the KPI's scale, strongest first, of the assessment's strategy version; 0 is
-    “unknown”, said on purpose; null is not rated yet.
+    “unknown”, said on purpose; null is not rated yet. What figures and dates suggested is kept as it was then.
     """
 
     UNKNOWN = 0
@@ -100,6 +100,9 @@ class Rating(TrustOwned):
     evidence_on = models.DateField(null=True)
     sources = ArrayField(models.CharField(max_length=20), default=list)
     carried = models.BooleanField(default=False)
+    filled = models.BooleanField(default=False)  # from figures or dates, and not touched by anybody until it was sent
+    suggested = models.SmallIntegerField(null=True)  # the level that figures or dates suggested when this was written
+    measured = models.JSONField(null=True)  # what that rested on: see `rules/suggestion.py`
     author = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(null=True)
     of_version = models.PositiveIntegerField(default=0)  # the assessment's version when the school last wrote this

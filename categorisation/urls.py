@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from categorisation.views import decisions, facts, matrix, moderation
+from categorisation.views import decisions, facts, matrix, matrix_acts, moderation
 
 MATRIX = "schools/<int:school_id>/matrix/<int:period_id>/"
 
 urlpatterns = [
     path(MATRIX, matrix.matrix, name="matrix"),
-    path(MATRIX + "begin/", matrix.begin, name="matrix_begin"),
-    path(MATRIX + "carry/", matrix.carry, name="matrix_carry"),
-    path(MATRIX + "submit/", matrix.submit, name="matrix_submit"),
+    path(MATRIX + "begin/", matrix_acts.begin, name="matrix_begin"),
+    path(MATRIX + "carry/", matrix_acts.carry, name="matrix_carry"),
+    path(MATRIX + "accept/", matrix_acts.accept, name="matrix_accept"),
+    path(MATRIX + "submit/", matrix_acts.submit, name="matrix_submit"),
     path(MATRIX + "moderate/", moderation.moderate, name="matrix_moderate"),
     path(MATRIX + "moderate/rating/", moderation.rate, name="moderate_rating"),
     path(MATRIX + "return/", moderation.send_back, name="matrix_return"),

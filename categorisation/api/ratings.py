@@ -14,6 +14,7 @@ from rest_framework import serializers
 from categorisation.access import of_matrices, of_moderation, sees_moderation
 from categorisation.models import Assessment, Rating
 from categorisation.rules.entry import LONGEST_NOTE, UNKNOWN, Entry, asked_of
+from categorisation.rules.suggestion import from_record
 from schools.access import Permission
 from schools.api import IdFilter, Moment, Order, Refused, RowFilters, Rows, StrictSerializer, Truth
 from schools.strategy import Kpi, Strategy
@@ -21,6 +22,8 @@ from schools.strategy import Kpi, Strategy
 UNKNOWN_KEY = "unknown"
 LEVEL_WORDS = "The key of a level of the KPI's scale, “unknown” said on purpose, or null: not rated."
 SOURCE_WORDS = "Keys of the kinds of source that the matrix's own strategy names: `source_kinds` of the matrix."
+SUGGESTED_WORDS = "The key of the level that figures or dates suggested when the rating was written or sent, or null."
+MEASURED_WORDS = "What that rested on: figure, comparison, gap, arithmetic, source and age, in words; or null."
 NOT_TOLD = "Until the matrix is returned or agreed, those who do not moderate it read null."
 LARGEST_VERSION = 2**31 - 1
 MOST_SOURCES = 12
@@ -55,11 +58,14 @@ class RatingOut(serializers.ModelSerializer):
     )
     counts_as = serializers.SerializerMethodField(help_text="The moderated level where there is one.")
     sources = serializers.ListField(child=serializers.CharField(), read_only=True, help_text=SOURCE_WORDS)
+    suggested = serializers.SerializerMethodField(help_text=SUGGESTED_WORDS)
+    measured = serializers.SerializerMethodField(help_text=MEASURED_WORDS)
 
     class Meta:
         model = Rating
         fields = [
-            "level", "note", "evidence_on", "sources", "carried", "written_at", "submitted_at",
+            "level", "note", "evidence_on", "sources", "carried", "filled", "suggested", "measured", "written_at",
+            "submitted_at",
             "moderated_level", "moderated_reason", "moderated_at", "set_aside_level", "counts_as",
         ]  # fmt: skip
         read_only_fields = fields
@@ -75,6 +81,16 @@ class RatingOut(serializers.ModelSerializer):
 
     def get_counts_as(self, rating: Rating) -> str | None:
         return self._spoken(rating, rating.counts_as)
+
+    def get_suggested(self, rating: Rating) -> str | None:
+        return self._spoken(rating, rating.suggested)
+
+    def get_measured(self, rating: Rating) -> dict[str, Any] | None:
+        one = from_record(rating.measured)
+        if one is None:
+            return None
+        sees_counts = self.context["request"]._request.access.may(Permission.SEE_COUNTS, rating.school_id)
+        return one.as_read(sees_counts=sees_counts).as_record()
 
     def to_representation(self, rating: Rating) -> dict[str, Any]:
         """The rating; without the moderator's part where this person is not told of it yet."""

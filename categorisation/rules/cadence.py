@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, Protocol, TypeVar
 
+from schools.rules import months_after
 from schools.strategy import Axis, Cadence, Strategy
-
-from .evidence import months_after
 
 _WEEKS = {Cadence.WEEK: 1, Cadence.THREE_WEEKS: 3, Cadence.SIX_WEEKS: 6}
 _MONTHS = {Cadence.MONTH: 1, Cadence.YEAR: 12}

@@ -1,6 +1,6 @@
 """What a school still has to say before its matrix can be sent.
 
-Words are asked only where a rating changed or is weak.
+Words are asked only where a rating changed or is weak; of a measured or dated one, where it is not what is suggested.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ UNKNOWN = 0
 """The level that says “unknown” on purpose."""
 
 LONGEST_NOTE = 2000
+ASK_DAY = "Enter the date of the evidence, for example 16 October 2026"
+ASK_OWN_DAY = "Enter the date of what your own rating rests on: that of the suggestion is not kept with it"
 IN_FUTURE = "The date of the evidence cannot be in the future"
 
 
@@ -55,23 +57,40 @@ def missing_before_submit(
     *,
     phase: str,
     today: date,
+    suggested: Mapping[str, int] | None = None,
 ) -> Iterator[Missing]:
-    """Everything that stands between these entries and sending them, in the order of the matrix."""
+    """Everything that stands between these entries and sending them, in the order of the matrix.
+
+    `suggested` is, by KPI, the place of the level that figures or dates suggest: another needs words, the same none.
+    """
     for kpi in asked_of(strategy, phase):
-        entry = entries.get(kpi.key, Entry())
+        entry, place = entries.get(kpi.key, Entry()), (suggested or {}).get(kpi.key)
         if entry.level is None:
             yield Missing(kpi.key, "level", "Choose a rating, or Unknown if you cannot say yet")
             continue
-        yield from _missing_of(strategy, kpi, entry, previous.get(kpi.key), today)
+        words = _words_asked(strategy, kpi, entry, previous.get(kpi.key), place)
+        if words and not entry.note:
+            yield Missing(kpi.key, "note", words)
+        yield from _day_missing(kpi, entry, today, own=place not in (None, entry.level))
 
 
-def _missing_of(strategy: Strategy, kpi: Kpi, entry: Entry, before: Entry | None, today: date) -> Iterator[Missing]:
-    known = entry.level != UNKNOWN
+def _words_asked(strategy: Strategy, kpi: Kpi, entry: Entry, before: Entry | None, suggested: int | None) -> str:
+    """Why words are asked for, in a sentence; empty where none are."""
+    if suggested is not None:
+        label = strategy.levels_of(kpi.scale)[suggested - 1].label
+        says = f"Say in a sentence why you see this differently: {label} is suggested"
+        return "" if entry.level == suggested else says
     changed = before is not None and before.level not in (None, entry.level)
-    if not entry.note and known and (changed or is_weak(strategy, kpi, entry.level)):
-        why = "since the rating changed" if changed else "so that support can be planned"
-        yield Missing(kpi.key, "note", f"Say in a sentence what lies behind this, {why}")
+    if entry.level == UNKNOWN or not (changed or is_weak(strategy, kpi, entry.level)):
+        return ""
+    why = "since the rating changed" if changed else "so that support can be planned"
+    return f"Say in a sentence what lies behind this, {why}"
+
+
+def _day_missing(kpi: Kpi, entry: Entry, today: date, *, own: bool) -> Iterator[Missing]:
+    """`own`: it is rated otherwise than suggested, so what suggested is not what the rating rests on."""
+    known = entry.level != UNKNOWN
     if known and entry.evidence_on is None:
-        yield Missing(kpi.key, "date", "Enter the date of the evidence, for example 16 October 2026")
+        yield Missing(kpi.key, "date", ASK_OWN_DAY if own else ASK_DAY)
     if entry.evidence_on and entry.evidence_on > today:
         yield Missing(kpi.key, "date", IN_FUTURE)

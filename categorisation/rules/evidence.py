@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+
+from schools.rules import months_after
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A kind of evidence that somebody else brought: a published visit, of a day."""
+
+    kind: str
+    on: date
 
 
 @dataclass(frozen=True)
@@ -16,13 +25,13 @@ class Evidence:
     evidence_on: date | None = None
     sources: tuple[str, ...] = ()  # kinds of source, for example data, observation, records
     carried: bool = False  # carried forward as still true
+    seen: tuple[Seen, ...] = ()  # by visits that are not too old, beside what the school names
     applies: bool = True  # False: this school is not asked, for example nursery items where there is no nursery
 
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month `months` later, or the month's last day when there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The independent kinds of evidence, each once: the school's, then what visits add."""
+        return tuple(dict.fromkeys((*self.sources, *(one.kind for one in self.seen))))
 
 
 def age_in_months(day: date, *, today: date) -> int:

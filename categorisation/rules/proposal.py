@@ -64,15 +64,25 @@ class AppliedCap:
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that held the level where it is, or (share, required) why there is too little evidence."""
+    """One thing that held the level where it is, or (share, sources, required) why there is too little evidence."""
 
-    kind: Literal["criterion", "cap", "share", "required"]
+    kind: Literal["criterion", "cap", "share", "required", "sources"]
     key: str  # criterion, fact or axis
     label: str
     level: str | None = None  # the criterion's level, its unknown KPIs counted as weakest
     points_to: str | None = None  # level of the axis
     kpis: tuple[str, ...] = ()  # rated KPIs that put the criterion there
     unknown: tuple[str, ...] = ()  # unknown KPIs that put it there
+
+
+@dataclass(frozen=True)
+class SeenKinds:
+    """What visits add to a rating: the kinds there are now with the school's own, those they add, their last day."""
+
+    kpi: str
+    kinds: int
+    added: tuple[str, ...]
+    on: date
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,7 @@ class Proposal:
     up: Moves = Moves()
     down: Moves = Moves()
     enough_with: tuple[str, ...] = ()  # the fewest unknown KPIs whose rating would make the evidence enough
+    seen: tuple[SeenKinds, ...] = ()
     ages: tuple[tuple[str, int], ...] = ()  # of the stale KPIs, in whole months
 
     @property

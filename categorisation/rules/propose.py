@@ -12,7 +12,7 @@ from .evidence import Evidence, age_in_months, is_stale
 from .judgement import Judgement
 from .matrix import Row, rows_of
 from .moves import moves
-from .proposal import AppliedCap, CriterionResult, Moves, Proposal, Reason
+from .proposal import AppliedCap, CriterionResult, Moves, Proposal, Reason, SeenKinds
 
 
 def axes_for(strategy: Strategy, phase: str) -> tuple[Axis, ...]:
@@ -37,7 +37,7 @@ def propose(
     rows = rows_of(strategy, axis_key, evidence, phase=phase)
     judgement = Judgement(strategy.rule_by_axis[axis_key], levels, rows, facts)
     best, worst = judgement.result(judgement.now("best"), "best"), judgement.result(judgement.now("worst"), "worst")
-    lacking = tuple(_lacking(judgement))
+    lacking = tuple(_lacking(judgement, evidence))
     stale = tuple(_stale(rows, evidence, today=today))
     return Proposal(
         axis=axis_key,
@@ -53,6 +53,7 @@ def propose(
         stale=stale,
         undated=tuple(kpi.key for kpi in _rated(rows) if evidence[kpi.key].evidence_on is None),
         single_source=tuple(kpi.key for kpi in _rated(rows) if _has_one_source(kpi, evidence[kpi.key])),
+        seen=tuple(_seen(rows, evidence)),
         carried=tuple(kpi.key for kpi in _rated(rows) if evidence[kpi.key].carried),
         reasons=lacking or tuple(_reasons(judgement, worst)),
         caps_applied=tuple(applied for _, applied in _caps(judgement, worst)),
@@ -85,16 +86,40 @@ def _stale(rows: Iterable[Row], evidence: Mapping[str, Evidence], *, today: date
             yield kpi.key
 
 
+def _seen(rows: Iterable[Row], evidence: Mapping[str, Evidence]) -> Iterator[SeenKinds]:
+    """Of each rated judgement that visits saw: how many kinds there are, which they add, and their last day."""
+    for kpi in _rated(rows):
+        one = evidence[kpi.key]
+        added = tuple(dict.fromkeys(seen.kind for seen in one.seen if seen.kind not in one.sources))
+        if one.seen and _counts_sources(kpi):
+            yield SeenKinds(kpi.key, len(one.kinds), added, max(seen.on for seen in one.seen))
+
+
+def _counts_sources(kpi: Kpi) -> bool:
+    """A figure or a date has one source by nature, so its sources are not counted."""
+    return kpi.kind in ("judged", "checklist")
+
+
 def _has_one_source(kpi: Kpi, evidence: Evidence) -> bool:
-    """A judgement with fewer than two kinds of source. A figure or a date has one by nature and is not counted."""
-    return kpi.kind in ("judged", "checklist") and len(set(evidence.sources)) < 2
+    """A judgement with fewer than two kinds of source."""
+    return _counts_sources(kpi) and len(evidence.kinds) < 2
 
 
-def _lacking(judgement: Judgement) -> Iterator[Reason]:
+def _share_on(rows: Iterable[Row], least: int, evidence: Mapping[str, Evidence]) -> float:
+    """The share known when a judgement with fewer kinds of evidence than this does not count."""
+    rows = tuple(rows)
+    asked = sum(kpi.weight for kpi, _ in _cells(rows))
+    resting = (kpi for kpi in _rated(rows) if not _counts_sources(kpi) or len(evidence[kpi.key].kinds) >= least)
+    return sum(kpi.weight for kpi in resting) / asked if asked else 0.0
+
+
+def _lacking(judgement: Judgement, evidence: Mapping[str, Evidence]) -> Iterator[Reason]:
     """Why there is too little evidence to name one level, if so."""
     minimum, axis = judgement.rule.minimum, judgement.rule.axis
     if not judgement.rows or _share(judgement.rows) < minimum.share:
         yield Reason("share", axis, judgement.rule.label)
+    elif _share_on(judgement.rows, minimum.sources, evidence) < minimum.share:
+        yield Reason("sources", axis, judgement.rule.label)
     for row in judgement.rows:
         if row.criterion.key in minimum.criteria and not row.known:
             yield Reason("required", row.criterion.key, row.criterion.label, unknown=tuple(k.key for k in row.kpis))

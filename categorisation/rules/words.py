@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import floor
 
 from schools.strategy import Strategy
-from schools.words import capital, listed, number
+from schools.words import capital, counted, listed, number, on
 
-from .proposal import Change, ChangeSet, Moves, Proposal, Reason
+from .proposal import Change, ChangeSet, Moves, Proposal, Reason, SeenKinds
 
 MOST_NAMES = 4
 """Most indicators named in one sentence; the rest are counted."""
@@ -27,15 +27,22 @@ class Explanation:
     down: tuple[str, ...]  # and down
 
 
-def explain(strategy: Strategy, proposal: Proposal, *, sources: Mapping[str, str] | None = None) -> Explanation:
+def explain(
+    strategy: Strategy,
+    proposal: Proposal,
+    *,
+    sources: Mapping[str, str] | None = None,
+    besides: Sequence[str] = (),
+) -> Explanation:
     """Everything a head, the chief executive or a trustee needs to read to see why.
 
-    `sources` says, by fact, where it comes from, for example “the inspection of 12 March 2024”.
+    `sources` says, by fact, where it comes from, for example “the inspection of 12 March 2024”; `besides` are sentences
+    on what else the rules looked at, such as the accuracy of self-evaluation.
     """
     words = _Words(strategy, proposal.axis, sources or {})
     return Explanation(
         headline=words.headline(proposal),
-        basis=tuple(words.basis(proposal)),
+        basis=(*words.basis(proposal), *besides),
         held=tuple(words.held(proposal)),
         unknown=tuple(words.unknown(proposal)),
         up=tuple(words.up(proposal)),
@@ -67,6 +74,17 @@ class _Words:
         if proposal.enough and proposal.is_range:
             ends = f"from {self.levels[proposal.best]} to {self.levels[proposal.worst]}"
             yield f"The evidence allows {ends}. The weaker is proposed, as what is open is not counted as good."
+
+        yield from (self._seen(seen) for seen in proposal.seen[:MOST_NAMES])
+        if more := proposal.seen[MOST_NAMES:]:
+            yield f"Visits bear out {number(len(more))} more, the last on {on(max(seen.on for seen in more))}."
+
+    def _seen(self, seen: SeenKinds) -> str:
+        rests = f"{self._names([seen.kpi])} rests on {counted(seen.kinds, 'kind of evidence', 'kinds of evidence')}"
+        if not seen.added:
+            return f"{rests}; a visit of {on(seen.on)} saw the same."
+        added = self.strategy.matrix.sources_in_words(seen.added)
+        return f"{rests}, of which visits add {added}, last on {on(seen.on)}."
 
     # What held it
 
@@ -111,6 +129,11 @@ class _Words:
         known = floor(proposal.share_known * 100)
         yield f"Too little is known: {known}% of the evidence by weight. The rule asks for {asked * 100:g}%."
 
+    def _sources(self, reason: Reason, proposal: Proposal) -> Iterator[str]:
+        minimum = self.strategy.rule_by_axis[proposal.axis].minimum
+        kinds = counted(minimum.sources, "kind of evidence", "kinds of evidence")
+        yield f"Too little of it rests on {kinds} or more. The rule asks for {minimum.share * 100:g}% by weight."
+
     def _required(self, reason: Reason, proposal: Proposal) -> Iterator[str]:
         yield f"{reason.label} must be known, and nothing of it is."
 
@@ -147,6 +170,8 @@ class _Words:
     def up(self, proposal: Proposal) -> Iterator[str]:
         if proposal.enough:
             yield from self.moves(proposal.up, "There is no level above this one.")
+        elif proposal.reasons and proposal.reasons[0].kind == "sources":
+            yield f"Another kind of evidence for {self._names(proposal.single_source)} would help most: a visit is one."
         elif proposal.enough_with:
             yield f"A rating for {self._names(proposal.enough_with)} would give enough evidence for a proposal."
 

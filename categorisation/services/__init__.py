@@ -1,22 +1,26 @@
 """Every change to assessments, ratings, facts, proposals and decisions."""
 
-from .assessments import Conflict, Saved, carry_forward, save_ratings, submit_assessment
+from .assessments import Conflict, Saved, entry_of, save_ratings, submit_assessment
 from .beginning import open_assessment
 from .decisions import decide_category, reply_to_decision
 from .facts import declare_fact, end_fact
+from .filling import accept_suggestions, carry_forward
 from .moderation import agree_assessment, moderate_rating, return_assessment
-from .proposals import propose_categories
+from .proposals import propose_anew, propose_categories
 
 __all__ = [
     "Conflict",
     "Saved",
+    "accept_suggestions",
     "agree_assessment",
     "carry_forward",
     "decide_category",
     "declare_fact",
     "end_fact",
+    "entry_of",
     "moderate_rating",
     "open_assessment",
+    "propose_anew",
     "propose_categories",
     "reply_to_decision",
     "return_assessment",

@@ -8,17 +8,22 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from categorisation.models import Assessment, Decision
+from categorisation.queries import previous_entries, suggestions_of
 from categorisation.rules import matrix_due, period_asked
 from schools.models import Meeting, Period, School
 from schools.queries import current_period, strategy_of
 from schools.strategy import Strategy
 from schools.words import on as day_words
 
+from .filling import fill_suggested
+
 A_DAY = timedelta(days=1)
 
 
 def open_assessment(school: School, period: Period) -> Assessment:
     """The school's matrix for the period, made on first use with the strategy version then in force.
+
+    What figures and dates suggest is filled in at once, so that little is left to do.
 
     Raises ValidationError where the school is not asked for a matrix of this period.
     """
@@ -29,11 +34,13 @@ def open_assessment(school: School, period: Period) -> Assessment:
     version = None if refusal else strategy_of(school, max(period.starts_on, school.joined_on))
     if version is None:
         raise ValidationError(refusal or NO_STRATEGY)
-    assessment, _ = Assessment.objects.get_or_create(
+    assessment, made = Assessment.objects.get_or_create(
         school=school,
         period=period,
         defaults={"strategy_version": version, "due_on": due_day(period, version.strategy)},
     )
+    if made and (suggestions := suggestions_of(assessment, today=timezone.localdate())):
+        fill_suggested(assessment, before=previous_entries(assessment), suggestions=suggestions)
     return assessment
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from categorisation.models import Assessment, SchoolFact
+from categorisation.models import SchoolFact
 from schools.audit import record_act
 from schools.models import Membership, School
 from schools.queries import strategy_of
@@ -15,7 +15,7 @@ from schools.strategy import Fact
 from schools.words import on as day_words
 
 from .moderation import leads_school
-from .proposals import propose_categories
+from .proposals import propose_anew
 
 LONGEST_REASON = 1000
 
@@ -33,7 +33,7 @@ def declare_fact(school: School, key: str, *, by: Membership, since: date, note:
     _check_words("note", note, "Say why, in a sentence the school will read")
     record_act("fact.declared", SchoolFact, by=by, school=school, after=fact.label, why=note.strip())
     made = SchoolFact.objects.create(school=school, key=key, since=since, note=note.strip(), by=by)
-    _propose_anew(school, today=today)
+    propose_anew(school, today=today)
     return made
 
 
@@ -59,7 +59,7 @@ def end_fact(fact: SchoolFact, *, by: Membership, on: date, reason: str) -> Scho
     record_act("fact.ended", locked, by=by, school=fact.school, before=label, why=reason.strip())
     locked.until = on
     locked.save(update_fields=["until"])
-    _propose_anew(fact.school, today=today)
+    propose_anew(fact.school, today=today)
     return locked
 
 
@@ -78,6 +78,8 @@ def _declarable(school: School, key: str, today: date) -> Fact:
     fact = version.strategy.fact_by_key.get(key) if version else None
     if fact is None:
         raise ValidationError({"key": "This school’s strategy has no such fact"})
+    if fact.computed:
+        raise ValidationError({"key": f"“{fact.label}” is worked out from judgements, so nobody records it"})
     if fact.published:
         raise ValidationError({"key": f"“{fact.label}” is read from the latest inspection, so nobody records it"})
     return fact
@@ -104,17 +106,3 @@ def _check_words(field: str, words: str, ask: str) -> None:
         raise ValidationError({field: ask})
     if len(words) > LONGEST_REASON:
         raise ValidationError({field: f"Use at most {LONGEST_REASON:,} characters; this has {len(words):,}"})
-
-
-def _propose_anew(school: School, *, today: date) -> None:
-    """The rules look again at the latest agreed matrix; what a decision rests on stands."""
-    latest = (
-        Assessment.objects.agreed()
-        .filter(school=school)
-        .select_related("school", "strategy_version")
-        .defer("strategy_version__document")
-        .order_by("-period__starts_on", "-period__half")
-        .first()
-    )
-    if latest is not None:
-        propose_categories(latest, today=today)

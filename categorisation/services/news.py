@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from categorisation.models import Assessment
 from schools.access import ROLES, Permission
 from schools.models import Membership, RoleGrant
-from schools.rules import humane_time
-from schools.services.notices import tell
+from schools.services.news import about, holding, tell_people
 from schools.strategy import Role
 from schools.words import counted
-
-LONGEST_SUBJECT = 160  # characters
 
 
 def tell_moderators(matrix: Assessment, *, by: Membership) -> None:
@@ -34,7 +30,7 @@ def tell_moderators(matrix: Assessment, *, by: Membership) -> None:
 
 def tell_returned(matrix: Assessment, *, by: Membership) -> None:
     """The heads, and whoever sent it, read the question."""
-    people = [*_heads(matrix), *_still_here(matrix, matrix.submitted_by)]
+    people = [*holding(Role.HEAD, school=matrix.school_id), *_still_here(matrix, matrix.submitted_by)]
     body = f"{by.user.name} sent the {_matrix(matrix)} back with a question: “{matrix.returned_note}”"
     _tell(matrix, people, besides=by, subject="sent back with a question", body=body)
 
@@ -46,7 +42,13 @@ def tell_agreed(matrix: Assessment, *, by: Membership) -> None:
     said = (
         f"{counted(moderated, 'rating')} with another level than yours; each has its reason" if moderated else as_sent
     )
-    _tell(matrix, _heads(matrix), besides=by, subject="agreed", body=f"The {_matrix(matrix)} is agreed, {said}.")
+    _tell(
+        matrix,
+        holding(Role.HEAD, school=matrix.school_id),
+        besides=by,
+        subject="agreed",
+        body=f"The {_matrix(matrix)} is agreed, {said}.",
+    )
 
 
 def _tell(
@@ -58,28 +60,16 @@ def _tell(
     page: str = "",
     besides: Membership | None = None,
 ) -> None:
-    school = matrix.school
-    words = matrix.strategy_version.strategy.identity.words
-    ending = f": {words.matrix} {subject}"
-    for person in {one.pk: one for one in people if besides is None or one.pk != besides.pk}.values():
-        tell(
-            person,
-            subject=school.known_as[: LONGEST_SUBJECT - len(ending)] + ending[:LONGEST_SUBJECT],
-            body=body,
-            path=f"/t/{school.trust.slug}/schools/{school.pk}/matrix/{matrix.period_id}/{page}",
-            not_before=humane_time(timezone.now(), hour=school.trust.news_hour),
-        )
+    school, words = matrix.school, matrix.strategy_version.strategy.identity.words
+    path = f"schools/{school.pk}/matrix/{matrix.period_id}/{page}"
+    subject = about(school, f"{words.matrix} {subject}")
+    tell_people(people, school.trust, subject=subject, body=body, path=path, besides=besides)
 
 
 def _matrix(matrix: Assessment) -> str:
     """For example “risk matrix for autumn term 2026/27”."""
     label = matrix.period.label
     return f"{matrix.strategy_version.strategy.identity.words.matrix} for {label[:1].lower()}{label[1:]}"
-
-
-def _heads(matrix: Assessment) -> list[Membership]:
-    grants = RoleGrant.objects.current().filter(school=matrix.school_id, role=Role.HEAD)
-    return [grant.membership for grant in grants.select_related("membership")]
 
 
 def _still_here(matrix: Assessment, person: Membership | None) -> Iterator[Membership]:

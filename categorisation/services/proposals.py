@@ -8,7 +8,8 @@ from datetime import date
 from django.utils import timezone
 
 from categorisation.models import Assessment, Decision, Proposal
-from categorisation.queries import evidence_of, facts_held
+from categorisation.queries import evidence_of, facts_held, self_evaluation_of
+from categorisation.queries.seen import seen_by_visits
 from categorisation.rules import axes_for, explain, propose
 from schools.models import School
 
@@ -23,15 +24,19 @@ def propose_categories(assessment: Assessment, *, today: date) -> list[Proposal]
     if not axes:
         return []
     school = School.objects.select_for_update(no_key=True).get(pk=assessment.school_id)  # its facts hold still
-    decided, evidence = _decided(assessment), evidence_of(assessment)
-    sources = {held.fact.key: held.source for held in facts_held(strategy, school, on=today)}
+    decided = _decided(assessment)
+    evidence = evidence_of(assessment, seen=seen_by_visits(school, strategy, today=today))
+    accuracy = self_evaluation_of(strategy, school, on=today)
+    held = facts_held(strategy, school, on=today, accuracy=accuracy)
+    sources = {one.fact.key: one.source for one in held}
+    besides = [accuracy.words] if accuracy else []
     made = []
     for axis in axes:
         if axis.key in decided:
             made.append(decided[axis.key])
             continue
         found = propose(strategy, axis.key, evidence, facts=frozenset(sources), phase=phase, today=today)
-        words = explain(strategy, found, sources=sources)
+        words = explain(strategy, found, sources=sources, besides=besides)
         proposal, _ = Proposal.objects.update_or_create(
             assessment=assessment,
             axis=axis.key,
@@ -46,6 +51,20 @@ def propose_categories(assessment: Assessment, *, today: date) -> list[Proposal]
         )
         made.append(proposal)
     return made
+
+
+def propose_anew(school: School, *, today: date) -> None:
+    """The rules look again at the latest agreed matrix; what a decision rests on stands."""
+    latest = (
+        Assessment.objects.agreed()
+        .filter(school=school)
+        .select_related("school", "strategy_version")
+        .defer("strategy_version__document")
+        .order_by("-period__starts_on", "-period__half")
+        .first()
+    )
+    if latest is not None:
+        propose_categories(latest, today=today)
 
 
 def _decided(assessment: Assessment) -> dict[str, Proposal]:

@@ -25,7 +25,7 @@ from schools.access import ROLES, Permission, TrustRequest, trust_view
 from schools.models import Meeting, School
 from schools.queries import current_period
 from schools.strategy import Strategy
-from schools.words import capital
+from schools.words import ID_DIGITS, capital, whole
 
 
 def level_tile(strategy: Strategy, axis: str, key: str) -> dict[str, Any]:
@@ -82,10 +82,8 @@ def _not_theirs(request: TrustRequest, refusal: str, deciders: Deciders, context
 
 def _meeting_named(request: TrustRequest) -> Meeting | None:
     """The meeting in the address, if there is one."""
-    named = request.GET.get("meeting", "")
-    if not named.isdecimal():
-        return None
-    return get_object_or_404(Meeting.objects.select_related("period"), pk=int(named))
+    named = whole(request.GET.get("meeting", ""), digits=ID_DIGITS)
+    return None if named is None else get_object_or_404(Meeting.objects.select_related("period"), pk=named)
 
 
 def _after(request: TrustRequest, school: School, meeting: Meeting | None) -> str:

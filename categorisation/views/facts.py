@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from categorisation.forms import EndFactForm, FactForm
 from categorisation.models import SchoolFact
-from categorisation.queries import Held, facts_ended, facts_held
+from categorisation.queries import Held, facts_ended, facts_held, self_evaluation_of
 from categorisation.services import declare_fact, end_fact
 from categorisation.views.matrix import school_for
 from schools.access import Permission, TrustRequest, trust_view
@@ -49,7 +49,7 @@ def facts(request: TrustRequest, school_id: int) -> HttpResponse:
     strategy, by = strategy_for(school), request.access.membership
     if request.method == "GET":
         return _page(request, school, strategy)
-    form = FactForm(request.POST, facts=[fact for fact in strategy.facts if not fact.published])
+    form = FactForm(request.POST, facts=[fact for fact in strategy.facts if fact.is_recorded])
     if accepted(form, lambda data: declare_fact(school, **data, by=by)):
         label = strategy.fact_by_key[form.cleaned_data["key"]].label
         messages.success(request, f"{school.known_as}: “{label}” is on record. {ANEW}")
@@ -79,9 +79,10 @@ def _page(
     ending: Mapping[int, EndFactForm] | None = None,
 ) -> HttpResponse:
     today, ending = timezone.localdate(), ending or {}
-    held = facts_held(strategy, school, on=today)
+    accuracy = self_evaluation_of(strategy, school, on=today)
+    held = facts_held(strategy, school, on=today, accuracy=accuracy)
     on_record = {one.fact.key for one in held}
-    open_to_record = [fact for fact in strategy.facts if not fact.published and fact.key not in on_record]
+    open_to_record = [fact for fact in strategy.facts if fact.is_recorded and fact.key not in on_record]
     context = {
         "school": school,
         "words": strategy.identity.words,
@@ -90,6 +91,8 @@ def _page(
         "may_record": open_to_record,
         "ended": facts_ended(strategy, school, on=today),
         "wrong": next(iter(ending.values()), form),
+        "accuracy": accuracy,
+        "computed": [fact for fact in strategy.facts if fact.computed and fact.key not in on_record],
         "published": [fact for fact in strategy.facts if fact.published and fact.key not in on_record],
     }
     return render(request, "categorisation/facts.html", context, status=422 if form or ending else 200)

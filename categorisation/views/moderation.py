@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,6 +24,7 @@ from categorisation.views.pages import address, matrix_summary, tile
 from categorisation.views.refusals import says_refusals
 from schools.access import Permission, TrustRequest, trust_view, where_may
 from schools.strategy import Kpi, Strategy
+from schools.words import whole
 
 
 @trust_view(needs=Permission.MODERATE)
@@ -62,6 +64,7 @@ def _page(
     if status != OK:
         assessment.refresh_from_db(fields=["state", "version"])
     ratings, before = ratings_of(assessment), previous_entries(assessment)
+    prefetch_related_objects(list(ratings.values()), "moderator__user")
     context = matrix_summary(request, assessment, ratings)
     strategy = assessment.strategy_version.strategy
     for step in context["steps"]:
@@ -126,8 +129,7 @@ def rate(request: TrustRequest, school_id: int, period_id: int) -> HttpResponse:
 
 def _version(request: TrustRequest) -> int | None:
     """The version of the matrix the form was filled in on."""
-    shown = request.POST.get("version", "")
-    return int(shown) if shown.isdecimal() else None
+    return whole(request.POST.get("version", ""))
 
 
 def _theirs(strategy: Strategy, kpi: Kpi, rating: Rating) -> dict[str, Any]:
