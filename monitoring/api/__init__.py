@@ -1,0 +1,1 @@
+"""Visits for other programs."""

@@ -1,0 +1,1 @@
+"""Reads of monitoring. A fixed number of queries each."""

@@ -1,0 +1,1 @@
+"""Rules of monitoring: values in, values out."""

@@ -1,0 +1,1 @@
+"""Reviews and the register of practice for other programs."""

@@ -1,0 +1,1 @@
+"""What the pages of reviews read. A fixed number of queries each."""

@@ -1,0 +1,100 @@
+"""The programme for the year: entitled, planned and done, by school. The one place that counts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from reviews.models import Review
+from reviews.queries.reviews import levels_of
+from reviews.rules.programme import Booked, Programme, Seen, programme_of, to_draw_on, visit_form_of
+from schools.models import School
+from schools.queries import Followed
+from schools.rules import first_of_year
+from schools.strategy import Strategy
+
+Row = tuple[int, str, date, bool]
+"""A visit: its number, its form, its day, and whether it was sent."""
+
+NOT_AGREED = (Review.State.PROPOSED, Review.State.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class VisitSeen:
+    """A visit that carries out an entitlement: what it is, and the day it took place or is planned for."""
+
+    pk: int
+    label: str
+    on: date
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class SchoolProgramme:
+    """One school's year: the counts, and the reviews and visits that make them."""
+
+    school: School
+    programme: Programme
+    reviews: tuple[Review, ...]
+    visits: tuple[VisitSeen, ...] = ()
+
+
+def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:
+    """The programme of each school in the academic year that begins in `year`. Five queries for any number of schools.
+
+    Under the strategy a school follows today, or followed when the year ended. A school without one is left out.
+    """
+    schools, (first, last) = list(schools), year_days(year)
+    followed = Followed.read()
+    versions = followed.on(min(max(today, first), last))
+    levels, reviews, visits = levels_of(schools), _reviews(schools, first, last), _visits(schools, first, last)
+    found = []
+    for school in schools:
+        version = versions.get(school.pk) or versions.get(None)
+        if version is not None:
+            mine = tuple(reviews.get(school.pk, ()))
+            strategy, mine_at, seen = version.strategy, levels.get(school.pk, {}), visits.get(school.pk, [])
+            rows = [Seen(form, is_done) for _, form, _, is_done in seen]
+            counted = programme_of(strategy, mine_at, map(_booked, mine), rows, today=today)
+            found.append(SchoolProgramme(school, counted, mine, _carrying_out(strategy, mine_at, seen)))
+    return found
+
+
+def year_days(year: int) -> tuple[date, date]:
+    """The first and the last day of an academic year."""
+    return first_of_year(date(year, 9, 1)), date(year + 1, 8, 31)
+
+
+def _reviews(schools: list[School], first: date, last: date) -> dict[int, list[Review]]:
+    rows = Review.objects.filter(school__in=[one.pk for one in schools], starts_on__range=(first, last))
+    rows = rows.exclude(state=Review.State.WITHDRAWN).select_related("strategy_version").order_by("starts_on", "pk")
+    found: dict[int, list[Review]] = {}
+    for row in rows.defer("strategy_version__text", "strategy_version__document", "answers", "touched"):
+        found.setdefault(row.school_id, []).append(row)
+    return found
+
+
+def _visits(schools: list[School], first: date, last: date) -> dict[int, list[Row]]:
+    """Visits that the trust made or plans. Monitoring stands above, so they are read by the name of the link."""
+    year = (first, last)
+    here = Q(visits__on__range=year) | Q(visits__on=None, visits__planned_for__range=year)
+    rows = School.objects.filter(here, pk__in=[one.pk for one in schools], visits__by_school=False)
+    rows = rows.order_by("visits__on", "visits__planned_for", "visits__pk")
+    found: dict[int, list[Row]] = {}
+    for school, pk, form, on, planned in rows.values_list(
+        "pk", "visits__pk", "visits__form", "visits__on", "visits__planned_for"
+    ):
+        found.setdefault(school, []).append((pk, form, on or planned, on is not None))
+    return found
+
+
+def _carrying_out(strategy: Strategy, levels: Mapping[str, str], seen: list[Row]) -> tuple[VisitSeen, ...]:
+    labels = {visit_form_of(strategy, one): one.label for one in reversed(to_draw_on(strategy, levels))}
+    return tuple(VisitSeen(pk, labels[form], on, is_done) for pk, form, on, is_done in seen if form in labels)
+
+
+def _booked(review: Review) -> Booked:
+    return Booked(review.entitlement, review.days, review.dates, review.state not in NOT_AGREED)

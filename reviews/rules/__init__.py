@@ -1,0 +1,1 @@
+"""Rules of reviews: values in, values out."""

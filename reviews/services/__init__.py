@@ -1,0 +1,1 @@
+"""What is done with reviews, findings and the register of practice."""
