@@ -1,0 +1,126 @@
+"""Plans as they stand; their actions: what is agreed, and with which verdict it was closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from plans.models import Action, ApprovalStep, Plan
+from plans.queries.actions import readable_actions
+from plans.queries.plans import document_of, editions_of, readable_plans, standing_of, with_editions
+from plans.rules.document import Document
+from schools.access import Permission
+from schools.api import IdFilter, Order, RowFilters, Rows
+
+
+class ActionOut(serializers.ModelSerializer):
+    """An action of a school's plan. `owner_words` is a role where the owner has no account."""
+
+    school = serializers.IntegerField(source="plan.school_id", read_only=True)
+    finding = serializers.IntegerField(
+        source="finding_id", read_only=True, allow_null=True, help_text="What a review found that it answers."
+    )
+    review = serializers.IntegerField(
+        source="finding.review_id",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="The review of the finding.",
+    )
+    verdict = serializers.CharField(help_text="worked, partly, did_not; too_early leaves it open; blank: none yet.")
+
+    class Meta:
+        model = Action
+        fields = [
+            "id", "school", "plan", "priority", "finding", "review", "what", "owner", "owner_words", "support",
+            "due_on", "impact_check_on", "state", "verdict", "verdict_note", "why_early", "closed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ActionFilters(RowFilters):
+    """By school, by the review it came of, by where it stands."""
+
+    school = IdFilter(field_name="plan__school_id")
+    review = IdFilter(field_name="finding__review_id")
+    state = filters.ChoiceFilter(choices=Action.State.choices)
+    ordering = Order(fields=["due_on", "impact_check_on", "closed_at"])
+
+
+class Actions(Rows):
+    """The actions of the schools whose plans this person reads."""
+
+    needs, model, tag = Permission.SEE_PLANS, Action, "Actions"
+    serializer_class, filterset_class = ActionOut, ActionFilters
+
+    def rows(self) -> QuerySet[Action]:
+        return readable_actions(self.access)
+
+
+class PlanOut(serializers.ModelSerializer):
+    """A school's plan, and the last edition that was sent to be approved with its chain."""
+
+    standing = serializers.SerializerMethodField(help_text="Where it stands, in words.")
+
+    class Meta:
+        model = Plan
+        fields = ["id", "school", "kind", "title", "year", "state", "strategy_version", "standing"]
+        read_only_fields = fields
+
+    def get_standing(self, plan: Plan) -> str:
+        return standing_of(editions_of(plan)).words
+
+
+class StepOut(serializers.ModelSerializer):
+    """One step of the chain that an edition goes through."""
+
+    class Meta:
+        model = ApprovalStep
+        fields = ["position", "role", "due_on", "outcome", "words", "at"]
+        read_only_fields = fields
+
+
+class PlanWhole(PlanOut):
+    """A plan as it stands, as a document, with the steps of its last edition."""
+
+    document = serializers.SerializerMethodField(help_text="Sections, priorities with targets and actions, as read.")
+    steps = serializers.SerializerMethodField()
+
+    class Meta(PlanOut.Meta):
+        fields = [*PlanOut.Meta.fields, "document", "steps"]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object"})
+    def get_document(self, plan: Plan) -> Document:
+        return document_of(plan)
+
+    @extend_schema_field(StepOut(many=True))
+    def get_steps(self, plan: Plan) -> list[dict[str, Any]]:
+        found = editions_of(plan)
+        return list(StepOut(found[0].steps, many=True).data) if found else []
+
+
+class PlanFilters(RowFilters):
+    """By school, kind, and whether it is open."""
+
+    school = IdFilter(field_name="school_id")
+    kind = filters.CharFilter(max_length=60)
+    state = filters.ChoiceFilter(choices=Plan.State.choices)
+    ordering = Order(fields=["year", "title"])
+
+
+class Plans(Rows):
+    """The plans of the schools whose plans this person reads."""
+
+    needs, model, tag = Permission.SEE_PLANS, Plan, "Plans"
+    serializer_class, filterset_class = PlanOut, PlanFilters
+
+    def get_serializer_class(self) -> type[PlanOut]:
+        return PlanWhole if self.action == "retrieve" else PlanOut
+
+    def rows(self) -> QuerySet[Plan]:
+        return with_editions(readable_plans(self.access))

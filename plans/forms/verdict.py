@@ -1,0 +1,63 @@
+"""A verdict on an action as it is typed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from plans.models import Action
+from plans.services import LONGEST_NOTE, LONGEST_WHY
+from schools.forms import ask, choose
+from schools.forms.days import DAY_ERRORS, DayField
+from schools.words import on
+
+VERDICTS = [(value, label) for value, label in Action.Verdict.choices if value]
+
+
+class VerdictForm(forms.Form):
+    """Whether it worked, what was seen, and where it is too early, when to look again."""
+
+    verdict = forms.ChoiceField(
+        label="Did it work?",
+        choices=VERDICTS,
+        widget=forms.RadioSelect,
+        error_messages=choose("Choose whether it worked"),
+    )
+    note = forms.CharField(
+        label="What did you see?",
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
+        help_text="A sentence or two: what has changed for pupils, and how you know. Name no person.",
+        error_messages=ask("Say in a sentence what you saw"),
+    )
+    again_on = DayField(
+        label="If it is too early: when will you look again?",
+        required=False,
+        help_text="For example 16 October 2026",
+        error_messages=DAY_ERRORS,
+    )
+
+    why_early = forms.CharField(
+        label="Why can it be judged before that day?",
+        required=False,
+        max_length=LONGEST_WHY,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
+
+    def __init__(self, *args: Any, action: Action, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        day = action.impact_check_on
+        if day is None or today >= day:
+            del self.fields["why_early"]
+        else:
+            said = f"Its impact is to be looked at on {on(day)}. To close it today, say what you know already."
+            self.fields["why_early"].help_text = said
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("verdict") == Action.Verdict.TOO_EARLY and not data.get("again_on") and "again_on" in data:
+            raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
+        return data

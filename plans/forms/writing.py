@@ -1,0 +1,212 @@
+"""Priorities with their milestones, and actions, as they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+
+from plans.models import Action, Milestone, Priority
+from plans.queries.actions import Setting
+from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
+from plans.services.approving import LONGEST_WORDS, Outcome
+from schools.forms import ask, choose
+from schools.forms.days import DAY_ERRORS, DayField
+from schools.models import Membership
+from schools.strategy import Strategy
+
+BOX, SELECT = {"class": "form-control"}, {"class": "form-select"}
+LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
+SPARE = 2
+MOST_STAGES = 12
+STAGE = ("by", "words", "measure", "group", "value")
+
+
+def _line(label: str, most: int, *, help_text: str = "", needed: str = "") -> forms.CharField:
+    widget = forms.TextInput(attrs=BOX)
+    errors = ask(needed) if needed else None
+    return forms.CharField(
+        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
+    )
+
+
+def _box(label: str, most: int = 4000, *, help_text: str = "", needed: str = "", rows: int = 3) -> forms.CharField:
+    widget, errors = forms.Textarea(attrs={**BOX, "rows": rows}), ask(needed) if needed else None
+    return forms.CharField(
+        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
+    )
+
+
+def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
+    widget, errors = forms.Select(attrs=SELECT), choose("Choose one of the list")
+    return forms.ChoiceField(
+        label=label, choices=list(choices), required=False, help_text=help_text, widget=widget, error_messages=errors
+    )
+
+
+class PriorityForm(forms.Form):
+    """A priority, and so many milestones as are written, with two lines to spare."""
+
+    label = _line("The priority, in a few words", 200, needed="Say what the priority is")
+    change = _box("What will be different for pupils", help_text="A short paragraph, in numbers and in words.")
+    success = _box("How you will know, in words", help_text="What somebody would see, hear or read.")
+
+    def __init__(self, data: Any = None, *, strategy: Strategy, row: Priority | None = None) -> None:
+        known = list(row.milestones.all()) if row else []
+        super().__init__(data, initial=_initial(row, known))
+        answers = [("", "Nothing of it"), *((one.key, one.label) for one in strategy.criteria)]
+        self.fields["criterion"] = _choice("What it answers in the matrix", answers)
+        self.count = min(MOST_STAGES, max(len(known), _sent(self.data)) + SPARE)
+        measures = [("", "In words only"), *((one.key, one.label) for one in strategy.measures)]
+        groups = [(one.key, one.label) for one in strategy.pupil_groups] or [("all", "All pupils")]
+        for number in range(self.count):
+            for name, field in _stage(number, measures, groups).items():
+                self.fields[f"stage-{number}-{name}"] = field
+
+    def stages(self) -> list[tuple[forms.BoundField, ...]]:
+        """The lines of milestones."""
+        return [tuple(self[f"stage-{number}-{name}"] for name in STAGE) for number in range(self.count)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for number in range(self.count):
+            by, words, measure, _, value = (data.get(f"stage-{number}-{name}") for name in STAGE)
+            if not (by or words or measure or value is not None):
+                continue
+            where = f"stage-{number}"
+            if not by and f"{where}-by" not in self.errors:
+                self.add_error(f"{where}-by", f"Say by which day target {number + 1} is reached")
+            if measure and value is None and f"{where}-value" not in self.errors:
+                self.add_error(f"{where}-value", f"Say which value target {number + 1} aims at")
+            if value is not None and not measure:
+                self.add_error(f"{where}-measure", f"Say what is measured for target {number + 1}")
+            if not measure and not words:
+                self.add_error(f"{where}-words", f"Say what target {number + 1} is")
+        return data
+
+    def entry(self) -> PriorityEntry:
+        """What the service takes."""
+        data, stages = self.cleaned_data, []
+        for number in range(self.count):
+            by, words, measure, group, value = (data[f"stage-{number}-{name}"] for name in STAGE)
+            if by:
+                stages.append(StageEntry(by, words, measure, group or "all", value))
+        return PriorityEntry(data["label"], data["change"], data["success"], data["criterion"], stages)
+
+
+def _initial(row: Priority | None, known: Sequence[Milestone]) -> dict[str, Any]:
+    if row is None:
+        return {}
+    found: dict[str, Any] = {name: getattr(row, name) for name in ("label", "change", "success", "criterion")}
+    for number, one in enumerate(known):
+        value = one.value.normalize() if one.value is not None else None
+        told = {"by": one.by_on, "words": one.words, "measure": one.measure, "group": one.group, "value": value}
+        found |= {f"stage-{number}-{name}": said for name, said in told.items()}
+    return found
+
+
+def _sent(data: Mapping[str, Any]) -> int:
+    """How many lines of milestones came with what was sent."""
+    return sum(f"stage-{number}-by" in data for number in range(MOST_STAGES)) - SPARE if data else 0
+
+
+def _stage(
+    number: int, measures: Sequence[tuple[str, str]], groups: Sequence[tuple[str, str]]
+) -> dict[str, forms.Field]:
+    wrong = {"invalid": "Enter a number, for example 95.5"}
+    return {
+        "by": DayField(label="By", required=False),
+        "words": _line("Target in words", 300),
+        "measure": _choice("Measure", measures),
+        "group": _choice("Pupils", groups),
+        "value": forms.DecimalField(
+            label="Value", required=False, max_digits=12, decimal_places=4, error_messages=wrong,
+            widget=forms.TextInput(attrs={**BOX, "inputmode": "decimal"}),
+        ),
+    }  # fmt: skip
+
+
+class ActionForm(forms.Form):
+    """An action of a plan."""
+
+    what = _box("What will be done", LONGEST_WHAT, needed="Say what will be done", rows=2)
+
+    def __init__(
+        self, data: Any = None, *, setting: Setting, priorities: Sequence[Priority], row: Action | None = None,
+        serves: str = "",
+    ) -> None:  # fmt: skip
+        self.people: dict[str, Membership] = {str(one.pk): one for one in setting.people}
+        if row is not None and row.owner is not None:
+            self.people.setdefault(str(row.owner_id), row.owner)
+        self.priorities = {str(one.pk): one for one in priorities}
+        fresh = {"owner": setting.owner, "check": setting.check_after(), "priority": serves}
+        super().__init__(data, initial=_of(row) if row else fresh)
+        choices = [("", "No priority"), *((key, one.label) for key, one in self.priorities.items())]
+        owners = [("", "A role"), *((key, one.user.name) for key, one in self.people.items())]
+        self.fields |= {
+            "priority": _choice("Which priority it serves", choices),
+            "owner": _choice("Who sees to it", owners),
+            "words": _line("If a role sees to it: which", 120),
+            "due": DayField(label="Done by", required=False),
+            "check": DayField(label="Look at its impact on", error_messages=LOOK),
+            "success": _line("By what it will be judged", 500, help_text="What you will see when it has worked."),
+            "support": _line("Support", LONGEST_SUPPORT, help_text="Who helps, and how."),
+            "budget": forms.DecimalField(
+                label="Budget in pounds, if it has one", required=False, min_value=0, max_digits=10, decimal_places=2,
+                widget=forms.TextInput(attrs={**BOX, "inputmode": "decimal"}),
+                error_messages={"invalid": "Enter pounds, for example 1200", "min_value": "Enter 0 or more"},
+            ),
+            "training": _line("Training that it needs", 300, help_text="It goes into the training annex."),
+        }  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("owner") and not data.get("words"):
+            self.add_error("owner", "Say who sees to it")
+        if data.get("due") and data.get("check") and data["check"] < data["due"]:
+            self.add_error("check", "Its impact is looked at once it is done, not before")
+        return data
+
+    def entry(self) -> ActionEntry:
+        """What the service takes."""
+        data = self.cleaned_data
+        owner = self.people.get(data["owner"])
+        what = data["what"].replace("\r\n", "\n")  # as a browser sends the end of a line
+        words = "" if owner else data["words"]
+        action = NewAction(what, owner, words, data["due"], data["check"], data["support"])
+        priority = self.priorities.get(data["priority"])
+        return ActionEntry(action, priority, data["success"], data["budget"], data["training"])
+
+
+def _of(row: Action) -> dict[str, Any]:
+    told = {name: getattr(row, name) for name in ("what", "success", "support", "budget", "training")}
+    days = {"due": row.due_on, "check": row.impact_check_on, "words": row.owner_words}
+    return {**told, **days, "owner": str(row.owner_id or ""), "priority": str(row.priority_id or "")}
+
+
+class AnswerForm(forms.Form):
+    """What somebody decides about a plan that was sent to them."""
+
+    outcome = forms.ChoiceField(
+        label="What do you decide?",
+        choices=[(one.value, one.label) for one in (Outcome.APPROVED, Outcome.CONDITIONS, Outcome.RETURNED)],
+        widget=forms.RadioSelect,
+        error_messages=choose("Choose what you decide"),
+    )
+    words = _box(
+        "In your words", LONGEST_WORDS, rows=4,
+        help_text="Conditions, or what has to change. Whoever sent it and the school’s head read them.",
+    )  # fmt: skip
+
+
+class SendForm(forms.Form):
+    """What goes with a plan that is sent."""
+
+    note = _line("A line to go with it", 1000)
+
+
+class DropForm(forms.Form):
+    """Why a priority is left."""
+
+    why = _line("Why it is left", 300, needed="Say why it is left")

@@ -1,0 +1,1 @@
+"""Reads of plans. A fixed number of queries each."""

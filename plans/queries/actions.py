@@ -1,0 +1,104 @@
+"""Which actions a person may read, and which wait to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from plans.models import Action
+from reviews.models import Finding, Review
+from reviews.queries.reviews import called
+from schools.access import Access, Permission, where_may
+from schools.models import Membership, Period, RoleGrant
+from schools.strategy import Role
+from schools.words import on
+
+SOON = 14
+"""Days before the day of an impact check on which it is shown as one to come."""
+
+
+def readable_actions(access: Access) -> QuerySet[Action]:
+    """The actions of the schools whose plans this person reads, those to look at first on top."""
+    rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"))
+    rows = rows.select_related("plan__school", "owner__user", "closed_by__user", "priority")
+    rows = rows.select_related("finding__review__strategy_version")
+    rows = rows.defer("finding__review__strategy_version__text", "finding__review__strategy_version__document")
+    return rows.order_by(F("impact_check_on").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "pk")
+
+
+def actions_to_check(access: Access, today: date) -> QuerySet[Action]:
+    """Open actions whose impact is to be looked at by now, or soon."""
+    return readable_actions(access).filter(Q(impact_check_on__lte=today + timedelta(days=SOON)), state="open")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an action of a school is agreed in: who may see to it, who naturally does, and the half terms to come."""
+
+    people: tuple[Membership, ...]
+    owner: str  # the key of one of them; blank where the school has no head
+    halves: tuple[Period, ...]
+    today: date
+
+    def check_after(self, due: date | None = None) -> date:
+        """A day for the impact check: the end of the half term after the one in which it is agreed, or due."""
+        day = max(due or self.today, self.today)
+        return next((half.ends_on for half in self.halves if half.starts_on > day), day + USUAL_WAIT)
+
+
+USUAL_WAIT = timedelta(weeks=8)
+"""From agreeing an action to looking at its impact, where the calendar goes no further."""
+
+
+def setting_of(school_id: int, today: date) -> Setting:
+    """Two queries."""
+    grants = list(RoleGrant.objects.current().filter(school=school_id).select_related("membership__user"))
+    people = {grant.membership.pk: grant.membership for grant in grants}
+    heads = [str(grant.membership.pk) for grant in grants if grant.role == Role.HEAD]
+    named = tuple(sorted(people.values(), key=lambda one: one.user.name))
+    return Setting(named, heads[0] if heads else "", _halves(school_id, today), today)
+
+
+def _halves(school_id: int, today: date) -> tuple[Period, ...]:
+    """The half terms to come, with the school's own days where they differ."""
+    rows = Period.objects.halves().filter(Q(school=None) | Q(school=school_id), starts_on__gt=today)
+    found = {(one.year, one.season, one.half): one for one in rows.order_by(F("school").asc(nulls_first=True))}
+    return tuple(sorted(found.values(), key=lambda one: one.starts_on))
+
+
+def findings_with_actions(review: Review) -> list[Finding]:
+    """What a review found, each with the actions agreed on it. Three queries."""
+    rows = Action.objects.select_related("plan__school", "owner__user").order_by("pk")
+    return list(Finding.objects.filter(review=review).prefetch_related(Prefetch("actions", rows)))
+
+
+def may_agree(access: Access, review: Review) -> bool:
+    """Whether this person puts actions from its findings into the school's plan: once it is published."""
+    return review.state == Review.State.PUBLISHED and access.may(Permission.WRITE_PLANS, review.school_id)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an action came of: the page it stands on, by the name of its address, and what that is called."""
+
+    route: str
+    pk: int
+    label: str
+    words: str = ""
+
+
+def origin_of(action: Action) -> Origin | None:
+    """The finding or the visit an action came of. At most one query; visits are of an app above, read by their link."""
+    if action.finding is not None:
+        review = action.finding.review
+        label = f"{called(review)}, {on(review.ends_on)}"
+        return Origin("review", review.pk, label, f"{action.finding.get_kind_display()}: {action.finding.text}")
+    rows = action.visit_actions.select_related("visit__strategy_version")
+    link = rows.defer("visit__strategy_version__text", "visit__strategy_version__document", "visit__answers").first()
+    if link is None:
+        return None
+    visit = link.visit
+    form = visit.strategy_version.strategy.form_by_key[visit.form].label
+    return Origin("visit", visit.pk, f"{form}, {on(visit.on)}" if visit.on else form)

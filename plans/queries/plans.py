@@ -1,0 +1,221 @@
+"""Plans: who reads which, what one says as a whole document, and how its approval stands."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from evidence.rules.arithmetic import in_words
+from plans.models import Action, ApprovalStep, Milestone, Plan, PlanEdition, Priority
+from plans.rules.chain import kinds_for, may_answer
+from plans.rules.document import Document, Focus, Line, Section, Stage
+from reviews.queries.reviews import levels_of
+from schools.access import Access, Permission, where_may
+from schools.models import School, StrategyVersion
+from schools.queries import strategy_of
+from schools.strategy import Strategy
+from schools.strategy.provision import PlanType, section_key
+from schools.words import on
+
+
+def readable_plans(access: Access) -> QuerySet[Plan]:
+    """The plans of the schools whose plans this person reads."""
+    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS))
+    rows = rows.select_related("school__trust", "strategy_version", "begun_by__user")
+    return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "title", "pk")
+
+
+def kind_of(plan: Plan) -> PlanType | None:
+    """The kind as its strategy had it when the plan was begun; None where it only holds what was agreed elsewhere."""
+    if plan.strategy_version is None:
+        return None
+    return next((one for one in plan.strategy_version.strategy.plan_types if one.key == plan.kind), None)
+
+
+def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
+    """The version the school follows, and the kinds of plan of it that it has no open one of. Four queries."""
+    version = strategy_of(school, today)
+    if version is None:
+        return None, []
+    begun = set(
+        Plan.objects.filter(school=school, state=Plan.State.OPEN, strategy_version__isnull=False).values_list(
+            "kind", flat=True
+        )
+    )
+    levels = levels_of([school]).get(school.pk, {})
+    return version, [one for one in kinds_for(version.strategy, levels) if one.key not in begun]
+
+
+def document_of(plan: Plan) -> Document:
+    """The plan as it stands, whole. Three queries."""
+    return documents_of([plan])[plan.pk]
+
+
+def documents_of(plans: Sequence[Plan]) -> dict[int, Document]:
+    """Several plans as they stand, by plan. Three queries."""
+    stages = Prefetch("milestones", Milestone.objects.order_by("by_on", "pk"))
+    priorities: dict[int, list[Priority]] = {}
+    for priority in Priority.objects.filter(plan__in=plans, dropped_at=None).prefetch_related(stages):
+        priorities.setdefault(priority.plan_id, []).append(priority)
+    actions: dict[int, list[Action]] = {}
+    rows = Action.objects.filter(plan__in=plans).select_related("owner__user", "finding")
+    for row in rows.order_by("due_on", "pk"):
+        actions.setdefault(row.plan_id, []).append(row)
+    return {one.pk: _document(one, priorities.get(one.pk, []), actions.get(one.pk, [])) for one in plans}
+
+
+def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action]) -> Document:
+    strategy = plan.strategy_version.strategy if plan.strategy_version else None
+    known, lines = {one.pk for one in priorities}, defaultdict[int | None, list[Line]](list)
+    for row in actions:
+        lines[row.priority_id if row.priority_id in known else None].append(_line(row))
+    return Document(
+        title=plan.title,
+        year=plan.year,
+        sections=_sections(kind_of(plan), plan),
+        priorities=[_focus(one, strategy, lines[one.pk]) for one in priorities],
+        actions=lines[None],
+    )
+
+
+def _sections(kind: PlanType | None, plan: Plan) -> list[Section]:
+    found = []
+    for label in kind.sections if kind else ():
+        key, holds = section_key(label), kind.holds.get(label, "") if kind else ""
+        found.append(Section(key=key, label=label, holds=holds, text=str(plan.answers.get(key) or "")))
+    return found
+
+
+def _focus(row: Priority, strategy: Strategy | None, actions: list[Line]) -> Focus:
+    criterion = strategy.criterion_by_key.get(row.criterion) if strategy else None
+    return Focus(
+        id=row.pk,
+        label=row.label,
+        change=row.change,
+        success=row.success,
+        criterion=criterion.label if criterion else "",
+        milestones=[_stage(one, strategy) for one in row.milestones.all()],
+        actions=actions,
+    )
+
+
+def _stage(row: Milestone, strategy: Strategy | None) -> Stage:
+    return Stage(
+        id=row.pk, by=on(row.by_on), words=row.words, measure=row.measure, group=row.group,
+        aim=aim_words(row, strategy),
+    )  # fmt: skip
+
+
+def aim_words(row: Milestone, strategy: Strategy | None) -> str:
+    """For example “Attendance: 95.5%” or “Phonics, disadvantaged pupils: 80%”; blank for one in words alone."""
+    measure = strategy.measure_by_key.get(row.measure) if strategy else None
+    if measure is None or row.value is None:
+        return ""
+    group = strategy.group_by_key.get(row.group) if strategy and row.group != "all" else None
+    of = f", {group.label[:1].lower()}{group.label[1:]}" if group else ""
+    typed = -int(row.value.normalize().as_tuple().exponent)  # a target is shown as exactly as it was set
+    return f"{measure.label}{of}: {in_words(row.value, max(measure.decimals, typed), measure.unit_shown)}"
+
+
+def _line(row: Action) -> Line:
+    return Line(
+        id=row.pk,
+        what=row.what,
+        owner=row.seen_to_by if row.owner_id or row.owner_words else "",
+        due=on(row.due_on) if row.due_on else "",
+        check=on(row.impact_check_on) if row.impact_check_on else "",
+        success=row.success,
+        budget=f"{row.budget:,.2f}".removesuffix(".00") if row.budget is not None else "",
+        training=row.training,
+        support=row.support,
+        finding=row.finding.text if row.finding else "",
+    )
+
+
+@dataclass(frozen=True)
+class Approval:
+    """How the last edition stands: its steps, and the one that waits to be answered."""
+
+    edition: PlanEdition
+    steps: tuple[ApprovalStep, ...]
+
+    @property
+    def waiting(self) -> ApprovalStep | None:
+        """The first that nobody has answered, unless one before it has sent the plan back."""
+        if self.ended:
+            return None
+        return next((one for one in self.steps if one.is_waiting), None)
+
+    @property
+    def ended(self) -> ApprovalStep | None:
+        """The step that returned it, or took it back."""
+        ends = (ApprovalStep.Outcome.RETURNED, ApprovalStep.Outcome.WITHDRAWN)
+        return next((one for one in self.steps if one.outcome in ends), None)
+
+    @property
+    def is_approved(self) -> bool:
+        return all(one.outcome in ApprovalStep.AGREED for one in self.steps)
+
+    @property
+    def conditions(self) -> list[ApprovalStep]:
+        return [one for one in self.steps if one.outcome == ApprovalStep.Outcome.CONDITIONS]
+
+
+def with_editions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """The same plans, with their editions and steps. Two queries more."""
+    steps = Prefetch("steps", ApprovalStep.objects.select_related("by__user").order_by("position"))
+    rows = PlanEdition.objects.select_related("sent_by__user").prefetch_related(steps).order_by("-number")
+    return plans.prefetch_related(Prefetch("editions", rows))
+
+
+def editions_of(plan: Plan) -> list[Approval]:
+    """The latest first. No query on one of `with_editions`."""
+    return [Approval(one, tuple(one.steps.all())) for one in plan.editions.all()]
+
+
+def approvals_of(plans: Sequence[Plan]) -> dict[int, list[Approval]]:
+    """By plan, its editions as they stand now, the latest first. Three queries."""
+    fresh = with_editions(Plan.objects.filter(pk__in=[one.pk for one in plans]).only("pk"))
+    return {one.pk: editions_of(one) for one in fresh}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a plan stands: the state of a chip, and words."""
+
+    chip: str
+    words: str
+
+
+def standing_of(approvals: Sequence[Approval]) -> Standing:
+    """“Waits for the chief executive”, “Approved”, “Being written”. `approvals`: the latest first."""
+    last = approvals[0] if approvals else None
+    if last is None:
+        return Standing("draft", "Being written")
+    if last.waiting is not None:
+        return Standing("submitted", f"Waits for the {last.waiting.role_label.lower()}")
+    if last.ended is not None:
+        return Standing("returned", str(last.ended.get_outcome_display()))
+    return Standing("agreed", "Approved with conditions" if last.conditions else "Approved")
+
+
+def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
+    """Why this person does not answer the step that waits, as a sentence; empty for one who may."""
+    step = approval.waiting
+    if step is None:
+        return "Nothing of this plan waits to be approved."
+    strategy = plan.strategy_version.strategy if plan.strategy_version else None
+    stand_ins: dict[str, tuple[str, ...]] = {}
+    for one in strategy.identity.stand_ins if strategy else ():
+        stand_ins[one.role] = one.instead
+    if not may_answer(step.role, access.roles, stand_ins, school=plan.school_id):
+        return "This plan waits for somebody with another role."
+    if access.membership.pk in (approval.edition.sent_by_id, plan.begun_by_id):
+        return "You have written or sent this plan, so somebody else answers."
+    if any(one.by_id == access.membership.pk for one in approval.steps):
+        return "You have answered an earlier step of this plan, so somebody else answers this one."
+    return ""

@@ -1,0 +1,1 @@
+"""Rules of plans: values in, values out."""

@@ -1,0 +1,55 @@
+"""Who approves a plan, in which order, and who of them may answer now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from schools.rules import working_days_after
+from schools.strategy import Strategy
+from schools.strategy.provision import PlanType
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a chain: the role that answers, and by when."""
+
+    role: str
+    due_on: date
+
+
+def kinds_for(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:
+    """The kinds that a school at these levels (axis -> level) has: those for any school, and those of its level."""
+    return [one for one in strategy.plan_types if not one.levels or _applies(one, levels)]
+
+
+def _applies(kind: PlanType, levels: Mapping[str, str]) -> bool:
+    return any(level in kind.levels for axis, level in levels.items() if kind.axis in (None, axis))
+
+
+def approvers(strategy: Strategy, kind: PlanType, levels: Mapping[str, str]) -> tuple[str, ...]:
+    """The roles of the chain, in order. For a plan that every school has they follow the level where it names them."""
+    if not kind.levels:
+        for axis, key in levels.items():
+            level = next((one for one in strategy.axis_levels(axis) if one.key == key), None)
+            if level is not None and level.approves:
+                return tuple(level.approves)
+    return tuple(kind.approval)
+
+
+def chain(roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
+    """Each role with its day: so many working days after the one before."""
+    found, day = [], sent
+    for role in roles:
+        day = working_days_after(day, days)
+        found.append(Rung(role, day))
+    return found
+
+
+def may_answer(
+    role: str, held: Iterable[tuple[str, int | None]], stand_ins: Mapping[str, Sequence[str]], *, school: int
+) -> bool:
+    """Whether somebody with these roles (role, school) answers for `role`: it is theirs, or they stand in for it."""
+    wanted = {role, *stand_ins.get(role, ())}
+    return any(one in wanted and where in (None, school) for one, where in held)

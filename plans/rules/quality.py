@@ -1,0 +1,83 @@
+"""What a good plan has and this one lacks. Warnings, never a refusal: the school owns its plan (S4-09 to S4-15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schools.strategy.provision import PlanType
+from schools.words import capital, counted, cut, listed, number, verb
+
+from .document import Document, Focus, Line
+
+LONGEST_NAME = 60  # characters
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A sentence, and the part of the page it is about."""
+
+    words: str
+    at: str  # “sections”, “priority 12”, “actions”, “priorities”
+
+
+def warnings(document: Document, kind: PlanType) -> list[Warned]:
+    """In the order of the page."""
+    return [*_of_prose(document), *_of_count(document, kind), *_of_priorities(document), *_of_actions(document)]
+
+
+def _of_prose(document: Document) -> Iterator[Warned]:
+    blank = [one["label"] for one in document["sections"] if not one["holds"] and not one["text"].strip()]
+    if blank:
+        count = counted(len(blank), "section")
+        yield Warned(capital(f"{count} {verb(len(blank))} still empty: {listed(blank, most=3)}."), "sections")
+
+
+def _of_count(document: Document, kind: PlanType) -> Iterator[Warned]:
+    count = len(document["priorities"])
+    asked = {"priorities", "targets"} & set(kind.holds.values())
+    if not count and asked:
+        yield Warned("There is no priority yet. A good plan has a few, each significant.", "priorities")
+    if count > kind.most_priorities:
+        held, most = counted(count, "priority", "priorities"), number(kind.most_priorities)
+        yield Warned(f"It has {held}. A plan of this kind has at most {most}, so that each is seen to.", "priorities")
+
+
+def _of_priorities(document: Document) -> Iterator[Warned]:
+    for focus in document["priorities"]:
+        if lacks := list(_lacking(focus)):
+            yield Warned(f"“{cut(focus['label'], LONGEST_NAME)}” lacks {listed(lacks)}.", f"priority {focus['id']}")
+
+
+def _lacking(focus: Focus) -> Iterator[str]:
+    if not focus["change"]:
+        yield "the change for pupils"
+    if not focus["success"]:
+        yield "how it will be known in words"
+    if not focus["milestones"]:
+        yield "a target with a day"
+    elif not any(stage["measure"] for stage in focus["milestones"]):
+        yield "a target with a measure"
+    if not focus["actions"]:
+        yield "an action"
+
+
+def _of_actions(document: Document) -> Iterator[Warned]:
+    of_priorities = [line for focus in document["priorities"] for line in focus["actions"]]
+    lines = [*of_priorities, *document["actions"]]
+    for words, lacking in (
+        ("nobody who sees to it", [one for one in lines if not one["owner"]]),
+        ("no day by which it is done", [one for one in lines if not one["due"]]),
+        ("no day on which its impact is looked at", [one for one in lines if not one["check"]]),
+        ("nothing to be judged by", [one for one in lines if not one["success"]]),
+    ):
+        if lacking:
+            count, has = counted(len(lacking), "action"), verb(len(lacking), "has", "have")
+            yield Warned(capital(f"{count} {has} {words}: {_named(lacking)}."), "actions")
+    if document["priorities"] and (loose := document["actions"]):
+        count, serves = counted(len(loose), "action"), verb(len(loose), "serves", "serve")
+        yield Warned(capital(f"{count} {serves} no priority: {_named(loose)}."), "actions")
+
+
+def _named(lines: list[Line]) -> str:
+    return listed([f"“{cut(one['what'], LONGEST_NAME)}”" for one in lines], most=2)

@@ -1,0 +1,52 @@
+"""What is done with plans: written, sent, approved; and with actions: agreed, looked at, and closed."""
+
+from .acting import (
+    LONGEST_NOTE,
+    LONGEST_SUPPORT,
+    LONGEST_WHAT,
+    LONGEST_WHY,
+    NewAction,
+    add_actions,
+    give_verdict,
+    plan_of,
+)
+from .agreeing import AgreedOn, agree_from_findings
+from .approving import answer_plan, send_plan, take_back
+from .news import tell_owners
+from .reminding import remind_of_checks
+from .writing import (
+    ActionEntry,
+    PriorityEntry,
+    StageEntry,
+    begin_plan,
+    drop_priority,
+    save_sections,
+    write_action,
+    write_priority,
+)
+
+__all__ = [
+    "LONGEST_NOTE",
+    "LONGEST_SUPPORT",
+    "LONGEST_WHAT",
+    "LONGEST_WHY",
+    "ActionEntry",
+    "AgreedOn",
+    "NewAction",
+    "PriorityEntry",
+    "StageEntry",
+    "add_actions",
+    "agree_from_findings",
+    "answer_plan",
+    "begin_plan",
+    "drop_priority",
+    "give_verdict",
+    "plan_of",
+    "remind_of_checks",
+    "save_sections",
+    "send_plan",
+    "take_back",
+    "tell_owners",
+    "write_action",
+    "write_priority",
+]

@@ -1,0 +1,139 @@
+"""What is done with actions: agreed into the school's plan, and closed with a verdict on their impact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from plans.models import Action, Plan
+from reviews.models import Finding
+from schools.audit import record_act
+from schools.models import Membership, School
+from schools.rules import academic_year
+from schools.strategy import Strategy
+from schools.words import capital, cut
+from schools.words import on as day_words
+
+LONGEST_WHAT = 1000
+LONGEST_NOTE = 2000
+LONGEST_SUPPORT = 500
+LONGEST_WHY = 500
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """An action as it is agreed."""
+
+    what: str
+    owner: Membership | None = None
+    owner_words: str = ""
+    due_on: date | None = None
+    impact_check_on: date | None = None
+    support: str = ""
+
+
+def plan_of(school: School, strategy: Strategy, *, today: date) -> Plan:
+    """The school's open plan that every school may have, made on first use. Call it inside an act."""
+    usual = next((one for one in strategy.plan_types if not one.levels), None)
+    kind = usual.key if usual else ""
+    title = usual.label if usual else capital(strategy.identity.words.plan)
+    fresh = {"title": title[:200], "year": academic_year(today)}
+    return Plan.objects.get_or_create(school=school, kind=kind, state=Plan.State.OPEN, defaults=fresh)[0]
+
+
+def add_actions(
+    school: School,
+    strategy: Strategy,
+    actions: Sequence[NewAction],
+    *,
+    today: date,
+    findings: Sequence[Finding | None] = (),
+) -> list[Action]:
+    """Put agreed actions into the school's plan, each with its finding where there is one. Call it inside an act.
+
+    Raises ValidationError where an action lacks an owner or a day for its impact check, or that is before it is due.
+    """
+    if not actions:
+        return []
+    for one in actions:
+        check_action(one)
+    plan = plan_of(school, strategy, today=today)
+    pairs = zip(actions, findings or [None] * len(actions), strict=True)
+    return [Action.objects.create(plan=plan, finding=finding, **vars(one)) for one, finding in pairs]
+
+
+def check_action(one: NewAction) -> None:
+    """Raise ValidationError where an action says nothing, has no owner, or is looked at before it is due."""
+    if not one.what.strip():
+        raise ValidationError("Say what is to be done.")
+    if len(one.what) > LONGEST_WHAT:
+        raise ValidationError(f"Use at most {LONGEST_WHAT:,} characters for an action; this has {len(one.what):,}.")
+    if one.owner is None and not one.owner_words:
+        raise ValidationError(f"Say who sees to it: “{cut(one.what, 60)}”")
+    if one.impact_check_on is None:
+        raise ValidationError(f"Say when its impact is looked at: “{cut(one.what, 60)}”")
+    if one.due_on and one.impact_check_on < one.due_on:
+        raise ValidationError(f"The day of the impact check is before the action is due: “{cut(one.what, 60)}”")
+
+
+def give_verdict(
+    action: Action,
+    *,
+    by: Membership,
+    verdict: str,
+    note: str,
+    again_on: date | None = None,
+    why_early: str = "",
+) -> Action:
+    """Say whether the action worked, in words. Too early to tell needs a new day and leaves it open.
+
+    Before the day of the impact check a verdict that closes it needs a reason. Raises ValidationError by field.
+    """
+    locked = Action.objects.select_for_update().get(pk=action.pk)
+    note = note.strip()
+    if not locked.is_open:
+        raise ValidationError("Somebody has closed this action already.")
+    _check_verdict(verdict, note, again_on)
+    early = is_early(locked, verdict, today=timezone.localdate())
+    why_early = why_early.strip() if early else ""
+    if early:
+        _check_early(locked, why_early)
+    words = str(Action.Verdict(verdict).label)
+    label = cut(locked.what, 120)
+    school = action.plan.school
+    record_act("action.verdict", locked, by=by, school=school, after=words, why=note, label=label)
+    locked.verdict, locked.verdict_note, locked.why_early = verdict, note, why_early
+    if verdict == Action.Verdict.TOO_EARLY:
+        locked.impact_check_on = again_on
+    else:
+        locked.state, locked.closed_at, locked.closed_by = Action.State.DONE, timezone.now(), by
+    locked.save()
+    return locked
+
+
+def _check_verdict(verdict: str, note: str, again_on: date | None) -> None:
+    if verdict not in (*Action.CLOSING, Action.Verdict.TOO_EARLY):
+        raise ValidationError({"verdict": "Choose whether it worked"})
+    if not note:
+        raise ValidationError({"note": "Say in a sentence what you saw"})
+    if len(note) > LONGEST_NOTE:
+        raise ValidationError({"note": f"Use at most {LONGEST_NOTE:,} characters; this has {len(note):,}"})
+    if verdict == Action.Verdict.TOO_EARLY and (again_on is None or again_on <= timezone.localdate()):
+        raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
+
+
+def is_early(action: Action, verdict: str, *, today: date) -> bool:
+    """Whether this verdict would close the action before the day on which its impact was to be looked at."""
+    return verdict in Action.CLOSING and action.impact_check_on is not None and today < action.impact_check_on
+
+
+def _check_early(action: Action, why: str) -> None:
+    if not why:
+        day = day_words(action.impact_check_on) if action.impact_check_on else "a later day"
+        raise ValidationError({"why_early": f"Its impact was to be looked at on {day}. Say why it can be judged now"})
+    if len(why) > LONGEST_WHY:
+        raise ValidationError({"why_early": f"Use at most {LONGEST_WHY:,} characters; this has {len(why):,}"})

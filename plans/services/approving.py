@@ -1,0 +1,124 @@
+"""A plan on its way through the people who approve it. Nobody approves their own (see `why_not_answer`)."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from plans.models import ApprovalStep, Plan, PlanEdition
+from plans.queries.plans import Approval, approvals_of, document_of, kind_of, why_not_answer
+from plans.rules.chain import approvers, chain
+from reviews.queries.reviews import levels_of
+from schools.access import ROLES, Access
+from schools.audit import record_act
+from schools.models import Membership, RoleGrant
+
+from .news import tell_plan_answered, tell_plan_sent
+from .writing import CLOSED
+
+LONGEST_WORDS = 2000  # characters
+Outcome = ApprovalStep.Outcome
+
+
+def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
+    """Send the plan as it stands to those who approve it. It can be written on; the edition stays as it was sent.
+
+    Raises ValidationError where it is closed or not begun, waits already, has nothing new, or nobody could answer.
+    """
+    locked = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
+    row = locked.get(pk=plan.pk)
+    kind, editions = kind_of(row), approvals_of([row]).get(row.pk, [])
+    if row.state != Plan.State.OPEN:
+        raise ValidationError(CLOSED)
+    if kind is None or row.strategy_version is None:
+        raise ValidationError("Begin to write this plan first.")
+    _check_last(editions[0] if editions else None)
+    document = document_of(row)
+    if editions and editions[0].is_approved and editions[0].edition.document == document:
+        raise ValidationError("Nothing has changed since it was approved.")
+    strategy, today = row.strategy_version.strategy, timezone.localdate()
+    levels = levels_of([row.school]).get(row.school_id, {})
+    rungs = chain(approvers(strategy, kind, levels), kind.approval_days, sent=today)
+    if rungs:
+        _check_somebody(row, rungs[0].role, by)
+    number = len(editions) + 1
+    record_act("plan.sent", row, by=by, school=row.school, after=f"edition {number}", why=note.strip())
+    at = {"sent_at": timezone.now(), "sent_by": by, "note": note.strip()}
+    edition = PlanEdition.objects.create(plan=row, number=number, document=document, **at)
+    steps = [
+        ApprovalStep.objects.create(edition=edition, position=place, role=rung.role, due_on=rung.due_on)
+        for place, rung in enumerate(rungs, start=1)
+    ]
+    if steps:
+        tell_plan_sent(row, steps[0], by=by)
+    return edition
+
+
+def _check_last(last: Approval | None) -> None:
+    step = last.waiting if last else None
+    if step is not None:
+        role = ROLES[step.role].label.lower()
+        raise ValidationError(f"This plan waits for the {role}. Take it back first, if you want to send it anew.")
+
+
+def _check_somebody(plan: Plan, role: str, by: Membership) -> None:
+    """Somebody other than who wrote and who sends it must be able to answer the first step."""
+    assert plan.strategy_version is not None  # a plan that is sent was begun
+    instead = [one.instead for one in plan.strategy_version.strategy.identity.stand_ins if one.role == role]
+    roles = [role, *(each for roles in instead for each in roles)]
+    held = RoleGrant.objects.current().filter(role__in=roles, school_id__in=[plan.school_id])
+    held |= RoleGrant.objects.current().filter(role__in=roles, school=None)
+    if not held.exclude(membership__in=[pk for pk in (by.pk, plan.begun_by_id) if pk]).exists():
+        label = ROLES[role].label.lower()
+        raise ValidationError(f"Nobody else could approve it as {label}. Let another person send it to you.")
+
+
+def answer_plan(plan: Plan, *, access: Access, outcome: str, words: str = "") -> ApprovalStep:
+    """Approve, approve with conditions, or return the plan, in the step that waits.
+
+    Raises ValidationError by field; also where this person may not answer, or somebody was quicker.
+    """
+    row, approval = _locked(plan)
+    if refusal := why_not_answer(access, row, approval):
+        raise ValidationError(refusal)
+    step, words, by = approval.waiting, words.strip(), access.membership
+    assert step is not None  # otherwise the refusal would have said so
+    if outcome not in (Outcome.APPROVED, Outcome.CONDITIONS, Outcome.RETURNED):
+        raise ValidationError({"outcome": "Choose what you decide"})
+    if outcome != Outcome.APPROVED and not words:
+        asked = "Say what has to change" if outcome == Outcome.RETURNED else "Say on which conditions"
+        raise ValidationError({"words": asked})
+    if len(words) > LONGEST_WORDS:
+        raise ValidationError({"words": f"Use at most {LONGEST_WORDS:,} characters; this has {len(words):,}"})
+    _answer(row, step, by, outcome, words)
+    following = Approval(approval.edition, tuple(approval.edition.steps.order_by("position")))
+    if following.waiting is not None:
+        tell_plan_sent(row, following.waiting, by=by)
+    tell_plan_answered(row, step, approval.edition, by=by)
+    return step
+
+
+def take_back(plan: Plan, *, by: Membership) -> ApprovalStep:
+    """Take the plan back before it is answered. Raises ValidationError where nothing waits."""
+    row, approval = _locked(plan)
+    step = approval.waiting
+    if step is None:
+        raise ValidationError("Nothing of this plan waits to be approved.")
+    _answer(row, step, by, Outcome.WITHDRAWN, "")
+    return step
+
+
+def _locked(plan: Plan) -> tuple[Plan, Approval]:
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
+    row = rows.get(pk=plan.pk)
+    editions = approvals_of([row]).get(row.pk, [])
+    if not editions:
+        raise ValidationError("Nothing of this plan waits to be approved.")
+    return row, editions[0]
+
+
+def _answer(plan: Plan, step: ApprovalStep, by: Membership, outcome: str, words: str) -> None:
+    said, role = str(Outcome(outcome).label), ROLES[step.role].label.lower()
+    record_act("plan.answered", plan, by=by, school=plan.school, before=f"waited for the {role}", after=said, why=words)
+    step.outcome, step.words, step.by, step.at = outcome, words, by, timezone.now()
+    step.save()

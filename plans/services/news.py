@@ -1,0 +1,67 @@
+"""Who hears of an action: the next working morning, and nobody of what they did themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from plans.models import Action, ApprovalStep, Plan, PlanEdition
+from reviews.models import Review
+from reviews.queries.reviews import called
+from schools.access import ROLES
+from schools.models import Membership, School
+from schools.services.news import about, heads_of, holding, tell_people
+from schools.strategy import Role
+from schools.words import counted, cut
+from schools.words import on as day_words
+
+CHECK = "impact check on"
+"""What the subject of a reminder says, before the day."""
+
+
+def tell_owners(school: School, actions: Sequence[Action], *, by: Membership) -> None:
+    """Whoever sees to an action hears of it."""
+    for action in actions:
+        due = f" by {day_words(action.due_on)}" if action.due_on else ""
+        body = f"{by.user.name} has put down that you see to this{due}: “{cut(action.what, 300)}”"
+        owner, path = [action.owner] if action.owner else [], f"actions/{action.pk}/"
+        tell_people(owner, school.trust, subject=about(school, "an action for you"), body=body, path=path, besides=by)
+
+
+def tell_agreed(review: Review, actions: Sequence[Action], *, by: Membership) -> None:
+    """Whoever sees to an action hears of it; whoever proposed the review hears what came of it."""
+    school = review.school
+    tell_owners(school, actions, by=by)
+    body = f"{by.user.name} put {counted(len(actions), 'action')} from its findings into the school’s plan."
+    subject = f"{called(review)}, {school.known_as}: actions agreed"
+    proposed = [review.proposed_by] if review.proposed_by else []
+    tell_people(proposed, school.trust, subject=subject, body=body, path=f"reviews/{review.pk}/", besides=by)
+
+
+def tell_check(action: Action) -> list[Membership]:
+    """Whoever sees to it is reminded to look at its impact; where that is nobody here, the school's heads."""
+    school, owner, day = action.plan.school, action.owner, action.impact_check_on
+    people = [owner] if owner and owner.ended_at is None else heads_of(school.pk)
+    said = f" on {day_words(day)}" if day else ""
+    body = f"Look{said} at whether this has worked, and say so in words: “{cut(action.what, 300)}”"
+    subject = about(school, f"{CHECK} {day_words(day)}" if day else CHECK)
+    return tell_people(people, school.trust, subject=subject, body=body, path=f"actions/{action.pk}/")
+
+
+def tell_plan_sent(plan: Plan, step: ApprovalStep, *, by: Membership) -> None:
+    """Whoever answers the step that waits hears that the plan has come to them."""
+    role = ROLES[step.role]
+    people = holding(Role(step.role), school=None if role.whole_trust else plan.school_id)
+    until = f" Please answer by {day_words(step.due_on)}." if step.due_on else ""
+    body = f"{by.user.name} sent “{plan.title}” for you to approve.{until}"
+    subject = about(plan.school, f"{plan.title} to approve")
+    tell_people(people, plan.school.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+
+
+def tell_plan_answered(plan: Plan, step: ApprovalStep, edition: PlanEdition, *, by: Membership) -> None:
+    """Whoever sent it and the heads hear what was decided."""
+    said = str(ApprovalStep.Outcome(step.outcome).label).lower()
+    words = f" “{cut(step.words, 400)}”" if step.words else ""
+    body = f"{by.user.name} answered as {ROLES[step.role].label.lower()}: {said}.{words}"
+    people = [edition.sent_by, *heads_of(plan.school_id)]
+    subject = about(plan.school, f"{plan.title}: {said}")
+    tell_people(people, plan.school.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)

@@ -1,0 +1,172 @@
+"""What is done while a plan is written: begun, its prose kept, its priorities, milestones and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils import timezone
+
+from plans.models import Action, Milestone, Plan, Priority
+from plans.queries.plans import kinds_to_begin
+from schools.audit import record_act
+from schools.filled import Value
+from schools.models import Membership, School
+from schools.rules import academic_year
+from schools.services.filling import SavedAnswers, keep_answers
+from schools.words import cut
+
+from .acting import NewAction, check_action
+
+CLOSED = "This plan is closed. Nothing of it changes any more."
+
+
+@dataclass(frozen=True)
+class StageEntry:
+    """A milestone as it is typed: words, or a value of a measure for a group of pupils."""
+
+    by_on: date
+    words: str = ""
+    measure: str = ""
+    group: str = "all"
+    value: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class PriorityEntry:
+    """A priority as it is typed, with its milestones."""
+
+    label: str
+    change: str = ""
+    success: str = ""
+    criterion: str = ""
+    milestones: Sequence[StageEntry] = ()
+
+
+@dataclass(frozen=True)
+class ActionEntry:
+    """An action of a plan as it is typed. `budget` is in pounds."""
+
+    action: NewAction
+    priority: Priority | None = None
+    success: str = ""
+    budget: Decimal | None = None
+    training: str = ""
+
+
+def begin_plan(school: School, kind: str, *, by: Membership) -> Plan:
+    """Begin a plan of a kind the school has, or take up the one that so far only holds what was agreed elsewhere.
+
+    Raises ValidationError where the strategy has no such kind for the school, or one is open already.
+    """
+    today = timezone.localdate()
+    version, kinds = kinds_to_begin(school, today=today)
+    found = next((one for one in kinds if one.key == kind), None)
+    if version is None or found is None:
+        raise ValidationError("A plan of this kind is open already, or this school has none of this kind.")
+    School.objects.select_for_update().get(pk=school.pk)  # of two at once the second finds the plan of the first
+    plan = Plan.objects.filter(school=school, kind=kind, state=Plan.State.OPEN).first()
+    plan = plan or Plan(school=school, kind=kind, title=found.label[:200], year=academic_year(today))
+    if plan.strategy_version_id:
+        raise ValidationError("Somebody has just begun this plan.")
+    record_act("plan.begun", plan if plan.pk else Plan, by=by, school=school, after=found.label, label=plan.title)
+    plan.strategy_version, plan.begun_by = version, by
+    plan.save()
+    return plan
+
+
+def _open(plan: Plan) -> Plan:
+    locked = Plan.objects.select_for_update(of=("self",)).select_related("school", "strategy_version").get(pk=plan.pk)
+    if locked.state != Plan.State.OPEN:
+        raise ValidationError(CLOSED)
+    return locked
+
+
+def save_sections(
+    plan: Plan,
+    typed: Mapping[str, Value | None],
+    *,
+    by: Membership,
+    version: int,
+    base: Mapping[str, Value | None] | None = None,
+) -> SavedAnswers:
+    """Keep the prose of a plan, as a draft is kept. Raises ValidationError once it is closed."""
+    return keep_answers(_open(plan), typed, by=by, version=version, base=base)
+
+
+def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None) -> Priority:
+    """Add a priority to the end, or write one anew; its milestones become those of the entry.
+
+    Raises ValidationError where the plan is closed or the strategy lacks what is named.
+    """
+    locked = _open(plan)
+    _check_entry(locked, entry)
+    last = locked.priorities.aggregate(last=Max("position"))["last"] or 0
+    row = priority or Priority(plan=locked, position=last + 1)
+    before = row.label if row.pk else ""
+    record_act("plan.priority", locked, by=by, school=locked.school, before=before, after=entry.label)
+    row.label, row.change, row.success = entry.label, entry.change, entry.success
+    row.criterion = entry.criterion
+    row.save()
+    _keep_milestones(row, entry.milestones)
+    return row
+
+
+def _check_entry(plan: Plan, entry: PriorityEntry) -> None:
+    strategy = plan.strategy_version.strategy if plan.strategy_version else None
+    if entry.criterion and (strategy is None or entry.criterion not in strategy.criterion_by_key):
+        raise ValidationError({"criterion": "Choose one of the list."})
+    known = strategy.measure_by_key if strategy else {}
+    if any(one.measure and one.measure not in known for one in entry.milestones):
+        raise ValidationError("Choose a measure of the list.")
+
+
+def _keep_milestones(row: Priority, entries: Sequence[StageEntry]) -> None:
+    """Those that read as before stay the rows they were, so that their history is theirs."""
+    left = {_said(one): one for one in row.milestones.all()}
+    for entry in entries:
+        if left.pop(_said(entry), None) is None:
+            Milestone.objects.create(priority=row, **vars(entry))
+    for gone in left.values():
+        gone.delete()
+
+
+def _said(one: StageEntry | Milestone) -> tuple[date, str, str, str, Decimal | None]:
+    return (one.by_on, one.words, one.measure, one.group, one.value)
+
+
+def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
+    """Leave a priority, with a reason. It stays on record; its open actions serve none from then on."""
+    locked = _open(priority.plan)
+    if priority.dropped_at:
+        raise ValidationError("This priority was left already.")
+    if not why.strip():
+        raise ValidationError({"why": "Say why it is left"})
+    record_act("plan.priority_left", locked, by=by, school=locked.school, before=priority.label, why=why.strip())
+    priority.dropped_at = timezone.now()
+    priority.save(update_fields=["dropped_at"])
+    return priority
+
+
+def write_action(plan: Plan, entry: ActionEntry, *, by: Membership, action: Action | None = None) -> Action:
+    """Add an action, or write an open one anew.
+
+    Raises ValidationError where the plan or the action is closed, nobody sees to it, or its days do not follow.
+    """
+    locked = _open(plan)
+    check_action(entry.action)
+    if action is not None and not action.is_open:
+        raise ValidationError("This action is closed. Its words stay as they were.")
+    row = action or Action(plan=locked)
+    before = cut(row.what, 120) if row.pk else ""
+    label = cut(entry.action.what, 120)
+    record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)
+    for name, value in {**vars(entry.action), "priority": entry.priority}.items():
+        setattr(row, name, value)
+    row.success, row.budget, row.training = entry.success, entry.budget, entry.training
+    row.save()
+    return row
