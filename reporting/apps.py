@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class ReportingConfig(AppConfig):
     name = "reporting"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from monitoring.templatetags.beside import SHOWN
+        from reporting.views.known import known_beside  # its models are there only now
+
+        SHOWN.append(known_beside)

@@ -7,8 +7,6 @@ from django.utils import timezone
 
 from reporting import services
 from schools import jobs
-from schools.models import Trust
-from schools.tenancy import trust_scope
 
 
 @shared_task(name="reporting.make_report", soft_time_limit=270, time_limit=300)
@@ -19,10 +17,6 @@ def make_report(trust_id: int, report_id: int) -> None:
 
 @shared_task(name="reporting.request_scheduled_reports")
 def request_scheduled_reports() -> None:
-    """Ask for what each trust's calendar asks for. One whose calendar breaks holds no other trust back."""
-    jobs.each_alone(Trust.objects.order_by("pk"), _request_scheduled_reports, what="scheduled reports of a trust")
-
-
-def _request_scheduled_reports(trust: Trust) -> None:
-    with trust_scope(trust):
-        services.request_scheduled_reports(today=timezone.localdate())
+    """Ask for what each trust's calendar asks for."""
+    today = timezone.localdate()
+    jobs.in_each_trust(lambda _: services.request_scheduled_reports(today=today), what="scheduled reports")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reporting.views import agenda, home, meetings, others, overview, reports, schools
+from reporting.views import (
+    agenda,
+    home,
+    meetings,
+    monitoring_term,
+    others,
+    overview,
+    reports,
+    reviews,
+    schools,
+    sef,
+    visits,
+)
 
 meeting_urls = [
     path("meetings/", meetings.meetings, name="meetings"),
@@ -22,6 +34,28 @@ report_urls = [
     path("reports/<int:pk>/file/", reports.report_file, name="report_file"),
 ]
 
+SEF = "schools/<int:school_id>/self-evaluation/<int:period_id>/"
+
+sef_urls = [
+    path(SEF, sef.sef, name="sef"),
+    path(SEF + "submit/", sef.submit, name="sef_submit"),
+    path(SEF + "return/", sef.send_back, name="sef_return"),
+    path(SEF + "agree/", sef.agree, name="sef_agree"),
+    path(SEF + "file/", sef.sef_file, name="sef_file"),
+]
+
+visit_urls = [
+    path("monitoring/term/", monitoring_term.monitoring_term, name="monitoring_term"),
+    path("monitoring/term/file/", monitoring_term.monitoring_term_file, name="monitoring_term_file"),
+    path("monitoring/<int:pk>/file/", visits.visit_file, name="visit_file"),
+    path("monitoring/forms/<slug:form>/file/", visits.visit_form_file, name="visit_form_file"),
+]
+
+review_urls = [
+    path("reviews/<int:pk>/file/", reviews.review_file, name="review_file"),
+    path("reviews/<int:pk>/paper/", reviews.review_paper, name="review_paper"),
+]
+
 page_urls = [
     path("overview/", overview.overview_page, name="overview"),
     path("other-schools/", others.other_schools, name="other_schools"),
@@ -30,4 +64,4 @@ page_urls = [
     path("schools/<int:school_id>/", schools.school_page, name="school"),
 ]
 
-urlpatterns = [*page_urls, *meeting_urls, *report_urls]
+urlpatterns = [*page_urls, *sef_urls, *visit_urls, *review_urls, *meeting_urls, *report_urls]

@@ -59,9 +59,13 @@ class Found:
         pairs = [(sheet, line) for sheet in self.sheet.sheets for line in sheet.lines]
         return sorted(pairs, key=lambda pair: (pair[1].need, pair[1].name))
 
+    def decided(self, school: int, axis: str) -> list[Decision]:
+        """The decisions on an axis, oldest first; none where nothing was decided."""
+        return self.decisions.get((school, axis), [])
+
     def moved(self, school: int, axis: str) -> list[Decision]:
         """The decisions since the last board."""
-        return [one for one in self.decisions.get((school, axis), []) if one.effective_on > self.since]
+        return [one for one in self.decided(school, axis) if one.effective_on > self.since]
 
 
 def find(report: Report, *, now: datetime) -> Found:

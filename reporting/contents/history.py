@@ -44,7 +44,7 @@ def _sheet(found: Found, sheet: Sheet, axis: Axis) -> LevelsSheet:
 
 def history_of(found: Found, line: SchoolLine, axis: str) -> tuple[Tile, ...]:
     """The school's place at the end of each term shown."""
-    decisions = found.decisions.get((line.school_id, axis), [])
+    decisions = found.decided(line.school_id, axis)
     return tuple(_at(found, line, decisions, period) for period in found.periods)
 
 
@@ -63,7 +63,7 @@ def _holiday(found: Found, period: Period) -> date:
 
 def _since(found: Found, line: SchoolLine, axis: str) -> str:
     """Since when the school has been where it is, without a break."""
-    decisions = found.decisions.get((line.school_id, axis), [])
+    decisions = found.decided(line.school_id, axis)
     if not decisions:
         return ""
     first = decisions[-1]

@@ -85,7 +85,7 @@ def support_of(strategy: Strategy, axis: str, level: str) -> tuple[str, ...]:
 
 def level_in_force(found: Found, sheet: Sheet, line: SchoolLine, axis: str) -> Level | None:
     """The level last decided, which holds until another is; None before the first, or decided on another scale."""
-    decisions = found.decisions.get((line.school_id, axis), [])
+    decisions = found.decided(line.school_id, axis)
     levels = {level.key: level for level in sheet.strategy.axis_levels(axis)}
     return levels.get(decisions[-1].level) if decisions else None
 

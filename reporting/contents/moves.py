@@ -86,7 +86,7 @@ def tally_of(found: Found) -> Tally:
     words = found.strategy.identity.words
     up, down, first = _directions(found)
     begun = any(line.rated_on for _, line in found.lines)
-    cells = [cell for _, line in found.lines for cell in line.cells if begun and cell.applies]
+    cells = [cell for _, line in found.lines for cell in line.cells if cell.applies] if begun else []
     latest = [rows[-1] for rows in found.decisions.values()]
     moved = [net[1] for sheet, line in found.lines for axis in sheet.axes if (net := net_move(found, line, axis.key))]
     replies = [reply_of(found, one) for one in moved]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from categorisation.models import Rating
+from categorisation.rules.suggestion import from_record
 from reporting.contents.facts import Criterion, HistoryRow, SchoolCategory, SchoolPage, Schools, Tile
 from reporting.contents.gather import Found
 from reporting.contents.history import history_of
@@ -47,7 +48,7 @@ def _page(found: Found, tally: Tally, sheet: Sheet, line: SchoolLine) -> SchoolP
 
 def _category(found: Found, sheet: Sheet, line: SchoolLine, category: Category) -> SchoolCategory:
     words = explanation(found.proposals.get((line.school_id, category.axis)))
-    decisions = found.decisions.get((line.school_id, category.axis), [])
+    decisions = found.decided(line.school_id, category.axis)
     latest = decisions[-1] if decisions and category.state == "agreed" else None
     cell = category_cell(category)
     return SchoolCategory(
@@ -108,6 +109,9 @@ def _indicator(found: Found, sheet: Sheet, group: str, kpi: Kpi, rating: Rating 
     level = levels[counts - 1] if counts else None
     tile = Tile(level_word(sheet.strategy, level), level.tone) if level else Tile("Unknown", 0)
     said = [rating.note] if rating and rating.note else []
+    suggestion = from_record(rating.measured) if rating else None
+    if suggestion and (words := suggestion.as_read(sees_counts=False).in_short):
+        said.append(words)
     if rating and rating.moderated_level is not None:
         said.append(f"Moderated: {rating.moderated_reason}")
     kinds = sheet.strategy.matrix.sources_in_words(rating.sources) if rating else ""

@@ -21,6 +21,8 @@ FONT_URL = re.compile(r'url\("\.\./vendor/fonts/([\w.-]+\.woff2)"\)')
 LARGEST = 5 * 1024 * 1024
 """Most characters of one data: address."""
 
+SHEETS = ("theme.css", "print.css", "filled.css")
+
 PRINT_FLAG = 4
 
 
@@ -39,9 +41,7 @@ class OnlyData(URLFetcher):
 def typeset(html: str) -> tuple[int, bytes]:
     """Lay out `html` with our style sheets. Returns the number of pages and the file."""
     fonts, fetcher = FontConfiguration(), OnlyData()
-    styles = [
-        CSS(string=style_sheet(name), font_config=fonts, url_fetcher=fetcher) for name in ("theme.css", "print.css")
-    ]
+    styles = [CSS(string=style_sheet(name), font_config=fonts, url_fetcher=fetcher) for name in SHEETS]
     options: dict[str, Any] = {"stylesheets": styles, "pdf_variant": "pdf/ua-1", "pdf_tags": True}
     document = HTML(string=html, url_fetcher=fetcher).render(font_config=fonts, **options)
     return len(document.pages), document.write_pdf(finisher=finish, **options)

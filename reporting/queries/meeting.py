@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from categorisation.models import Decision
 from reporting.queries.overview import Category, SchoolLine, overview
 from schools.models import AgendaItem, Attendance, Interest, Meeting, Membership, School
+from schools.queries import members
+from schools.strategy import Strategy
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class MeetingPage:
         return sum(bool(line.open_axes) for line in self.agenda)
 
 
+def meeting_kinds(strategies: Iterable[Strategy]) -> dict[str, str]:
+    """The meetings these strategies name: their labels by key."""
+    return {kind.key: kind.label for strategy in strategies for kind in strategy.meetings}
+
+
 def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
     """Everything on one meeting."""
     items = {item.school_id: item.position for item in AgendaItem.objects.filter(meeting=meeting)}
@@ -48,7 +56,7 @@ def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
     for school, axis in Decision.objects.filter(meeting=meeting).values_list("school_id", "axis"):
         decided.setdefault(school, []).append(axis)
     trust = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items))
-    kinds = {kind.key: kind.label for sheet in trust.sheets for kind in sheet.strategy.meetings}
+    kinds = meeting_kinds(sheet.strategy for sheet in trust.sheets)
     agenda = [
         AgendaLine(
             items[line.school_id],
@@ -63,5 +71,5 @@ def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
         agenda=tuple(sorted(agenda, key=lambda line: line.position)),
         attendance=tuple(Attendance.objects.filter(meeting=meeting).select_related("person__user")),
         interests=interests,
-        members=tuple(Membership.objects.filter(ended_at=None).select_related("user").order_by("user__name")),
+        members=tuple(members()),
     )

@@ -16,7 +16,7 @@ from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_cale
 from reporting.queries.categories import Category, category_of
 from reporting.queries.cells import NEEDS_SUPPORT, Cell, CellReader, Column
 from reporting.queries.gathering import Begun, Gathered, gather
-from reporting.queries.strategies import read_versions, with_strategy
+from reporting.queries.strategies import Versions, read_versions, with_strategy
 from schools.models import Period, School, StrategyVersion
 from schools.queries import kpi_numbers
 from schools.strategy import Axis, Strategy
@@ -72,6 +72,8 @@ class Overview:
     today: date
     sheets: tuple[Sheet, ...]
     calendar: Calendar
+    schools: tuple[School, ...]
+    versions: Versions
 
     @property
     def lines(self) -> list[SchoolLine]:
@@ -150,7 +152,8 @@ def overview(
         for key, group in grouped.items()
         if (version := versions.on(key, day))
     ]
-    return Overview(period, day, tuple(sorted(sheets, key=lambda sheet: -len(sheet.lines))), calendar)
+    in_order = tuple(sorted(sheets, key=lambda sheet: -len(sheet.lines)))
+    return Overview(period, day, in_order, calendar, tuple(listed), versions)
 
 
 def _queryset(schools: QuerySet[School] | Iterable[School] | None, day: date) -> QuerySet[School]:

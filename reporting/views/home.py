@@ -16,11 +16,15 @@ from categorisation.models import Assessment
 from reporting.queries.calendar import read_calendar
 from reporting.queries.home import Home, homes_of
 from reporting.queries.overview import Overview, overview
+from reporting.queries.waiting import waiting_at_schools
 from reporting.rules.opening import greeting, whole_day
 from reporting.views.home_parts import part_of
 from reporting.views.links import actions, link
+from reporting.views.waiting import lines_of
 from schools.access import Permission, TrustRequest, trust_view
+from schools.frame import footer_words
 from schools.models import School
+from schools.queries import Followed
 from schools.words import capital, counted, listed, verb
 
 
@@ -42,14 +46,16 @@ def my_school(request: TrustRequest) -> HttpResponse:
         told_by=now,
         calendar=calendar,
     )
-    homes = homes_of(seen)
-    parts = [part_of(request, seen, home) for home in homes]
+    followed = Followed.read(seen.versions.by_pk.values())
+    homes = homes_of(seen, followed)
+    waits = lines_of(request, waiting_at_schools(request.access, now.date()), seen)
+    parts = [part_of(request, seen, home, waits.get(home.line.school_id, [])) for home in homes]
     context = {
         "head": _head(request, seen, homes, parts),
         "parts": parts,
         "many": len(parts) > 1,
-        "periods": (),
         "today": now.date(),
+        "strategy_footer": footer_words(request, followed.on(now.date()).get(None)),
     }
     return render(request, "reporting/my_school.html", context)
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.utils import timezone
 
 from categorisation.models import Assessment
+from evidence.queries.returns import DueReturn
+from evidence.queries.sef import SefDue
 from reporting.queries.categories import Category
 from reporting.queries.home import Home
 from reporting.queries.overview import Overview
@@ -21,17 +23,20 @@ from schools.words import capital, on
 THIS_WEEK, NEWS = timedelta(days=7), timedelta(days=60)
 
 
-def part_of(request: TrustRequest, seen: Overview, home: Home) -> dict[str, Any]:
-    """Everything the page says of one school."""
+def part_of(request: TrustRequest, seen: Overview, home: Home, waits: list[dict[str, Any]]) -> dict[str, Any]:
+    """Everything the page says of one school. `waits`: what reviews, visits, actions and the register ask of it."""
     part = _Part(request, seen, home)
-    due = list(part.due())
     soon = seen.calendar.today + THIS_WEEK
+    due = sorted([*part.due(), *waits], key=lambda item: item["due_on"] or soon)
+    returned = list(part.returned())
+    week = [item for item in due if item["due_on"] is None or item["due_on"] <= soon]
     return {
         "name": home.line.name,
         "url": link(request, "school", school_id=home.line.school_id),
-        "week": [item for item in due if item["due_on"] <= soon],
-        "later": [item for item in due if item["due_on"] > soon] + list(part.coming()),
-        "returned": list(part.returned()),
+        "week": week,
+        "shows_week": part.writes and bool(week or not returned),
+        "later": [item for item in due if item not in week] + list(part.coming()),
+        "returned": returned,
         "sent": list(part.sent()),
         "news": list(part.news()),
         "boxes": [] if part.writes else part.boxes(),
@@ -48,6 +53,8 @@ class _Part:
         self.request, self.seen, self.home, self.line = request, seen, home, home.line
         self.words = home.sheet.strategy.identity.words
         self.writes = request.access.may(Permission.RATE, home.line.school_id)
+        self.writes_sef = request.access.may(Permission.WRITE_SEF, home.line.school_id)
+        self.enters = request.access.may(Permission.ENTER_RETURN, home.line.school_id)
         self.replies = request.access.may(Permission.REPLY, home.line.school_id)
         labels = short_labels([axis.label for axis in home.sheet.axes])
         self.axes = dict(zip((axis.key for axis in home.sheet.axes), labels, strict=True))
@@ -61,9 +68,8 @@ class _Part:
         return link(self.request, "matrix", school_id=self.line.school_id, period_id=period_id)
 
     def due(self) -> Iterator[dict[str, Any]]:
-        """What this person has to do, the nearest first."""
-        found = [*self._matrix(), *self._replies()]
-        yield from sorted(found, key=lambda item: item["due_on"])
+        """What this person has to send or to answer."""
+        yield from (*self._matrix(), *self._sef(), *self._returns(), *self._replies())
 
     def _matrix(self) -> Iterator[dict[str, Any]]:
         if self.writes and self.line.matrix_state in ("", "draft") and self.line.matrix_due_on:
@@ -74,6 +80,34 @@ class _Part:
                 "note": self._progress(),
                 "due_on": self.line.matrix_due_on,
             }
+
+    def _sef(self) -> Iterator[dict[str, Any]]:
+        sef = self.home.sef
+        if sef and self.writes_sef and sef.state in ("", "draft"):
+            yield {
+                "title": capital(sef.label),
+                "url": self.sef_url(sef),
+                "note": f"{sef.done} of {sef.of} areas are complete." if sef.state else f"Not begun: {sef.of} areas.",
+                "due_on": sef.due_on,
+            }
+
+    def sef_url(self, sef: SefDue) -> str:
+        return link(self.request, "sef", school_id=sef.school_id, period_id=sef.period_id)
+
+    def _returns(self) -> Iterator[dict[str, Any]]:
+        for one in self.home.returns if self.enters else ():
+            if one.state in ("not_begun", "draft"):
+                begun = one.state == "draft"
+                yield {
+                    "title": one.label,
+                    "url": self.return_url(one),
+                    "note": f"{one.filled} of {one.asked} figures are in." if begun else f"{one.asked} figures.",
+                    "due_on": one.due_on,
+                }
+
+    def return_url(self, one: DueReturn) -> str:
+        place = {"school_id": one.school_id, "period_id": one.period_id, "point": one.point.key}
+        return link(self.request, "return_page", **place)
 
     def _progress(self) -> str:
         done = self.home.progress
@@ -121,9 +155,26 @@ class _Part:
                 "state": "returned",
                 "text": "Returned to you",
             }
+        back = {"state": "returned", "text": "Returned to you"}
+        sef = self.home.sef
+        if sef and self.writes_sef and sef.state == "returned":
+            yield {"title": capital(sef.label), "url": self.sef_url(sef), "note": f"“{sef.returned_note}”"} | back
+        for one in self.home.returns if self.enters else ():
+            if one.state == "returned" and one.row:
+                note = f"“{one.row.returned_note}”"
+                yield {"title": one.label, "url": self.return_url(one), "note": note} | back
 
     def sent(self) -> Iterator[dict[str, Any]]:
         """With others, and what has been agreed."""
+        yield from self._sent_matrix()
+        sef = self.home.sef
+        if sef and self.writes_sef and sef.state in ("submitted", "agreed"):
+            yield {"title": capital(sef.label), "url": self.sef_url(sef), "note": "", "state": sef.state}
+        for one in self.home.returns if self.enters else ():
+            if one.state in ("submitted", "agreed"):
+                yield {"title": one.label, "url": self.return_url(one), "note": "", "state": one.state}
+
+    def _sent_matrix(self) -> Iterator[dict[str, Any]]:
         begun, state = self.line.begun, self.line.matrix_state
         if not self.writes or begun is None or Assessment.is_unsent(state):
             return

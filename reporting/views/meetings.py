@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,20 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from reporting.queries.meeting import MeetingPage, meeting_page
+from reporting.queries.meeting import MeetingPage, meeting_kinds, meeting_page
 from schools.access import Permission, TrustRequest, trust_view
+from schools.forms import version_in
 from schools.forms.meetings import InterestForm, MeetingForm, MinutesForm
 from schools.models import Attendance, Meeting, Membership, School
-from schools.queries import current_period, people_of_trust, strategy_versions_on
+from schools.queries import current_period, members, strategy_versions_on
 from schools.services.meetings import agree_minutes, declare_interest, plan_meeting, set_attendance, write_minutes
+from schools.words import ID_DIGITS, whole
 
 LONGEST_HOLIDAY = timedelta(days=70)
 
 
 def _kinds() -> dict[str, str]:
     """The meetings the trust's strategies name."""
-    versions = strategy_versions_on(timezone.localdate()).values()
-    return {kind.key: kind.label for version in versions for kind in version.strategy.meetings}
+    return meeting_kinds(version.strategy for version in strategy_versions_on(timezone.localdate()).values())
 
 
 @trust_view(needs=Permission.SEE_MEETINGS)
@@ -34,7 +35,7 @@ def meetings(request: TrustRequest) -> HttpResponse:
     """What is coming, what has been, and planning another."""
     today = timezone.now()
     may_plan = request.access.may(Permission.RUN_MEETINGS)
-    people = [(one.pk, one.user.name) for one in people_of_trust()] if may_plan else []
+    people = _people(members()) if may_plan else []
     form = MeetingForm(request.POST or None, kinds=_kinds(), people=people) if may_plan else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:
@@ -81,9 +82,13 @@ def meeting(request: TrustRequest, meeting_id: int) -> HttpResponse:
     return _page(request, meeting_for(meeting_id))
 
 
+def _people(found: Iterable[Membership]) -> list[tuple[int, str]]:
+    return [(person.pk, str(person)) for person in found]
+
+
 def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
     return {
-        "people": [(person.pk, str(person)) for person in page.members],
+        "people": _people(page.members),
         "schools": [(line.school.school_id, line.school.name) for line in page.agenda],
     }
 
@@ -114,9 +119,9 @@ def attendance(request: TrustRequest, meeting_id: int) -> HttpResponse:
     found = meeting_for(meeting_id)
     states = {}
     for name, state in request.POST.items():
-        pk = name.removeprefix("person-")
-        if name.startswith("person-") and pk.isdecimal() and state in ("", *Attendance.State.values):
-            states |= {int(pk): state} if state != request.POST.get(f"was-{pk}") else {}
+        pk = whole(name.removeprefix("person-"), digits=ID_DIGITS) if name.startswith("person-") else None
+        if pk is not None and state in ("", *Attendance.State.values):
+            states |= {pk: state} if state != request.POST.get(f"was-{pk}") else {}
     return _done(request, found, lambda: set_attendance(found, states, by=request.access.membership), "Saved.")
 
 
@@ -148,8 +153,7 @@ def minutes(request: TrustRequest, meeting_id: int) -> HttpResponse:
     """Save the draft minutes, or agree them."""
     found, by = meeting_for(meeting_id), request.access.membership
     if "agree" in request.POST:
-        sent = request.POST.get("version", "")
-        version = int(sent) if sent.isdecimal() else 0
+        version = version_in(request.POST)
         return _done(request, found, lambda: agree_minutes(found, by=by, version=version), "The minutes are agreed.")
     form = MinutesForm(request.POST)
     if form.is_valid():

@@ -57,5 +57,5 @@ def _table(request: TrustRequest, seen: Overview, sheet: Sheet) -> dict[str, Any
 
 
 def _page(request: TrustRequest, tables: list[dict[str, Any]], shown: str) -> HttpResponse:
-    context = {"tables": tables, "unnamed": shown == HeadsSee.UNNAMED, "periods": ()}
+    context = {"tables": tables, "unnamed": shown == HeadsSee.UNNAMED}
     return render(request, "reporting/other_schools.html", context)

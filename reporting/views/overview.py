@@ -17,9 +17,11 @@ from reporting.forms.pages import OverviewFilter, shown_as_selects
 from reporting.queries.calendar import Calendar, read_calendar
 from reporting.queries.categories import Category
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
+from reporting.queries.waiting import Waiting, waiting_for_trust
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
+from reporting.views.waiting import trust_lines
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
 from schools.words import capital
@@ -46,6 +48,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
     )
     context = {
         "head": _head(request, seen),
+        "waits": trust_lines(request, _waiting(request, seen), seen),
         "news": _news(request, seen),
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
@@ -53,6 +56,12 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "reporting/overview.html", context)
+
+
+def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
+    """What waits for this person now; nothing on the page of a term that is over."""
+    current = seen.calendar.terms[0].pk == seen.period.pk
+    return waiting_for_trust(request.access, seen.calendar.today) if current else []
 
 
 def periods(request: TrustRequest, calendar: Calendar, chosen: Period) -> list[dict[str, Any]]:

@@ -177,3 +177,20 @@ def reply(told: Told) -> dict[str, Any]:
     if told.row.reply_due_on >= timezone.localdate():
         return {"waiting": f"The school may reply until {on(told.row.reply_due_on)}."}
     return {"waiting": f"The school did not reply by {on(told.row.reply_due_on)}."}
+
+
+def support(request: TrustRequest, school: School) -> list[dict[str, str]]:
+    """The ways to its visits, reviews, actions and what it shows others. No query."""
+    access, found = request.access, []
+    if access.may(Permission.SEE_VISITS, school.pk):
+        found.append(("Visits", f"{link(request, 'monitoring')}?school={school.pk}"))
+        found.append(("Evidence by subject", link(request, "school_triangulation", school_id=school.pk)))
+        found.append(("Monitoring this term", f"{link(request, 'monitoring_term')}?school={school.pk}"))
+    if access.may(Permission.SEE_REVIEWS, school.pk):
+        found.append(("Reviews and programme for the year", link(request, "programme", school_id=school.pk)))
+    if access.may(Permission.SEE_PLANS, school.pk):
+        found.append(("Plans", link(request, "school_plans", school_id=school.pk)))
+        found.append(("Actions", link(request, "school_actions", school_id=school.pk)))
+    if access.may(Permission.SEE_PRACTICE):
+        found.append(("What it shows others", f"{link(request, 'practice')}?school={school.pk}"))
+    return [{"label": label, "url": url} for label, url in found]

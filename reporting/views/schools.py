@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from categorisation.access import sight_of
 from evidence.queries import inspections_of
+from evidence.views.hub import ways_of_school
 from reporting.forms.pages import SchoolFilter, phase_label, shown_as_selects
 from reporting.queries.school import school_story
 from reporting.queries.schools import Listed, listed_schools
 from reporting.queries.strategies import with_strategy
 from reporting.rules.opening import short_labels
 from reporting.views.links import link
-from reporting.views.school_parts import blocks, boxes, head
+from reporting.views.school_parts import blocks, boxes, head, support
 from reporting.views.school_record import criteria, history, inspections, matrix, next_due, on_record
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
@@ -97,7 +98,7 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
         proposals=sight.proposals,
         told_by=None if sight.untold else now,
     )
-    parts: dict[str, Any] = {"school": school, "today": today, "sight": sight, "periods": ()}
+    parts: dict[str, Any] = {"school": school, "today": today, "sight": sight}
     published = inspections_of([school.urn], today)[school.urn]
     parts["inspections"] = inspections(school, published)
     parts["head"] = head(request, school, story, sight, phase=_phase(school))
@@ -110,6 +111,8 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
             "matrix": matrix(request, story, sight),
             "record": on_record(request, story, sight, published),
             "due": next_due(request, story, sight),
+            "evidence": ways_of_school(request, school.pk),
+            "support": support(request, school),
             "words": story.strategy.identity.words,
         }
     return render(request, "reporting/school.html", parts)

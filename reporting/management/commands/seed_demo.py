@@ -11,11 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from reporting.management.demo.accounts import accounts
+from reporting.management.demo.figures import write_england
 from reporting.management.demo.people import make_operator
 from reporting.management.demo.register import write_register
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.management.demo.trust import TrustWriter
 from schools.models import Membership, Trust
+from schools.rules import academic_year
 from schools.tenancy import trust_scope
 
 
@@ -33,6 +35,7 @@ class Command(BaseCommand):
         story, today = read_story(), options["today"] or timezone.localdate()
         make_operator(story)
         write_register(story)
+        write_england(story, academic_year(today) - 1)
         for plan in story.trusts:
             seed_trust(story, plan, today)
         self.stdout.write(accounts(story))

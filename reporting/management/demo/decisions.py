@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from categorisation.models import Decision, Proposal, Rating, Reply
 from categorisation.queries import level_key
 from categorisation.rules import Evidence, axes_for, explain, propose
+from categorisation.rules.accuracy import Accuracy, accuracy_of
 from categorisation.services.proposals import as_record
+from evidence.queries.calibration import SchoolAccuracy
 from reporting.management.demo.calendar import Sitting, clock, moment, working_day
 from reporting.management.demo.meetings import Meetings
 from reporting.management.demo.people import People
@@ -21,24 +23,40 @@ from schools.rules import humane_time, working_days_after
 from schools.strategy import Role, Strategy
 
 
-def proposals_of(matrix: Matrix, strategy: Strategy, facts: frozenset[str]) -> list[Proposal]:
-    """What the rules make of an agreed matrix, on the day it was agreed."""
+def proposals_of(
+    matrix: Matrix, strategy: Strategy, facts: frozenset[str], outside: SchoolAccuracy | None
+) -> list[Proposal]:
+    """What the rules make of an agreed matrix, on the day it was agreed.
+
+    `outside`: its self-evaluations beside what others judged, where the strategy looks at their accuracy.
+    """
     at = matrix.assessment.agreed_at
     if at is None:
         return []
     phase, evidence = matrix.sitting.plan.phase, _evidence(matrix.ratings, strategy)
+    accuracy = _accuracy(matrix, outside, at.date()) if outside else None
+    computed = {fact.key for fact in strategy.facts if accuracy and accuracy.makes(fact)}
+    sources = dict.fromkeys(computed, accuracy.source if accuracy else "")
+    besides = [accuracy.words] if accuracy else []
     made = []
     for axis in axes_for(strategy, phase):
-        found = propose(strategy, axis.key, evidence, facts=facts, phase=phase, today=at.date())
+        found = propose(strategy, axis.key, evidence, facts=facts | computed, phase=phase, today=at.date())
+        words = explain(strategy, found, sources=sources, besides=besides)
         made.append(
             Proposal(
                 assessment=matrix.assessment, axis=axis.key,
                 level=found.level or "", best=found.best, worst=found.worst,
-                explanation={"words": asdict(explain(strategy, found)), "facts": as_record(found)},
+                explanation={"words": asdict(words), "facts": as_record(found)},
                 made_at=at, of_version=matrix.assessment.version,
             )
         )  # fmt: skip
     return made
+
+
+def _accuracy(matrix: Matrix, outside: SchoolAccuracy, on: date) -> Accuracy:
+    rated = [rating for rating in matrix.ratings if rating.level and not rating.filled]
+    moderated = [(rating.level, rating.counts_as) for rating in rated if rating.level and rating.counts_as]
+    return accuracy_of(moderated, [pair.distance for pair in outside.accuracy.by_then(on).pairs])
 
 
 def _evidence(ratings: list[Rating], strategy: Strategy) -> dict[str, Evidence]:

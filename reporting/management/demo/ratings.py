@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from categorisation.models import Assessment, Rating
 from categorisation.rules.entry import is_weak
-from categorisation.rules.evidence import is_stale, months_after
+from categorisation.rules.evidence import is_stale
 from categorisation.services.read_row import slots
 from reporting.management.demo.calendar import Sitting, clock, moment, working_day
 from reporting.management.demo.levels import UNKNOWN, levels_of, spreads
@@ -15,6 +15,7 @@ from reporting.management.demo.people import People
 from reporting.management.demo.story import SchoolPlan, Story, chance, pick
 from reporting.management.demo.words import Words
 from schools.models import Kpi, Membership, StrategyVersion
+from schools.rules import months_after
 from schools.strategy import Kpi as KpiRule
 from schools.strategy import Role
 

@@ -97,6 +97,11 @@ class Story:
     moderation: dict[str, list[str]]
     unknown: list[str]
     register: dict[str, Any]
+    figures: dict[str, dict[str, float]]  # by measure: England's figure, and where schools' figures lie
+    sef: dict[str, list[str]]  # sentences of self-evaluations
+    visits: dict[str, list[str]]  # sentences of monitoring visits
+    reviews: dict[str, list[str]]  # sentences of reviews, findings and practice
+    plans: dict[str, list[Any]]  # sentences of plans
 
 
 def read_story(path: Path = FILE) -> Story:
@@ -109,6 +114,11 @@ def read_story(path: Path = FILE) -> Story:
         moderation=raw.get("moderation", {}),
         unknown=raw.get("unknown", []),
         register=raw.get("register", {}),
+        figures=raw.get("figures", {}),
+        sef=raw.get("sef", {}),
+        visits=raw.get("visits", {}),
+        reviews=raw.get("reviews", {}),
+        plans=raw.get("plans", {}),
     )
 
 

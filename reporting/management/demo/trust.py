@@ -8,14 +8,22 @@ from django.conf import settings
 from django.utils import timezone
 
 from categorisation.models import Assessment, Proposal, SchoolFact
+from evidence.queries.calibration import SchoolAccuracy, accuracy_of
 from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
+from reporting.management.demo.checks import write_checks
 from reporting.management.demo.decisions import Decider, proposals_of
+from reporting.management.demo.figures import TERMS_BACK, FigureWriter
 from reporting.management.demo.meetings import Meetings
 from reporting.management.demo.people import FIRST, grant_roles, make_people
+from reporting.management.demo.plans import PlanWriter
+from reporting.management.demo.practice import PracticeWriter
 from reporting.management.demo.ratings import Matrix, SchoolWriter
 from reporting.management.demo.record import Record, record_matrix, record_moderation
+from reporting.management.demo.reviews import ReviewWriter
 from reporting.management.demo.rows import insert_rows
+from reporting.management.demo.sefs import SefWriter, periods_before
 from reporting.management.demo.story import SchoolPlan, Story, TrustPlan
+from reporting.management.demo.visits import VisitWriter
 from reporting.services import request_report
 from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion, Trust
 from schools.services.strategies import register_kpis
@@ -45,7 +53,22 @@ class TrustWriter:
         meetings = Meetings(self.plan, self.people, self.terms, self.schools)
         meetings.make([sitting for group in found.values() for sitting in group], self.record)
         matrices = self._write_matrices(found)
+        SefWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
+        visits = VisitWriter(self.story, self.plan, self.people, self.version, self.terms)
+        visits.write(self.schools)
+        reviews = ReviewWriter(self.story, self.plan, self.people, self.version, self.terms, self.record)
+        reviews.write(self.schools)
+        PracticeWriter(self.story, self.people, reviews, self.terms).write(self.schools)
         self._decide(matrices, meetings)
+        reviews.settle()
+        PlanWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
+        FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
+            self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
+        )
+        write_checks(
+            matrices, self.version.strategy, by=self.people.members[self.plan.moderator], today=self.terms.today
+        )
+        visits.propose_anew()
         for matrix in matrices:
             record_matrix(self.record, matrix.assessment, moderator=self.people.members[self.plan.moderator])
         record_moderation(self.record)
@@ -143,9 +166,14 @@ class TrustWriter:
 
     def _decide(self, matrices: list[Matrix], meetings: Meetings) -> None:
         strategy = self.version.strategy
+        outside: dict[int, SchoolAccuracy] = {}
+        if any(fact.computed for fact in strategy.facts):
+            found = accuracy_of(list(self.schools.values()), self.terms.today)
+            outside = {one.school.pk: one for one in found}
         made: list[tuple[Matrix, list[Proposal]]] = []
         for matrix in matrices:
-            made.append((matrix, proposals_of(matrix, strategy, self._facts(matrix))))
+            beside = outside.get(matrix.sitting.school.pk)
+            made.append((matrix, proposals_of(matrix, strategy, self._facts(matrix), beside)))
         Proposal.objects.bulk_create([proposal for _, proposals in made for proposal in proposals], batch_size=200)
         decider = Decider(self.plan, self.people, meetings, self.record)
         for matrix, proposals in made:

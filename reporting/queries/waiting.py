@@ -1,0 +1,162 @@
+"""What waits for one person of visits, reviews, actions and the register of practice. One query for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import CharField, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from monitoring.models import Visit
+from plans.models import Action, ApprovalStep
+from plans.queries.actions import SOON
+from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish
+from schools.access import Access, Permission
+from schools.models import RoleGrant
+from schools.strategy import Role
+
+COLUMNS = ("is_a", "its_pk", "of_school", "its_words", "on_day")
+APART = "|"
+"""Between the key of a form and what the visit was about."""
+
+MOST = 200
+"""Rows read at the most; nobody has so much to do in one list."""
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing: what kind, the row its page is of, the school, the key or words it is named by, and its day."""
+
+    kind: str
+    pk: int
+    school_id: int
+    words: str
+    on: date | None
+
+
+def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
+    """What waits for this person at the schools where they hold a role. One query; none where nothing may be done."""
+    kinds = (_of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today))
+    return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
+
+
+def waiting_for_trust(access: Access, today: date) -> list[Waiting]:
+    """What waits for this person who acts for the whole trust. One query; none where nothing may be done."""
+    kinds = (_for_the_trust(access, today), _for_guarantor(access), _all_checks(access, today))
+    return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
+
+
+def _read(arms: list[Rows]) -> list[Waiting]:
+    if not arms:
+        return []
+    rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+    return [Waiting(*row) for row in rows[:MOST]]
+
+
+def _arm(rows: Rows, kind: str, *, pk: str = "id", school: str = "school_id", words: str = "", on: str = "") -> Rows:
+    """One kind, in the columns that all share."""
+    told = Cast(F(words), CharField()) if words else Value("", CharField())
+    day = F(on) if on else Cast(Value(None), DateField())
+    named = {"is_a": Value(kind, CharField()), "its_pk": F(pk), "of_school": F(school)}
+    named |= {"its_words": told, "on_day": day}
+    return rows.order_by().annotate(**named).values_list(*COLUMNS)
+
+
+def _schools(access: Access, permission: Permission) -> list[int]:
+    """The schools at which a role of this person allows it."""
+    return [school for _, school in access.allowing(permission) if school]
+
+
+def _of_visits(access: Access) -> Iterator[Rows]:
+    me, sent = access.membership.pk, Visit.objects.filter(state=Visit.State.SUBMITTED)
+    sent = sent.annotate(named=Concat("form", Value(APART), "subject", output_field=CharField()))
+    if schools := _schools(access, Permission.ANSWER_VISITS):
+        waiting = sent.filter(school__in=schools, final_at=None).exclude(lead=me).exclude(submitted_by=me)
+        yield _arm(waiting, "visit_reply", words="named", on="reply_due_on")
+    if schools := _schools(access, Permission.WRITE_PLANS):
+        final = sent.filter(school__in=schools, final_at__isnull=False, notes_removed_at=None)
+        yield _arm(final, "visit_consider", words="named")
+
+
+def _of_reviews(access: Access, today: date) -> Iterator[Rows]:
+    if schools := _schools(access, Permission.ANSWER_REVIEWS):
+        rows = Review.objects.filter(school__in=schools)
+        unsigned = rows.filter(state=Review.State.PROPOSED, school_signed_at=None)
+        yield _arm(unsigned, "review_sign", words="kind", on="starts_on")
+        asked = rows.filter(state=Review.State.ACCURACY, replied_at=None, reply_due_on__gte=today)
+        yield _arm(asked, "review_reply", words="kind", on="reply_due_on")
+
+
+def _of_practice(access: Access) -> Iterator[Rows]:
+    if schools := _schools(access, Permission.ANSWER_REVIEWS):
+        asked = PracticeRequest.objects.filter(practice__school__in=schools, practice__ended_at=None, state="asked")
+        yield _arm(asked, "practice_asked", pk="practice_id", school="practice__school_id", words="practice__title")
+
+
+def _of_actions(access: Access, today: date) -> Iterator[Rows]:
+    """Each open action is told once: by its impact check where that is near or past, else where it is overdue."""
+    if schools := _schools(access, Permission.WRITE_PLANS):
+        rows = Action.objects.filter(plan__school__in=schools, state=Action.State.OPEN)
+        near = Q(impact_check_on__lte=today + timedelta(days=SOON))
+        place = {"school": "plan__school_id", "words": "what"}
+        yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
+        late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
+        yield _arm(late, "action_late", on="due_on", **place)
+
+
+def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
+    """Plans in the step that this person's own role answers, unless they began or sent them."""
+    me, held = access.membership.pk, [(role, school) for role, school in access.roles if bool(school) == at_schools]
+    mine = Q()
+    for role, school in held:
+        mine |= Q(role=role, edition__plan__school=school) if school else Q(role=role)
+    if not mine:
+        return []
+    before = ApprovalStep.objects.filter(edition=OuterRef("edition"), position__lt=OuterRef("position"))
+    rows = ApprovalStep.objects.filter(mine, outcome="").exclude(
+        Exists(before.exclude(outcome__in=ApprovalStep.AGREED))
+    )
+    rows = rows.exclude(edition__sent_by=me).exclude(edition__plan__begun_by=me)
+    place = {"pk": "edition__plan_id", "school": "edition__plan__school_id", "words": "edition__plan__title"}
+    return [_arm(rows, "plan_answer", on="due_on", **place)]
+
+
+def _for_the_trust(access: Access, today: date) -> Iterator[Rows]:
+    if not access.may_everywhere(Permission.RUN_REVIEWS):
+        return
+    rows = Review.objects.exclude(school__in=[school for _, school in access.roles if school])
+    unsigned = rows.filter(state=Review.State.PROPOSED, trust_signed_at=None).exclude(
+        school_signed_by=access.membership
+    )
+    yield _arm(unsigned, "review_sign", words="kind", on="starts_on")
+    wishes = ReviewWish.objects.filter(state=ReviewWish.State.ASKED)
+    yield _arm(wishes, "review_asked", words="item")
+    ready = rows.filter(state=Review.State.ACCURACY)
+    ready = ready.filter(Q(replied_at__isnull=False) | Q(reply_due_on__lt=today))
+    ready = ready.exclude(Exists(Dispute.objects.filter(review=OuterRef("pk"), closed_at=None)))
+    yield _arm(ready, "review_publish", words="kind")
+
+
+def _for_guarantor(access: Access) -> Iterator[Rows]:
+    if not (access.has_role(Role.CEO) or access.may_everywhere(Permission.DECIDE)):
+        return
+    mine = ReviewMember.objects.filter(membership=access.membership).values("review")
+    rows = Dispute.objects.filter(closed_at=None).exclude(raised_by=access.membership).exclude(review__in=mine)
+    if not access.has_role(Role.CEO):  # who stands in where every chief executive is on the team
+        team = ReviewMember.objects.filter(review=OuterRef(OuterRef("review"))).values("membership")
+        rows = rows.exclude(Exists(RoleGrant.objects.current().filter(role=Role.CEO).exclude(membership__in=team)))
+    yield _arm(rows, "dispute", pk="review_id", school="review__school_id", words="review__kind")
+
+
+def _all_checks(access: Access, today: date) -> Iterator[Rows]:
+    """In one line, how many impact checks are due in all schools, with the earliest day."""
+    if access.may_everywhere(Permission.WRITE_PLANS):
+        due = Action.objects.filter(state=Action.State.OPEN, impact_check_on__lte=today).order_by().values("trust_id")
+        named = {"is_a": Value("checks", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
+        named |= {"its_words": Value("", CharField()), "on_day": Min("impact_check_on")}
+        yield due.annotate(**named).values_list(*COLUMNS)

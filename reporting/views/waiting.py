@@ -1,0 +1,89 @@
+"""What waits for a person, in the words of the list of what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from reporting.queries.overview import Overview
+from reporting.queries.waiting import APART, Waiting
+from reporting.views.links import link
+from reviews.rules.kinds import label_of
+from schools.access import TrustRequest
+from schools.strategy import Strategy
+from schools.words import capital, counted, cut, verb
+
+SAID: dict[str, tuple[str, str, str]] = {
+    "visit_reply": ("visit", "{}: is it accurate?", "Reply for the school, or comment. Then it is final."),
+    "visit_consider": ("visit", "{}: to consider", "Put down what the school’s leaders agreed."),
+    "review_sign": ("review", "{}: sign the work agreement", "Both sides sign before it begins."),
+    "review_reply": ("review", "{}: read it for accuracy", "Say whether the facts are right before it is published."),
+    "review_publish": ("review", "{}: ready to publish", "The school has answered, or its time is over."),
+    "review_asked": ("review_wish", "Asked for: {}", "From the menu. Propose it, or say why not."),
+    "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
+    "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
+    "practice_asked": ("practice_page", "A school asks to visit: {}", "Answer whether it can come."),
+    "action_check": ("action", "{}", "Look at its impact."),
+    "action_late": ("action", "{}", "This action is past its day."),
+}
+"""Kind -> the page it leads to, its title and a note."""
+
+AT_SCHOOL = ("visit_reply", "visit_consider")
+LONGEST = 90  # characters of an action or a title
+
+
+def lines_of(request: TrustRequest, waiting: Iterable[Waiting], seen: Overview) -> dict[int, list[dict[str, Any]]]:
+    """By school, the lines of its list."""
+    strategies = [sheet.strategy for sheet in seen.sheets]
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in waiting:
+        found.setdefault(one.school_id, []).append(_line(request, one, strategies))
+    return found
+
+
+def trust_lines(request: TrustRequest, waiting: Iterable[Waiting], seen: Overview) -> list[dict[str, Any]]:
+    """The lines of somebody who acts for the whole trust, each with its school, the nearest first."""
+    names = {school.pk: school.known_as for school in seen.schools}
+    strategies = [sheet.strategy for sheet in seen.sheets]
+    found = []
+    for one in waiting:
+        if one.kind == "checks":
+            found += _checks(request, one)
+            continue
+        line = _line(request, one, strategies)
+        school = names.get(one.school_id)
+        found.append(line | {"note": f"{school}. {line['note']}" if school else line["note"]})
+    return sorted(found, key=lambda line: line["due_on"] or date.min)
+
+
+def _line(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> dict[str, Any]:
+    page, title, note = SAID[one.kind]
+    words = _named(one, strategies)
+    return {"title": title.format(words), "url": link(request, page, pk=one.pk), "note": note, "due_on": one.on}
+
+
+def _checks(request: TrustRequest, one: Waiting) -> list[dict[str, Any]]:
+    """One line for all schools; none where nothing is due."""
+    if not one.pk:
+        return []
+    said = f"{capital(counted(one.pk, 'impact check'))} {verb(one.pk)} due"
+    url = f"{link(request, 'monitoring')}#actions"
+    return [{"title": said, "url": url, "note": "Actions of all schools: has it worked?", "due_on": one.on}]
+
+
+def _named(one: Waiting, strategies: Iterable[Strategy]) -> str:
+    """The form or the kind of review as the strategies call it; of an action or a practice its own words."""
+    if one.kind in AT_SCHOOL:
+        key, _, subject = one.words.partition(APART)
+        forms = (strategy.form_by_key.get(key) for strategy in strategies)
+        label = next((form.label for form in forms if form), capital(key.replace("_", " ")))
+        return cut(f"{label}, {subject}", LONGEST) if subject else label
+    if one.kind == "review_asked":
+        menu = (item.label for strategy in strategies for item in strategy.menu if item.key == one.words)
+        return next(menu, capital(one.words.replace("_", " ")))
+    if one.kind.startswith("review") or one.kind == "dispute":
+        plain = one.words.replace("_", " ")
+        labels = (label_of(strategy, one.words) for strategy in strategies)
+        return next((label for label in labels if label != plain), capital(plain))
+    return cut(one.words, LONGEST)
