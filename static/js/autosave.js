@@ -4,7 +4,7 @@
    page is hidden. Until the server has answered, the text is kept on this device, under the address and the person, so that a
    dead tab, a dead network or a dead session loses nothing. Without this script the form is an ordinary form.
 
-   Answers: 200 {saved_at, version}; 409 {version, conflicts: [{field, label, by, at, theirs, mine}]};
+   Answers: 200 {saved_at, version}, with {errors} where all but these fields is stored and {values: {field: [values]}} where it is stored otherwise than sent, also heard as the form's event autosave:saved; 409 {version, conflicts: [{field, label, by, at, theirs, mine}]};
    other 4xx {errors: {field: [words]}}; 401, 403 or a redirect: signed out. */
 
 const PAUSE = 800; // ms of silence before a save
@@ -12,23 +12,40 @@ const FIRST_RETRY = 2000; // ms, doubled after each failure
 const LAST_RETRY = 60000;
 const PATIENCE = 15000; // ms until a silent server counts as no connection
 const KEEPALIVE_LIMIT = 60000; // bytes a browser still sends while the page closes
+const MOST_UNHEARD = 10;
 const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "version"]);
 
 const now = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const same = (one, other) => JSON.stringify(one ?? []) === JSON.stringify(other ?? []);
-
+const trimmed = (values) => (values ?? []).map((value) => value.trim()); // as the server keeps them
 const lines = (text) => (typeof text === "string" ? text.replaceAll("\r\n", "\n") : text); // as a text box gives them
 
+const attempt = (act, otherwise) => {
+  try {
+    return act();
+  } catch {
+    return otherwise;
+  }
+};
+
+/* Where a form is kept on this device. One that works without a connection has another shelf: see offline-form.js. */
+const shelfOf = (name) => ({
+  read: () => attempt(() => JSON.parse(localStorage.getItem(name)), null),
+  write: (kept) => attempt(() => (localStorage.setItem(name, JSON.stringify(kept)), true), false), // full or forbidden: the page says so
+  drop: () => attempt(() => localStorage.removeItem(name)),
+});
+
 class Autosave {
-  constructor(form) {
+  constructor(form, shelf) {
     this.form = form;
     this.url = form.dataset.autosave;
-    this.keptAs = `autosave ${form.dataset.person ?? document.body.dataset.person ?? ""} ${this.url}`;
+    this.shelf = shelf ?? shelfOf(`autosave ${form.dataset.person ?? document.body.dataset.person ?? ""} ${this.url}`);
     this.base = this.values(); // what the server is known to hold
-    this.unsaved = "unsaved" in form.dataset; // the server has refused what stands in the form
     this.busy = this.again = this.stopped = false;
+    this.isKept = true; // as far as is known
     this.retry = FIRST_RETRY;
     this.undecided = new Map(); // field name: its notice
+    this.unheard = []; // what this device has sent without hearing what became of it
     form.addEventListener("input", (event) => this.changed(event));
     form.addEventListener("change", (event) => this.changed(event));
     form.addEventListener("focusout", (event) => event.relatedTarget?.type !== "submit" && this.send());
@@ -40,7 +57,6 @@ class Autosave {
     window.addEventListener("offline", () => this.offline(true));
     window.addEventListener("pageshow", (event) => event.persisted && location.reload()); // its version is old
     if (!navigator.onLine) this.offline(true);
-    this.restore();
   }
 
   /* What is in the form: {name: [values]}. Files and passwords never leave by this road. */
@@ -56,8 +72,9 @@ class Autosave {
     return found;
   }
 
+  /* What was sent without an answer may be stored, so that the old words are a change too. */
   dirty() {
-    return !same(this.values(), this.base);
+    return this.unheard.length > 0 || !same(this.values(), this.base);
   }
 
   controls(name) {
@@ -66,11 +83,14 @@ class Autosave {
   }
 
   put(name, values) {
+    const comes = values.some(Boolean) && !same(this.values()[name], values);
     for (const [place, field] of this.controls(name).entries()) {
       if (/^(checkbox|radio)$/.test(field.type)) field.checked = values.includes(field.value);
       else if (field.type === "select-multiple") for (const option of field.options) option.selected = values.includes(option.value);
       else field.value = values[place] ?? "";
+      if (comes) field.closest("details")?.setAttribute("open", ""); // what comes back is not folded away
     }
+    this.form.dispatchEvent(new CustomEvent("autosave:put", { detail: name }));
   }
 
   say(words, tick = false) {
@@ -83,18 +103,21 @@ class Autosave {
   changed(event) {
     if (event.target.closest("[data-conflict]") || this.stopped) return;
     clearTimeout(this.timer);
+    if (this.dirty()) this.keep(this.values()); // a tab may be killed before anything is sent
     this.timer = setTimeout(() => this.send(), PAUSE);
   }
 
   /* One request at a time; what comes meanwhile goes with the next. */
   async send({ leaving = false } = {}) {
     clearTimeout(this.timer);
-    if (this.stopped || !this.dirty()) return;
+    if (this.stopped) return;
+    if (!this.dirty()) return this.undone();
     const values = this.values();
-    const kept = this.keep(values);
+    this.keep(values);
     if (this.undecided.size) return this.say("Not sent yet. Choose which words to keep.");
     if (this.busy) return void (this.again = true);
     this.busy = true;
+    this.sent(values);
     let landed;
     this.flight = new Promise((resolve) => (landed = resolve));
     const body = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
@@ -110,7 +133,7 @@ class Autosave {
       });
       await this.heard(answer, values);
     } catch {
-      this.unreachable(kept);
+      this.unreachable();
     } finally {
       this.busy = false;
       landed();
@@ -121,6 +144,10 @@ class Autosave {
     }
   }
 
+  sent(values) {
+    if (!same(this.unheard.at(-1), values)) this.unheard = [...this.unheard, values].slice(-MOST_UNHEARD);
+  }
+
   async heard(answer, values) {
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return this.signedOut();
     if (answer.status === 429 || answer.status >= 500) throw new Error("try later");
@@ -129,25 +156,42 @@ class Autosave {
     this.retry = FIRST_RETRY;
     this.offline(false);
     if (answer.status === 409 && told) return this.conflicts(told);
-    this.refused(told?.errors ?? {});
-    if (!answer.ok) return this.unfinished(told?.errors ?? {});
-    this.base = values;
+    this.unheard = [];
+    const errors = told?.errors ?? {};
+    this.refused(errors);
+    if (!answer.ok) return this.unfinished(errors);
+    const unread = Object.fromEntries(Object.keys(errors).map((name) => [name, this.base[name]]));
+    this.base = { ...values, ...unread };
+    this.stored(told.values ?? {}, values);
     this.version(told.version);
+    this.form.dispatchEvent(new CustomEvent("autosaved", { detail: told })); // a page's own script may show what the answer says
     if (this.dirty()) this.keep(this.values());
     else this.forget();
-    this.say(`Saved at ${told.saved_at}. You can close this page.`, true);
+    const left = Object.keys(errors).length;
+    if (left) this.say(`Saved at ${told.saved_at}, except ${left === 1 ? "one answer that needs" : `${left} answers that need`} a change. ${this.here(" until then")}`);
+    else this.say(`Saved at ${told.saved_at}. You can close this page.`, true);
+    this.form.dispatchEvent(new CustomEvent("autosave:saved", { detail: told }));
   }
 
-  unreachable(kept) {
+  /* What the server keeps otherwise than it was sent, unless somebody has gone on writing there. */
+  stored(kept, sent) {
+    for (const [name, value] of Object.entries(kept)) {
+      const untouched = same(this.values()[name], sent[name]);
+      if (untouched) this.put(name, value);
+      this.base[name] = untouched ? this.values()[name] : value;
+    }
+  }
+
+  unreachable() {
     this.offline(!navigator.onLine);
-    this.say(kept ? `Kept on this device at ${now()}. It will be sent when the connection is back.` : "Not sent yet, and this device keeps nothing. Leave this page open.");
+    this.say(`${this.here(` at ${now()}`)} It will be sent when the connection is back.`);
     this.timer = setTimeout(() => this.send(), this.retry);
     this.retry = Math.min(this.retry * 2, LAST_RETRY);
   }
 
   signedOut() {
-    const link = Object.assign(document.createElement("a"), { href: `${document.body.dataset.signIn ?? "/"}?next=${encodeURIComponent(location.pathname)}`, textContent: "Sign in" });
-    this.say(["You have been signed out. Your text is kept on this device. ", link]);
+    const link = Object.assign(document.createElement("a"), { href: `${document.body.dataset.signIn ?? "/"}?next=${encodeURIComponent(location.pathname)}`, textContent: "Sign in", target: this.isKept ? "" : "_blank" });
+    this.say([`You have been signed out. ${this.isKept ? "Your text is kept on this device." : this.here()} `, link]);
   }
 
   version(number) {
@@ -158,46 +202,50 @@ class Autosave {
   /* On this device */
 
   keep(values) {
-    const kept = { values: { ...values }, base: { ...this.base }, at: now() };
+    const kept = { values: { ...values }, base: { ...this.base }, unheard: this.unheard, version: this.form.elements.version?.value, at: now() };
     for (const [name, { stored }] of this.undecided) if (stored) Object.assign(kept, { values: { ...kept.values, [name]: stored.mine }, base: { ...kept.base, [name]: stored.base } });
-    try {
-      localStorage.setItem(this.keptAs, JSON.stringify(kept));
-      return true;
-    } catch {
-      return false; // storage full or forbidden: say so, do not pretend
-    }
+    [this.keeps, this.isKept] = [true, this.shelf.write(kept)];
+  }
+
+  here(more = "") {
+    return this.isKept ? `Kept on this device${more}.` : "Not kept on this device: it takes nothing just now. Leave this page open.";
   }
 
   forget() {
-    try {
-      localStorage.removeItem(this.keptAs);
-    } catch {
-      /* nothing was kept */
-    }
+    this.keeps = false;
+    this.shelf.drop({ values: this.values(), base: this.base, version: this.form.elements.version?.value });
+  }
+
+  /* The form is as the server holds it again. What this device kept of the way there would come back with the next page. */
+  undone() {
+    if (!this.keeps || this.undecided.size) return;
+    this.forget();
+    this.refused({});
+    this.say("Everything is saved. You can close this page.", true);
   }
 
   /* Text that never reached the server comes back; where the server's words changed too, a person chooses. */
   restore() {
-    let kept;
-    try {
-      kept = JSON.parse(localStorage.getItem(this.keptAs));
-    } catch {
-      return;
-    }
-    if (this.unsaved) {
+    const kept = this.shelf.read();
+    if ("unsaved" in this.form.dataset) { // the server has refused what stands in the form
       this.base = kept?.base ?? {};
       return void this.keep(this.values());
     }
     if (!kept?.values) return;
+    this.unheard = [...(kept.unheard ?? []), kept.values];
     let restored = false;
     for (const [name, mine] of Object.entries(kept.values)) {
       const theirs = this.base[name];
       if (theirs === undefined || same(mine, theirs) || same(mine, kept.base[name])) continue;
-      if (same(theirs, kept.base[name])) this.put(name, mine);
+      if (same(theirs, kept.base[name]) || this.arrived(name, theirs)) this.put(name, mine);
       else this.ask({ field: name, theirs: theirs.join("\n"), mine: mine.join("\n"), at: kept.at }, { mine, base: kept.base[name] });
       restored = true;
     }
-    if (!restored) return this.forget();
+    if (!restored) {
+      this.unheard = [];
+      return this.forget();
+    }
+    this.keeps = true;
     this.say(this.undecided.size ? "Not sent yet. Choose which words to keep." : `What you wrote at ${kept.at} is back in the form.`);
     if (!this.undecided.size) this.changed({ target: this.form });
   }
@@ -211,12 +259,17 @@ class Autosave {
       const [control] = this.controls(clash.field);
       const name = control?.name ?? clash.field;
       const theirs = [lines(clash.theirs)].flat();
-      if (control && same(theirs, this.base[name])) continue; // only this person changed it
+      if (control && (this.arrived(name, theirs) || same(theirs, this.base[name]))) continue; // only this person changed it
       if (control && same(mine[name], this.base[name])) this.adopt(name, clash); // this person never touched it
       else this.ask({ ...clash, field: name, mine: clash.mine ?? mine[name]?.join("\n") });
     }
     if (this.undecided.size) this.say("Not sent yet. Choose which words to keep.");
     else this.settled();
+  }
+
+  /* What the server holds is what this device has sent: it had arrived after all. */
+  arrived(name, theirs) {
+    return this.unheard.some((sent) => same(trimmed(sent[name]), trimmed(theirs)));
   }
 
   adopt(name, { theirs, by, at }) {
@@ -298,6 +351,7 @@ class Autosave {
       if (!field) continue;
       control.setAttribute("aria-invalid", "true");
       const shown = Object.assign(document.createElement("span"), { className: "error", textContent: words.join(" ") });
+      field.closest("details")?.setAttribute("open", ""); // what needs a change is never folded away
       shown.dataset.autosaveError = "";
       field.classList.add("bad");
       field.insertBefore(shown, field.querySelector(".pick, .ticks, input, select, textarea"));
@@ -307,12 +361,12 @@ class Autosave {
   unfinished(errors) {
     const count = Object.keys(errors).length;
     const why = count === 1 ? "One answer needs" : count ? `${count} answers need` : "Something needs";
-    this.say(errors.__all__?.join(" ") ?? `Kept on this device at ${now()}. ${why} a change before it can be sent.`);
+    this.say(errors.__all__?.join(" ") ?? `${this.here(` at ${now()}`)} ${why} a change before it can be sent.`);
   }
 
   offline(gone) {
     const notice = document.querySelector("[data-offline]");
-    if (notice) notice.hidden = !gone;
+    if (notice) notice.hidden = !gone || !this.isKept; // it promises that this device keeps it
   }
 
   back() {
@@ -341,4 +395,5 @@ class Autosave {
   }
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);
+for (const form of document.querySelectorAll("form[data-autosave]:not([data-offline-form])")) new Autosave(form).restore();
+globalThis.Autosave = Autosave;
