@@ -20,6 +20,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
+from hypothesis import settings as properties
 
 from schools.models import Membership, Period, School, StrategyVersion, Trust
 from schools.services.calendar import set_year, usual_dates
@@ -35,6 +36,9 @@ SAID = "said"
 
 SHARED = Path(settings.BASE_DIR).parent / "shared"
 STRATEGIES = settings.BASE_DIR / "strategies"
+
+properties.register_profile("untimed", deadline=None)  # a busy machine is no failure
+properties.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

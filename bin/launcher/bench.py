@@ -11,7 +11,7 @@ from launcher.prepare import prepare
 from launcher.refusal import Refusal
 from launcher.services import PYTHON, ROOT, started
 
-NOT_MEASUREMENTS = {"hello", "make_gias"}
+NOT_MEASUREMENTS = {"hello", "make_gias", "make_published"}
 
 
 def run(arguments: list[str], *, command: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,23 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from categorisation.models import Assessment, Rating
+from evidence.models import Return, SelfEvaluation
 from schools.models import Kpi, Meeting
 from schools.tenancy import trust_scope
+from tests.architecture.planning import PLAN_ACTS, PLAN_POST_ONLY
 from tests.architecture.planted import Planted
+from tests.architecture.reviews_story import REVIEW_ACTS, REVIEW_POST_ONLY
 from tests.architecture.routes import Route, address
+from tests.architecture.visiting import (
+    VISIT_TOKEN,
+    api_followed,
+    api_visit,
+    visit_considered,
+    visit_followed,
+    visit_form,
+    visit_photo,
+    visit_sending,
+)
 from tests.conftest import STRATEGIES
 
 Data = Callable[[Planted], dict[str, Any]]
@@ -28,6 +42,11 @@ class Act:
     entries: int = 1
     method: str = "post"
     rows: dict[str, str] | None = None  # parameter -> planted row, where the route's usual one would be refused
+
+
+def targets(here: Planted) -> dict[str, Any]:
+    """One more target of the school."""
+    return {"seen": "0", "attendance_rate|all|": "96", "gld|all|": "70"}
 
 
 def nothing(here: Planted) -> dict[str, Any]:
@@ -94,8 +113,73 @@ def every_rating_gone(here: Planted) -> dict[str, Any]:
     return {"kpi": "", "criterion": ""}
 
 
+def sef_section(here: Planted) -> dict[str, Any]:
+    """The form of one section, with its words changed."""
+    words = {"judgement": "Needs attention", "strengths": "Changed.", "development": "Changed."}
+    line = {"what": "Books", "on": "16 October 2026", "source": "Book look"}
+    return {"version": "99", **words, **{f"evidence-0-{name}": value for name, value in line.items()}}
+
+
+def api_section(here: Planted) -> dict[str, Any]:
+    with trust_scope(here.trust):
+        version = SelfEvaluation.objects.get(pk=here.rows["sef_draft"].pk).version
+    return {"version": version, "strengths": "Changed."}
+
+
+def sef_not_begun(here: Planted) -> dict[str, Any]:
+    """The draft is taken away, so that it can be begun."""
+    with trust_scope(here.trust):
+        SelfEvaluation.objects.filter(pk=here.rows["sef_draft"].pk).delete()
+    return {}
+
+
+def sef_reminder(here: Planted) -> dict[str, Any]:
+    return {"period": here.rows["period_draft"].pk, "school": here.rows["school"].pk}
+
+
+def nothing_accepted(here: Planted) -> dict[str, Any]:
+    """A check is recorded, and nobody has rated yet what it suggests."""
+    with trust_scope(here.trust):
+        Rating.objects.filter(assessment=here.rows["draft"], kpi__key="single_central_record").update(level=None)
+    return {}
+
+
 def api_rating(here: Planted) -> dict[str, Any]:
     return {"version": here.rows["draft"].version, "ratings": {"attendance": {"note": "Changed."}}}
+
+
+ATTENDED = "attendance_rate~all~~~n"
+
+
+def return_cells(here: Planted) -> dict[str, Any]:
+    """The form of a return, with one figure changed."""
+    return {"version": "99", ATTENDED: "12", "analysis": "Changed."}
+
+
+def return_not_begun(here: Planted) -> dict[str, Any]:
+    """The draft is taken away, so that it can be begun."""
+    with trust_scope(here.trust):
+        Return.objects.filter(pk=here.rows["return_draft"].pk).delete()
+    return {}
+
+
+def return_file(here: Planted) -> dict[str, Any]:
+    """A file whose columns are known, in its last step."""
+    table = {"header": ["measure", "number", "out of"], "rows": [[2, ["attendance_rate", "13", "30"]]]}
+    columns = {"col-0": "measure|||", "col-1": "figure|||first", "col-2": "figure|||d"}
+    return {"table": json.dumps(table), "version": "99", "take": "all", **columns}
+
+
+def return_chase(here: Planted) -> dict[str, Any]:
+    term = here.rows["period_draft"].pk
+    return {"period": term, "during": term, "school": here.rows["school"].pk, "point": "autumn_return"}
+
+
+def api_figures(here: Planted) -> dict[str, Any]:
+    return {
+        "version": here.rows["return_draft"].version,
+        "figures": [{"measure": "attendance_rate", "numerator": "12"}],
+    }
 
 
 PERSON_AND_SCHOOL: Data = lambda here: {  # noqa: E731 - one of many of its kind
@@ -126,6 +210,34 @@ ACTS: dict[str, Act] = {
     "decide": Act("ceo", always(level="refine", reason="Because of this.")),
     "facts": Act("si_lead", always(key="asked", since="1 November 2026", note="Because of this.")),
     "fact_end": Act("si_lead", always(on="1 November 2026", reason="Because of this.")),
+    "check_new": Act("si_lead", always(on="20 October 2026", outcome="put_right", who="Trust lead", note="A note.")),
+    "check_correct": Act(
+        "head", always(on="3 October 2026", outcome="no_points", who="Trust lead", note="A note.", reason="Wrong day.")
+    ),
+    "check_withdraw": Act("head", always(reason="Of another school.")),
+    "school_targets": Act("head", targets),
+    "trust_targets": Act("si_lead", always(**{"seen": "0", "attendance_rate|all|": "96"})),
+    "benchmarks": Act(
+        "si_lead",
+        always(
+            measure="gld",
+            group="all",
+            against="national",
+            phase="",
+            place="",
+            year="2024",
+            span="year",
+            value="68.3",
+            release="final",
+            source="Early years foundation stage profile, DfE",
+        ),
+    ),
+    "benchmark_remove": Act("si_lead", nothing),
+    "judgements": Act(
+        "si_lead", always(area="achievement", judgement="Strong standard", on="2 October 2026", who="Peer review")
+    ),
+    "judgement_withdraw": Act("si_lead", lambda here: {f"back-{here.rows['judgement'].pk}-reason": "Of another."}),
+    "matrix_accept": Act("head", nothing_accepted, entries=0),
     "matrix_begin": Act("head", not_begun, entries=0, rows={"period_id": "period_draft"}),
     "matrix_carry": Act("head", every_rating_gone, entries=0),
     "matrix_submit": Act("head", nothing),
@@ -134,6 +246,30 @@ ACTS: dict[str, Act] = {
     "moderate_rating": Act("si_lead", moderation),
     "matrix_return": Act("si_lead", always(note="Look again.")),
     "matrix_agree": Act("si_lead", nothing),
+    "sef_begin": Act("head", sef_not_begun, entries=0),
+    "sef_area": Act("head", sef_section, entries=0),
+    "sef_autosave": Act("head", sef_section, entries=0),
+    "sef_submit": Act("head", nothing),
+    "sef_return": Act("si_lead", always(note="Look again.")),
+    "sef_agree": Act("si_lead", nothing),
+    "api_sef_write": Act("head", api_section, entries=0, method="patch"),
+    "sef_remind": Act("si_lead", sef_reminder),
+    "visit_begin": Act(
+        "si_lead", lambda here: {"school": here.rows["school"].pk, "form": "monitoring_form", "planned_for": ""}
+    ),
+    "visit_write": Act("si_lead", visit_sending),
+    "visit_save": Act("si_lead", visit_form, entries=0),
+    "visit_reply": Act("head", always(reply="comment", text="It was Year 4.")),
+    "visit_consider": Act("si_lead", visit_considered),
+    "visit_follow_up": Act("trustee", visit_followed),
+    "api_visit_follow_up": Act("trustee", api_followed),
+    "visit_remove": Act("si_lead", nothing),
+    "visit_photos": Act("si_lead", visit_photo),
+    "photo_remove": Act("si_lead", nothing),
+    "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
+    "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
+    "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
+    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS}.items()},
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
     "setup_school": Act(
@@ -148,6 +284,7 @@ ACTS: dict[str, Act] = {
             heads_see_proposals="on",
             heads_see_others="named",
             news_hour="9",
+            photos_of_work="on",
         ),
     ),
     "strategy_choose": Act("admin", always(name="four_phases", starts_on="2026-11-20"), entries=2),
@@ -155,6 +292,14 @@ ACTS: dict[str, Act] = {
         "admin", lambda here: {"key": "two_axes", "school": here.rows["school"].pk, "from_on": "2026-11-20"}
     ),
     "strategy_upload": Act("admin", strategy_file),
+    "returns_chase": Act("si_lead", return_chase),
+    "return_begin": Act("head", return_not_begun, entries=0),
+    "return_autosave": Act("head", return_cells, entries=0),
+    "return_classes": Act("head", always(classes="1A, Oak"), entries=0),
+    "return_upload": Act("head", return_file, entries=0),
+    "return_back": Act("si_lead", always(note="Look again.")),
+    "return_agree": Act("si_lead", nothing),
+    "api_return_figures": Act("head", api_figures, entries=0, method="put"),
     "api_ratings_write": Act("head", api_rating, entries=0, method="patch"),
 }
 """Route -> the request. Two acts are two entries: a strategy is published, and the trust follows it."""
@@ -164,6 +309,10 @@ READS = "reads; it answers a POST like a GET and writes nothing"
 NO_ACT: dict[str, str] = {
     "setup_register": "needs the national register; tests/schools shows it",
     "decision": READS,
+    "return_page": "saves as return_autosave does, and sends what the test of pages sends",
+    "return_template": READS,
+    "returns": READS,
+    "returns_board": READS,
     "matrix": READS,
     "matrix_moderate": READS,
     "meeting": READS,
@@ -172,10 +321,27 @@ NO_ACT: dict[str, str] = {
 """Routes that take a POST and are not replayed here, each with the reason."""
 
 
-POST_ONLY = frozenset(
-    {"token_end", "strategy_follow", "fact_end", "meeting_attendance", "meeting_interest", "meeting_minutes"}
-    | {"person_end", "role_end", "invitation_act", "moderate_rating"}
-    | {f"matrix_{act}" for act in ("agree", "autosave", "begin", "carry", "return", "submit")}
+POST_ONLY = (
+    REVIEW_POST_ONLY
+    | PLAN_POST_ONLY
+    | frozenset(
+        {
+            "token_end",
+            "strategy_follow",
+            "fact_end",
+            "check_withdraw",
+            "judgement_withdraw",
+            "benchmark_remove",
+            "meeting_attendance",
+            "meeting_interest",
+            "meeting_minutes",
+        }
+        | {"visit_save", "visit_reply", "visit_remove", "photo_remove"}
+        | {"returns_chase", "return_begin", "return_autosave", "return_classes", "return_back", "return_agree"}
+        | {"person_end", "role_end", "invitation_act", "moderate_rating"}
+        | {"sef_begin", "sef_autosave", "sef_submit", "sef_return", "sef_agree", "sef_remind"}
+        | {f"matrix_{act}" for act in ("accept", "agree", "autosave", "begin", "carry", "return", "submit")}
+    )
 )
 """Routes of which a GET leads back to the page of the form, whatever rows the address names."""
 

@@ -32,6 +32,7 @@ OUTSIDE: dict[str, str] = {
     "django_migrations": FRAMEWORK,
     "django_session": "read before a trust is known; it holds a person's number and the names of their trusts",
     "evidence_inspection": NATIONAL,
+    "evidence_publishedfigure": NATIONAL,
     "mfa_authenticator": SIGN_IN,
     "pghistory_context": "made by the library and not used: the context is in each history row",
     "schools_apitoken": "read before a trust is open; a hash, a person, a trust",

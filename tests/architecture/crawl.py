@@ -79,7 +79,7 @@ def read(response: Any) -> Answer:
     """Decode an answer: text as it is, archives and PDF streams unpacked."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
     kind = response.headers.get("Content-Type", "")
-    if "zip" in kind or "openxml" in kind:
+    if body and ("zip" in kind or "openxml" in kind):  # none answers a HEAD
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             body = b"\n".join(archive.read(name) for name in archive.namelist())
     if "pdf" in kind:

@@ -20,6 +20,7 @@ from tests.architecture.planted import NOW, Planted, canary
 MACHINE_WORDS = frozenset(
     {"key", "kind", "axis", "level", "was", "best", "worst", "role", "phase", "urn", "laestab", "ukprn", "template"}
     | {"did", "about", "route", "path", "html_hash", "file_hash", "area", "judgement", "text", "release"}
+    | {"point", "measure", "group", "year_group", "class_name", "form"}
 )
 """Text columns that hold keys, addresses or hashes: a canary there would only break the page."""
 
@@ -52,7 +53,7 @@ def _value(one: models.Field, here: Planted) -> Any:
     made: list[tuple[type[models.Field], Any]] = [
         (models.DateTimeField, timezone.now()),
         (models.DateField, timezone.localdate()),
-        (models.IntegerField, 1),
+        (models.IntegerField | models.DecimalField, 1),
         (models.BooleanField, False),
         (models.BinaryField, canary(here.slug).encode()),
         (models.JSONField, {"words": f"{canary(here.slug)}words"}),

@@ -11,7 +11,9 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from schools.access import Permission
+from tests.architecture.planning import PLAN_ROWS
 from tests.architecture.planted import Planted, World
+from tests.architecture.reviews_story import REVIEW_ROWS
 
 INSIDE = re.compile(r"^(?:api/v1/)?t/<slug:trust>/")
 ABSENT = {int: 999_999_999, str: "nowhere"}
@@ -78,13 +80,63 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     "moderate_rating.period_id": lambda here: here.rows["period_submitted"].pk,
     "matrix_return.period_id": lambda here: here.rows["period_submitted"].pk,
     "matrix_agree.period_id": lambda here: here.rows["period_submitted"].pk,
+    "matrix_accept.period_id": lambda here: here.rows["period_draft"].pk,
     "matrix_submit.period_id": lambda here: here.rows["period_draft"].pk,
     "matrix_carry.period_id": lambda here: here.rows["period_draft"].pk,
     "matrix_autosave.period_id": lambda here: here.rows["period_draft"].pk,
     "criterion.period_id": lambda here: here.rows["period_draft"].pk,
+    **{
+        f"sef{name}.period_id": lambda here, row=row: here.rows[row].pk
+        for row, names in {
+            "period_sef": ("", "_changes", "_file", "_agree", "_return"),
+            "period_draft": ("_begin", "_area", "_autosave", "_submit"),
+        }.items()
+        for name in names
+    },
+    "api_sef_write.pk": lambda here: here.rows["sef_draft"].pk,
+    "api_self_evaluations-detail.pk": lambda here: here.rows["sef"].pk,
+    "sef_record.pk": lambda here: here.rows["sef"].pk,
+    **{
+        f"return_{name}.period_id": lambda here, row=row: here.rows[row].pk
+        for row, names in {
+            "period_agreed": ("page", "template"),
+            "period_submitted": ("back", "agree"),
+            "period_draft": ("begin", "autosave", "classes", "upload"),
+        }.items()
+        for name in names
+    },
+    **{
+        f"{name}.pk": lambda here, row=row: here.rows[row].pk
+        for row, names in {
+            "visit": ("visit", "visit_file", "api_visits-detail"),
+            "visit_draft": (
+                "visit_write",
+                "visit_save",
+                "visit_remove",
+                "visit_photos",
+                "visit_photo",
+                "photo_remove",
+                "api_visit_answers",
+                "api_visit_submit",
+            ),
+            "visit_sent": ("visit_reply",),
+            "visit_final": ("visit_consider",),
+            "visit_checked": ("visit_follow_up", "api_visit_follow_up"),
+            "action": ("action", "api_actions-detail"),
+        }.items()
+        for name in names
+    },
+    **{name: lambda here, row=row: here.rows[row].pk for name, row in {**REVIEW_ROWS, **PLAN_ROWS}.items()},
+    "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
+    "api_triangulation.pk": lambda here: here.rows["school"].pk,
+    "api_return_figures.pk": lambda here: here.rows["return_draft"].pk,
     "reply.decision_id": lambda here: here.rows["fresh_decision"].pk,
     "decision_id": lambda here: here.rows["decision"].pk,
     "fact_id": lambda here: here.rows["fact"].pk,
+    "photo_id": lambda here: here.rows["photo"].pk,
+    "source_id": lambda here: here.rows["check"].pk,
+    "judgement_withdraw.source_id": lambda here: here.rows["judgement"].pk,
+    "benchmark_remove.pk": lambda here: here.rows["benchmark"].pk,
     "meeting_id": lambda here: here.rows["meeting"].pk,
     "report.pk": lambda here: here.rows["report"].pk,
     "report_file.pk": lambda here: here.rows["report"].pk,
@@ -110,6 +162,10 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
             "proposals": "proposal",
             "decisions": "decision",
             "reports": "report",
+            "returns": "return_agreed",
+            "figures": "figure",
+            "targets": "target",
+            "benchmarks": "benchmark",
         }.items()
     },
     "invitation.secret": lambda here: here.secret,
@@ -122,7 +178,14 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
 
 CONSTANTS: dict[str, Any] = {
     "axis": "academic",
+    "point": "autumn_return",
+    **dict.fromkeys(("return_page.point", "return_template.point"), "spring_return"),
+    **dict.fromkeys(("return_back.point", "return_agree.point"), "summer_return"),
     "criterion": "behaviour",
+    "visit_form_file.form": "monitoring_form",
+    "plan_edition.number": 1,
+    "kpi": "single_central_record",
+    "area": "inclusion",
     "calendar_year.year": 2026,
     "strategy_shipped.name": "two_axes",
     "account_confirm_email.key": "not-a-key",

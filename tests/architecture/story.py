@@ -18,7 +18,13 @@ from categorisation.services import (
     save_ratings,
     submit_assessment,
 )
-from evidence.models import Source
+from evidence.models import Benchmark, Figure, Return, SelfEvaluation, Source, Target
+from evidence.queries.sef import layout_for
+from evidence.rules.sef_entry import EvidenceLine, SectionEntry
+from evidence.services.returns import agree_return, open_return, submit_return
+from evidence.services.sef import submit_sef
+from evidence.services.sef_opening import open_sef
+from evidence.services.sef_writing import save_section
 from reporting.contents import as_snapshot, gather
 from reporting.models import Download, Report, ReportFile
 from reporting.rules import kinds_of
@@ -44,8 +50,12 @@ from schools.services.strategies import choose_strategy, publish_strategy
 from schools.services.tokens import create_token
 from schools.tenancy import trust_scope
 from tests.architecture.multiplying import added_since, multiply, newest
+from tests.architecture.planning import grow_plans, plant_plans
 from tests.architecture.planted import NOW, Planted, World, canary
+from tests.architecture.reviews_story import grow_reviews, tell_reviews
+from tests.architecture.visiting import consider, followed_up, plant_visits, write_visit
 from tests.conftest import STRATEGIES
+from tests.evidence.returns_world import filled as fill_in
 from tests.factories import SchoolFactory, member
 
 FACTS = "".join(f'\n[[facts]]\nkey = "{key}"\nlabel = "{key}"\n' for key in ("declared", "asked"))
@@ -64,6 +74,8 @@ def tell_story(here: Planted) -> None:
         _term(here, first, "spring")
         here.rows["agreed"] = agree_assessment(Assessment.objects.get(), by=here.people["si_lead"])
         here.rows |= {"rating": Rating.objects.first(), "proposal": Proposal.objects.first()}
+        here.rows["return_agreed"] = agree_return(_return(here, first, "spring"), by=here.people["si_lead"])
+        here.rows["figure"] = Figure.objects.first()
         _decide(here, first)
     _summer(here)
     with time_machine.travel("2026-11-17T10:00Z"), trust_scope(here.trust):
@@ -118,6 +130,16 @@ def _term(here: Planted, school: School, season: str) -> Assessment:
     return matrix
 
 
+def _return(here: Planted, school: School, season: str) -> Return:
+    """A return filled in, and but for the autumn's sent."""
+    period = Period.objects.get(year=2026 if season == "autumn" else 2025, season=season, half=0)
+    found = open_return(school, period, f"{season}_return", today=timezone.localdate())
+    fill_in(found, by=here.people["head"])
+    if season != "autumn":
+        submit_return(found, by=here.people["head"])
+    return found
+
+
 def _decide(here: Planted, school: School) -> None:
     meeting = add_meeting(here, school, here.rows["period_agreed"])
     with_interest = {"meeting": meeting, "person": here.people["trustee"], "school": school}
@@ -158,11 +180,29 @@ def _summer(here: Planted) -> None:
         reply_to_decision(decision, by=here.people["head"], text=words, today=date(2026, 3, 12))
     with time_machine.travel("2026-06-20T10:00Z"), trust_scope(here.trust):
         _term(here, here.rows["school"], "summer")
+        _return(here, here.rows["school"], "summer")
+        here.rows["period_sef"] = Period.objects.get(year=2025, season="summer", half=0)
+        here.rows["sef"] = write_sef(here, here.rows["school"], here.rows["period_sef"])
+        submit_sef(here.rows["sef"], by=here.people["head"])
+
+
+def write_sef(here: Planted, school: School, period: Period) -> SelfEvaluation:
+    """A self-evaluation with something in every section."""
+    sef, words = open_sef(school, period), f"{canary(here.slug)}words"
+    line = EvidenceLine(f"{canary(here.slug)}evidence", period.starts_on, f"{canary(here.slug)}source")
+    for area in layout_for(sef).areas:
+        save_section(sef, area.key, SectionEntry(area.judgements[0].key, words, words, (line,)), by=here.people["head"])
+    return sef
 
 
 def _autumn(here: Planted) -> None:
     admin, head, school = here.people["admin"], here.people["head"], here.rows["school"]
     here.rows["draft"] = _term(here, school, "autumn")
+    here.rows["return_draft"] = _return(here, school, "autumn")
+    here.rows["sef_draft"] = write_sef(here, school, here.rows["period_draft"])
+    plant_visits(here, school)
+    tell_reviews(here)
+    plant_plans(here, school)
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
@@ -173,6 +213,18 @@ def _autumn(here: Planted) -> None:
     SchoolFact.objects.create(school=school, key="asked", since=since, until=date(2026, 10, 1), by=admin)
     Source.objects.create(
         school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1), author=admin
+    )
+    here.rows["check"] = Source.objects.create(
+        school=school, kind="check", area="single_central_record", judgement="open_points", label="Label",
+        who=f"{canary(here.slug)}who", note=f"{canary(here.slug)}note", on=date(2026, 10, 2), author=admin,
+    )  # fmt: skip
+    here.rows["judgement"] = Source.objects.create(
+        school=school, kind="outside", area="inclusion", framework="report_card_2025", judgement="Expected standard",
+        label=f"{canary(here.slug)}review", on=date(2026, 10, 3), author=admin,
+    )  # fmt: skip
+    here.rows["target"] = Target.objects.create(school=school, measure="gld", year=2026, value=70, by=admin)
+    here.rows["benchmark"] = Benchmark.objects.create(
+        measure="gld", year=2025, value=69, source=f"{canary(here.slug)}source", by=admin
     )
     here.rows["report"] = add_report(here, here.rows["period_draft"])
     here.rows["failed_report"] = add_report(here, here.rows["period_draft"], made=False)
@@ -277,7 +329,14 @@ def grow(here: Planted, count: int) -> None:
         reply_to_decision(decision, by=head, text="Our reply.", today=timezone.localdate())
         with time_machine.travel("2026-06-20T10:00Z"):
             _term(here, school, "summer")
+            _return(here, school, "summer")
         _term(here, school, "autumn")
+        write_sef(here, school, here.rows["period_draft"])
+        consider(here, write_visit(here, school, send=True))
+        followed_up(here, school)
+        write_visit(here, school)
+        grow_reviews(here, school, n)
+        grow_plans(here, school)
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
         SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=ceo)
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])

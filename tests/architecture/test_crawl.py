@@ -19,10 +19,8 @@ STRANGERS = ("operator", "removed member")
 
 
 @pytest.fixture(autouse=True)
-def _then(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """On the story's day, with no worker to nudge and no limit on how often the API is asked."""
-    monkeypatch.setattr("schools.jobs.nudge", lambda *args: None)
-    monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
+def _then(undisturbed: None) -> Iterator[None]:
+    """On the story's day."""
     with time_machine.travel(NOW):
         yield
 

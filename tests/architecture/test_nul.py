@@ -7,27 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.architecture.acts import ACTS, send
 from tests.architecture.crawl import JUNK, WORDS, undone
-from tests.architecture.planted import NOW, World
+from tests.architecture.planted import World
 from tests.architecture.routes import address, all_routes, foreign_words, trust_routes
 from tests.architecture.visitors import visit_as
 from tests.conftest import STRATEGIES
 
+pytestmark = pytest.mark.usefixtures("at_one_moment")
+
 BY_NAME = {route.name: route for route in trust_routes()}
 NUL = "a\0b"
-
-
-@pytest.fixture(autouse=True)
-def _then(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("schools.jobs.nudge", lambda *args: None)
-    monkeypatch.setattr("rest_framework.throttling.SimpleRateThrottle.THROTTLE_RATES", {"user": None, "anon": None})
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def spoiled(data: Any) -> Iterator[Any]:

@@ -15,7 +15,8 @@ from tests.factories import MembershipFactory, TrustFactory, UserFactory
 
 def plant(slug: str) -> Planted:
     """A trust in which something of everything has happened."""
-    here = Planted(slug, TrustFactory(slug=slug, name=f"{canary(slug)}whole", heads_see_others="named"))
+    trust = TrustFactory(slug=slug, name=f"{canary(slug)}whole", heads_see_others="named", photos_of_work=True)
+    here = Planted(slug, trust)
     tell_story(here)
     fill_what_is_empty(here)
     write_canaries(here)

@@ -14,9 +14,10 @@ from django.urls import reverse
 from categorisation.models import SchoolFact
 from categorisation.services import declare_fact, end_fact, open_assessment
 from schools.models import Membership
+from schools.services.strategies import choose_strategy, publish_strategy
 from schools.tenancy import trust_scope
 from tests.categorisation.facts_world import S1, S2, FactsWorld, agreed_matrix, facts_world, proposal, publish
-from tests.conftest import TODAY, Cast
+from tests.conftest import STRATEGIES, TODAY, Cast
 from tests.factories import SchoolFactory
 from tests.reporting.stories import moment, term
 
@@ -70,6 +71,9 @@ def test_the_page_says_when_nothing_holds(world: FactsWorld) -> None:
 
 
 def test_a_strategy_without_facts_shows_nothing_of_them(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        other = publish_strategy((STRATEGIES / "no_categories.toml").read_text(), by=None, starts_on=date(2024, 9, 1))
+        choose_strategy(other.key, by=None, from_on=date(2025, 9, 1))
     keys = {"trust": "alder", "school_id": cast.dunmere.pk}
     assert 'id="record"' not in cast.client(cast.ada).get(reverse("school", kwargs=keys)).content.decode()
     assert cast.client(cast.ada).get(reverse("facts", kwargs=keys)).status_code == 404
@@ -201,26 +205,31 @@ def test_the_head_reads_the_published_grade_beside_the_rating(world: FactsWorld)
     with_bridge, without = bridged(world)
     answer = criterion(world, with_bridge)
     html = answer.content.decode()
-    line = "Published: good (2), inspection of 12 March 2024. Your trust reads it as Phase 3 Improve."
+    line = "Published: good (2), inspection of 12 March 2024. Your trust reads it as Phase 3 Improve: “Overall grade"
     assert html.count(line) == 1
     assert f"{reverse('strategy_version', args=['cedar', world.version.pk])}#bridges" in html
-    assert all(sheet.form["level"].value() in ("", None) for sheet in answer.context["sheets"])
+    (sheet,) = answer.context["sheets"]
+    assert (sheet.form["level"].value(), sheet.rating.filled, sheet.agrees) == ("2", True, False)
+    assert "The inspection suggests" in html
+    assert "Checked, accept" in html
+    assert [one["value"] for one in sheet.suggestion.figures] == ["Good (2)"]
     assert "Published:" not in criterion(world, without).content.decode()
 
 
 @pytest.mark.parametrize("world", [S2], indirect=True)
-def test_the_page_reads_inspections_once_and_only_where_a_bridge_leads(
-    world: FactsWorld, queries: Callable[[Callable[[], Any]], list[str]]
-) -> None:
+def test_the_page_reads_inspections_once(world: FactsWorld, queries: Callable[[Callable[[], Any]], list[str]]) -> None:
+    """Also where no bridge leads, since the rail says what the whole matrix lacks."""
     with_bridge, without = bridged(world)
+
+    criterion(world, with_bridge)  # filled in once, when it is begun
 
     def reads(key: str) -> list[str]:
         return [sql for sql in queries(lambda: criterion(world, key)) if "evidence_inspection" in sql]
 
-    assert (len(reads(with_bridge)), len(reads(without))) == (1, 0)
+    assert (len(reads(with_bridge)), len(reads(without))) == (1, 1)
     publish(world, date(2024, 3, 12), {"quality_of_education": "2"}, overall="2")
     publish(world, date(2021, 3, 12), {"quality_of_education": "2"}, overall="2")
-    assert (len(reads(with_bridge)), len(reads(without))) == (1, 0)
+    assert (len(reads(with_bridge)), len(reads(without))) == (1, 1)
 
 
 def test_the_page_asks_the_same_however_much_is_on_record(

@@ -65,7 +65,10 @@ def test_a_head_begins_rates_and_finds_it_again(cast: Cast, ben: Client) -> None
 
 def test_autosave_answers_with_the_time_and_the_version(cast: Cast, ben: Client) -> None:
     answer = ben.post(url(cast, "matrix_autosave", criterion="behaviour"), behaviour(cast))
-    assert answer.json() == {"saved_at": "10:00", "version": 2}
+    told = answer.json()
+    assert (told["saved_at"], told["version"]) == ("10:00", 2)
+    assert (told["missing"], told["values"]) == ({}, {})
+    assert told["states"][f"k{numbers(cast)['attendance']}"] == "rated"
 
 
 def test_a_bad_day_is_said_beside_the_field(cast: Cast, ben: Client) -> None:

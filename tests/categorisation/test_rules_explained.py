@@ -84,7 +84,7 @@ def test_undated_single_source_and_carried_are_listed():
 
 def test_a_figure_has_one_source_by_nature():
     raw = tomllib.loads((TABLES / "best_fit.toml").read_text(encoding="utf-8"))["strategy"]
-    raw["criteria"][0]["kpis"][0]["kind"] = "measured"
+    raw["criteria"][0]["kpis"][0] |= {"kind": "measured", "measure": "gld"}
     assert "t1" not in proposed(ALL_A, strategy=strategy_from(raw), sources=("data",)).single_source
 
 

@@ -62,7 +62,9 @@ def test_a_key_from_before_is_shown_in_words(cast: Cast) -> None:
     with trust_scope(cast.alder):
         old = open_assessment(cast.dunmere, cast.autumn)
         version = publish_strategy(
-            text.replace('{ key = "planning", label = "Planning" },', ""), by=None, starts_on=date(2026, 11, 1)
+            text.replace('{ key = "planning", label = "Planning" },', "").replace('= "planning"', '= "records"'),
+            by=None,
+            starts_on=date(2026, 11, 1),
         )
         assert "planning" not in version.strategy.matrix.source_labels
     body = {"version": 1, "ratings": {"attendance": {"sources": ["planning", "data"]}}}

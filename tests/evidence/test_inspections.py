@@ -158,13 +158,13 @@ def test_the_number_of_queries_does_not_grow(tmp_path: Path, queries) -> None:
     assert (len(urns), len(one), len(many)) == (14, 1, 1)
 
 
-def test_the_command_prints_json_and_refuses_the_register(tmp_path: Path) -> None:
+def test_the_command_prints_json_and_refuses_what_it_does_not_know(tmp_path: Path) -> None:
     out = StringIO()
-    call_command("import_inspections", DATA / "ofsted_mi_2026-05.csv", "--json", stdout=out)
+    call_command("import_published", DATA / "ofsted_mi_2026-05.csv", "--json", stdout=out)
     (result,) = json.loads(out.getvalue())
     assert (result["rows_kept"], result["as_at"]) == (14, "2026-05-01")
     with pytest.raises(CommandError, match="not one of the files"):
-        call_command("import_inspections", DATA / "gias_groups_2026-03.csv")
+        call_command("import_published", made(tmp_path / "other.csv", {"Name": "Ash", "Colour": "red"}, {}))
 
 
 @pytest.mark.shared

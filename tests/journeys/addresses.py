@@ -12,8 +12,17 @@ from categorisation.models import Assessment, Decision, Proposal, SchoolFact
 from reporting.models import Report
 from schools.models import Meeting, Membership, Period, RegisterImport, RoleGrant, School, StrategyVersion, Trust, User
 from tests.architecture.routes import Route, all_routes
+from tests.journeys.evidence_pages import rows_of_evidence
+from tests.journeys.monitoring_pages import rows_of_monitoring
+from tests.journeys.plans_pages import rows_of_plans
+from tests.journeys.reviews_pages import rows_of_reviews
 
-NOT_PAGES = frozenset({"brand_css", "strategy_text", "report_file", "healthz", "matrix_autosave"})
+NOT_PAGES = frozenset(
+    {"brand_css", "strategy_text", "report_file", "sef_file", "compare_file", "healthz", "matrix_autosave"}
+    | {"review_file", "review_paper"}
+    | {"offline_worker", "offline_key"}
+    | {"visit_file", "visit_form_file", "monitoring_term_file", "visit_photo", "portrait_photo"}
+)
 """Answers that are no HTML."""
 
 PROVIDERS = ("google_", "microsoft_", "openid_connect_")
@@ -56,12 +65,17 @@ class Addresses:
             "operator_trust": [{"slug": trust.slug}],
             "invitation": [{"secret": secret}, {"secret": "not-a-secret"}],
             "register_import_status": [{"pk": one.pk} for one in RegisterImport.objects.all()],
+            **rows_of_evidence(),
+            **rows_of_reviews(),
+            **rows_of_monitoring(),
+            **rows_of_plans(),
             **OUTSIDE,
         }
 
     def led(self) -> set[int]:
         """The schools whose heads see a page that nobody else sees."""
-        return {one["school_id"] for name in ("matrix", "criterion") for one in self.known[name]}
+        filled_in = ("matrix", "criterion", "sef", "sef_area", "return_page", "return_upload")
+        return {one["school_id"] for name in filled_in for one in self.known[name]}
 
     def matrices(self, *states: str, most: int = 1) -> list[dict[str, Any]]:
         found = []
@@ -89,7 +103,7 @@ class Addresses:
     def facts(self) -> list[str]:
         """The facts people put on record."""
         strategies = [version.strategy for version in StrategyVersion.objects.all()]
-        return [fact.key for strategy in strategies for fact in strategy.facts if not fact.published]
+        return [fact.key for strategy in strategies for fact in strategy.facts if fact.is_recorded]
 
     def with_facts(self) -> list[int]:
         """Two schools, of which one has something on record, where the strategy has facts at all."""

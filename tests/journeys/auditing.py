@@ -1,4 +1,4 @@
-"""One page under axe at two widths, and whether it fits three."""
+"""One page under axe at two widths, on a tablet where it is used on one, and whether it fits each of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 WIDTHS = (1280, 360)
+TABLET = 820
+ON_TABLETS = ("/monitoring/", "/reviews/", "/practice/", "/portraits/", "/actions/", "/offline/")
+"""In the addresses of pages that are used in classrooms and on walks through a school."""
 NARROWEST = 320
 GRAVE = ("serious", "critical")
 TAG = re.compile(r"<(\w+)((?:\s+[-\w:@]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\s>]*))?)*)\s*/?>")
@@ -71,7 +74,7 @@ class Audit:
     def look_at(self, page: Page, name: str) -> None:
         """Axe at each width; and nothing sticks out to the side."""
         self.looked_at += 1
-        for width in WIDTHS:
+        for width in (*WIDTHS, TABLET) if any(part in page.url for part in ON_TABLETS) else WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             found = Axe().run(page).response["violations"]
             self.runs += 1

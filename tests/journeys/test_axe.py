@@ -23,6 +23,7 @@ from tests.conftest import TODAY
 from tests.factories import PASSWORD, UserFactory
 from tests.journeys.addresses import Addresses, plant_what_the_demo_lacks
 from tests.journeys.auditing import Audit
+from tests.journeys.evidence_pages import evidence_with_faults
 from tests.journeys.forms_with_faults import (
     WITHOUT_FAULTS,
     Form,
@@ -30,6 +31,9 @@ from tests.journeys.forms_with_faults import (
     forms_with_faults,
     might_take_a_form,
 )
+from tests.journeys.monitoring_pages import monitoring_with_faults
+from tests.journeys.plans_pages import plans_with_faults
+from tests.journeys.reviews_pages import reviews_with_faults
 from tests.journeys.signed_in import BACKEND, sign_in_as, sign_in_halfway
 from tests.journeys.story import write_register
 
@@ -59,9 +63,7 @@ def visitors(trust: Trust, operator: User, schools: set[int]) -> dict[str, User 
         if (first := grants.first()) is not None:
             found[role] = first.membership.user
         if role == "head":
-            found |= {
-                f"{role} of {one.school_id}": one.membership.user for one in grants.filter(school__in=schools)[:3]
-            }
+            found |= {f"{role} of {one.school_id}": one.membership.user for one in grants.filter(school__in=schools)}
     return found
 
 
@@ -141,7 +143,12 @@ def test_no_grave_fault_on_a_form_with_faults(
 ) -> None:
     write_register()
     audit, sent = Audit(), set()
-    for slug, choose in (("alder", forms_with_faults), ("birch", facts_with_faults)):
+    for slug, choose in (
+        ("alder", forms_with_faults), ("birch", facts_with_faults), ("alder", evidence_with_faults),
+        ("alder", reviews_with_faults),
+        ("alder", monitoring_with_faults),
+        ("alder", plans_with_faults),
+    ):  # fmt: skip
         trust = Trust.objects.get(slug=slug)
         with trust_scope(trust):
             addresses = Addresses(trust, secret_of_an_invitation())

@@ -50,6 +50,14 @@ def first(page: Page, field: str) -> Any:
     return page.locator(f"section.sheet [name$='-{field}']").first
 
 
+def with_a_bad_day(browser: BrowserContext, criterion: str) -> Page:
+    """The criterion with a note and, beside it, a day nobody can read."""
+    page = opened(browser, criterion)
+    first(page, "note").fill(NOTE)
+    first(page, "evidence_on").fill("last week")
+    return page
+
+
 def stored(cast: Cast) -> list[tuple[str, Any]]:
     with trust_scope(cast.alder):
         return [(rating.note, rating.evidence_on) for rating in Rating.objects.exclude(note="")]
@@ -59,9 +67,7 @@ def stored(cast: Cast) -> list[tuple[str, Any]]:
 def test_words_beside_a_refused_day_outlive_leaving_the_page(
     live_cast: Cast, browser: BrowserContext, criterion: str
 ) -> None:
-    page = opened(browser, criterion)
-    first(page, "note").fill(NOTE)
-    first(page, "evidence_on").fill("last week")
+    page = with_a_bad_day(browser, criterion)
     page.get_by_role("button", name="Save and next criterion").click()
     expect(page.get_by_text("Enter the day like 16 October 2026").first).to_be_visible()
     assert page.url.endswith(criterion)
@@ -81,9 +87,7 @@ def test_words_beside_a_refused_day_outlive_leaving_the_page(
 def test_words_on_a_page_the_server_refused_outlive_leaving_it(
     live_cast: Cast, browser: BrowserContext, criterion: str
 ) -> None:
-    page = opened(browser, criterion)
-    first(page, "note").fill(NOTE)
-    first(page, "evidence_on").fill("last week")
+    page = with_a_bad_day(browser, criterion)
     page.evaluate("HTMLFormElement.prototype.submit.call(document.getElementById('ratings'))")
     expect(page.get_by_text("Enter the day like 16 October 2026").first).to_be_visible()
     page.close()

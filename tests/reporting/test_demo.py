@@ -22,15 +22,31 @@ from categorisation.rules import criterion_level
 from categorisation.rules.entry import missing_before_submit
 from categorisation.services import propose_categories
 from categorisation.services.read_row import differing_read_rows
-from evidence.models import Inspection
+from evidence.models import Inspection, SelfEvaluation
+from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
+from plans.models import Action
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.queries.overview import overview
-from schools.models import AuditEntry, Establishment, Interest, Meeting, Membership, Period, School, Trust, User
+from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember
+from schools.models import (
+    AuditEntry,
+    Establishment,
+    Interest,
+    Meeting,
+    Membership,
+    Period,
+    RoleGrant,
+    School,
+    StrategyVersion,
+    Trust,
+    User,
+)  # fmt: skip
 from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 240
+MOST_QUERIES = 300
+FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
 
@@ -92,6 +108,19 @@ class TestDemo(TestCase):
                 assert answer.status_code == 302, email
             assert hashes.setdefault(person.password, password) == password
         assert User.objects.exclude(email__endswith="demo.example").count() == 0
+
+    def test_reviews_stand_in_every_state_and_nobody_reviews_their_own_school(self):
+        for _, _trust in self.each_trust():
+            states = set(Review.objects.values_list("state", flat=True))
+            assert states == {"proposed", "draft", "accuracy", "published"}
+            for one in ReviewMember.objects.select_related("review"):
+                own = RoleGrant.objects.filter(membership=one.membership_id).values_list("school", flat=True)
+                assert one.review.school_id not in own
+            closed = Action.objects.filter(finding__isnull=False, state="done")
+            assert closed.exclude(verdict="").count() == 1
+            assert PracticeRequest.objects.filter(state="asked").count() == 1
+            assert PenPortrait.objects.count() >= 3
+            assert not Dispute.objects.filter(closed_at=None).exists()
 
     def test_nothing_is_real(self):
         urns = {*Establishment.objects.values_list("urn", flat=True), *Inspection.objects.values_list("urn", flat=True)}
@@ -169,6 +198,27 @@ class TestDemo(TestCase):
                 )  # fmt: skip
                 assert list(sentences) == [], row
 
+    def test_a_self_evaluation_begins_with_all_of_last_terms_words(self):
+        for _, _trust in self.each_trust():
+            drafts = SelfEvaluation.objects.filter(state="draft").select_related("school", "period", "strategy_version")
+            assert drafts
+            for sef in drafts:
+                before, now = entries_in(edition_before(sef.school_id, sef.period)), entries_now(sef)
+                assert {area.key for area in layout_for(sef).areas} == set(now)
+                assert {key: entry for key, entry in now.items() if not entry.is_empty} == before, sef.school
+                assert sef.sections.filter(carried=True).count() == max(len(before) - 2, 0)
+
+    def test_words_beside_a_figure_name_no_other_figure(self):
+        for plan, _trust in self.each_trust():
+            strategy = StrategyVersion.objects.latest("pk").strategy
+            measured = {kpi.key for kpi in strategy.kpis() if kpi.kind == "measured"}
+            said = [(one.key, key, words) for one in plan.schools for key, words in one.said.items()]
+            told = [("", key, word) for key, at in self.story.words.items() for name, words in at.items()
+                    if name.startswith("at_") for word in words]  # fmt: skip
+            figures = [each for each in (*said, *told) if each[1] in measured and FIGURE.search(each[2])]
+            assert measured
+            assert figures == []
+
     def test_nothing_lies_in_the_future_but_the_next_meeting(self):
         for _, _trust in self.each_trust():
             assert not Rating.objects.filter(written_at__date__gt=TODAY).exists()
@@ -203,7 +253,7 @@ class TestDemo(TestCase):
     def test_proposals_are_those_of_the_service(self):
         said = ("axis", "level", "best", "worst", "of_version", "explanation")
         for _, _trust in self.each_trust():
-            for row in Assessment.objects.filter(state="agreed").order_by("-period__starts_on")[:2]:
+            for row in Assessment.objects.filter(state="agreed").order_by("-period__starts_on", "school")[:2]:
                 kept = list(row.proposals.order_by("axis").values_list(*said))
                 propose_categories(row, today=row.agreed_at.date())
                 assert list(row.proposals.order_by("axis").values_list(*said)) == kept != []

@@ -18,7 +18,7 @@ OFSTED = SHARED / "data" / "ofsted"
 
 TABLES = (
     "schools_establishment", "schools_establishmentgroup", "schools_grouplink", "schools_establishmentlink",
-    "evidence_inspection",
+    "evidence_inspection", "evidence_publishedfigure",
 )  # fmt: skip
 
 SCHOOL = {

@@ -89,7 +89,7 @@ def test_an_administrator_is_invited_into_a_trust_that_has_lost_its_own(operator
 
 def test_the_operator_sees_what_national_data_is_loaded(operator: Client) -> None:
     page = operator.get(reverse("operator"))
-    assert page.text.count("Not loaded yet") == 5
+    assert page.text.count("Not loaded yet") == 6
     Establishment.objects.create(urn="810009", name="Far Away", source="test", as_at=date(2026, 11, 1))
     Inspection.objects.create(urn="810009", framework="graded_1_to_4", source="test", as_at=date(2026, 10, 1))
     page = operator.get(reverse("operator"))

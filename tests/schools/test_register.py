@@ -75,7 +75,7 @@ def test_an_older_file_overwrites_nothing(tmp_path: Path) -> None:
     old = made(tmp_path / "old.csv", SCHOOL, {"EstablishmentName": "Old name"})
     result = import_file(old, as_at=date(2025, 9, 1))
     assert (result.rows_kept, everything()) == (0, before)
-    assert "1 rows changed nothing" in result.notes[0]
+    assert "1 row changed nothing" in result.notes[0]
 
 
 def test_a_newer_file_without_figures_makes_them_unknown_and_keeps_the_rest(tmp_path: Path) -> None:
@@ -194,13 +194,13 @@ def test_the_command_imports_all_files_or_none(tmp_path: Path) -> None:
     bad = made(tmp_path / "bad_2026-09-01.csv", SCHOOL, {"URN": "x"})
     before, out = everything(), StringIO()
     with pytest.raises(CommandError, match="Nothing was imported"):
-        call_command("import_register", good, bad, stdout=out)
+        call_command("import_published", good, bad, stdout=out)
     assert everything() == before
     assert "row 2: URN “x” is not a URN of six digits" in out.getvalue()
-    call_command("import_register", good, "--dry-run", stdout=out)
+    call_command("import_published", good, "--dry-run", stdout=out)
     assert everything() == before
     out = StringIO()
-    call_command("import_register", good, "--json", stdout=out)
+    call_command("import_published", good, "--json", stdout=out)
     assert json.loads(out.getvalue())[0]["counts"] == {"schools": {"new": 1, "updated": 0}}
     assert Establishment.objects.count() == 1
 

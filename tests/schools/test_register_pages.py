@@ -19,6 +19,8 @@ from tests.conftest import Cast
 from tests.schools.register_files import DATA, SCHOOL, made
 
 PAGE = "/operator/register/"
+SCHOOLS = (DATA / "gias_establishments_2026-08.csv").read_bytes()
+WORKFORCE = b"URN,Pupil: Teacher Ratio\n145543,20.1\n"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -89,7 +91,10 @@ def test_a_file_of_no_kind_is_refused_with_a_sentence(operator: Client, tmp_path
     ("data", "words"),
     [
         ({}, "Choose a file."),
-        ({"file": SimpleUploadedFile("schools.csv", b"URN")}, "does not say of which day"),
+        ({"file": SimpleUploadedFile("schools.csv", b"URN")}, "This is not one of the files that can be imported"),
+        ({"file": SimpleUploadedFile("schools.csv", SCHOOLS)}, "does not say of which day"),
+        ({"file": SimpleUploadedFile("old.xls", b"\xd0\xcf\x11\xe0")}, "This is an old Excel file"),
+        ({"file": SimpleUploadedFile("swf.csv", WORKFORCE)}, "says of which academic year it is"),
         ({"file": SimpleUploadedFile("schools.csv", b"URN"), "as_at": "2099-01-01"}, "in the future"),
         ({"file": SimpleUploadedFile("schools.csv", b""), "as_at": "2026-01-01"}, "empty"),
     ],

@@ -57,7 +57,7 @@ NASTY: list[tuple[str, bytes | Callable[[Path], None], str]] = [
     ("bom and not utf-8", b"\xef\xbb\xbfURN,\xe9\n", "no encoding"),
     ("old excel", b"\xd0\xcf\x11\xe0 and more", "old Excel"),
     ("pdf", b"%PDF-1.7", "not a CSV or Excel"),
-    ("gzip", b"\x1f\x8b\x08\x00abc", "not a CSV or Excel"),
+    ("gzip", b"\x1f\x8b\x08\x00abc", "damaged or cut short"),
     ("other table", b"Name,Colour\nAsh,red\n", "not one of the files"),
     ("pupils", b"UPN,Forename,Surname\nA1,B,C\n", "not one of the files"),
     ("prose", b"The quick brown fox.\n" * 100, "not one of the files"),

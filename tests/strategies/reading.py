@@ -30,6 +30,11 @@ def labels(things: Iterable[Any]) -> list[str]:
     return [thing.label for thing in things]
 
 
+def asked(point: Any) -> set[str]:
+    """The measures a collection point asks."""
+    return {ask.measure for ask in point.asks}
+
+
 def every_item(seed: str, last: int) -> set[str]:
     """The inventory's numbers of one seed."""
     return {f"{seed}-{number:02}" for number in range(1, last + 1)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.strategies.inventory import Case, by_key, every_item, items, keys, labels, missing, still_to_come, strategy
+from tests.strategies.reading import asked
 
 S = strategy("numbered_categories")
 RULE = S.rule_by_axis["overall"]
 SCC = by_key(S.ladders, "scc")
-MOST_STILL_TO_COME = 14
+MOST_STILL_TO_COME = 11
 NOT_CONTENT: dict[str, str] = {}
 
 TABLE = {  # S0-08, cell by cell: Ofsted, history, QA visits, Partnership Review, external
@@ -93,6 +94,12 @@ COVERED: list[Case] = [
     ("S0-22", lambda s: labels(s.review_types),
      ["Due diligence", "Partnership Review", "Peer Review", "Trust QA visit", "Other external report", "Data review",
       "Ofsted inspection or interim assessment"]),
+    ("S0-16", lambda s: [by_key(s.review_types, "peer_review").form_for(level) for level in ("one", "four")],
+     ["peer_review_light", "peer_review_full"]),
+    ("S0-23", lambda s: by_key(by_key(s.forms, "peer_review_light").header, "focus").options,
+     by_key(S.review_types, "peer_review").focus),
+    ("S0-23", lambda s: by_key(by_key(s.forms, "peer_review_full").rows, "focus").options,
+     by_key(S.review_types, "peer_review").focus),
     ("S0-23", lambda s: len(by_key(s.review_types, "peer_review").focus), 14),
     ("S0-23", lambda s: missing(by_key(s.review_types, "peer_review").focus, "observation", "books", "wellbeing",
                                 "entry", "EYFS", "Year 1", "KS1", "KS2", "FSM", "SEND", "exclusions", "attendance",
@@ -108,15 +115,16 @@ COVERED: list[Case] = [
     ("S0-28", lambda s: [(point.key, point.terms) for point in s.returns],
      [("autumn", ("autumn",)), ("spring", ("spring",)), ("summer", ("summer",))]),
     ("S0-28", lambda s: ["own analysis" in point.detail for point in s.returns], [True] * 3),
-    ("S0-29", lambda s: [{"attendance_rate", "on_track_are"} <= set(point.measures) for point in s.returns],
+    ("S0-29", lambda s: ["on_track_reading" in asked(point) for point in s.returns],
      [True] * 3),
     ("S0-30", lambda s: labels(s.pupil_groups), ["All pupils", "FSM / pupil premium", "SEND"]),
     ("S0-30",
-     lambda s: {"on_entry", "gld", "phonics_year_1", "ks1_optional", "ks2_rwm_expected"} <= set(keys(s.measures)),
+     lambda s: {"on_entry", "gld", "phonics_year_1", "ks1_expected", "ks2_rwm_expected"} <= set(keys(s.measures)),
      True),
     ("S0-31", lambda s: {"standardised_reading", "standardised_maths"} <= set(keys(s.measures)), True),
-    ("S0-32", lambda s: ["trust_kpis" in point.measures for point in s.returns], [True, False, False]),
+    ("S0-32", lambda s: [{"staff_absence_rate", "roll"} <= asked(point) for point in s.returns], [True, False, False]),
     ("S0-33", lambda s: missing(items(s, "data_collection"), "frames the agenda of visits"), []),
+    ("S0-33", lambda s: by_key(s.forms, "visit_record").framed_by_data, True),
     ("S0-33", lambda s: len(by_key(s.forms, "visit_record").methods[0].questions), 3),
     ("S0-34", lambda s: SCC.entry, ("The Ofsted category a school is placed in",
                                     "Concerns that the trust has identified, or that were raised with it")),

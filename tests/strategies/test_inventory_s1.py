@@ -12,7 +12,7 @@ ASPECTS = [
     "Teaching, learning and curriculum", "Leadership", "Behaviour and attitudes", "Personal development",
     "Safeguarding culture", "Overall effectiveness",
 ]  # fmt: skip
-MOST_STILL_TO_COME = 7
+MOST_STILL_TO_COME = 4
 NOT_CONTENT = {"S1-46": "Names what the source lacks: a diagram, a team chart, durations and exit tests."}
 
 
@@ -64,7 +64,9 @@ COVERED: list[Case] = [
     ("S1-08", lambda s: missing(by_key(s.meetings, "health_check").attends, "School leaders", "SI Leads", "CEO",
                                 "ACC trustees where possible", "LAC representatives where possible"), []),
     ("S1-09", lambda s: (keys(by_key(s.forms, "health_check").rows), keys(by_key(s.forms, "health_check").footer)),
-     (["action", "owner", "due", "follow_up"], ["summary", "days"])),
+     (["action", "owner", "due"], ["summary", "days"])),
+    ("S1-09", lambda s: s.committee_of(by_key(s.forms, "health_check")),
+     "Achievement and Curriculum Committee (ACC)"),
     ("S1-10", lambda s: by_key(s.plan_types, "sip").sections,
      ("Context today", "Curricular goals", "Success criteria", "Mileposts for monitoring")),
     ("S1-10", lambda s: (by_key(s.plan_types, "sip").refresh_every,
@@ -86,6 +88,9 @@ COVERED: list[Case] = [
     ("S1-18", lambda s: core("head_pm"), (1, "meeting", "year", ("CEO",), ("Governors",))),
     ("S1-19", lambda s: core("safeguarding_review"), (1, "visit", "year", ("Executive team",), ("DSLs", "Governors"))),
     ("S1-20", lambda s: core("health_safety_review"), (1, "visit", "year", ("Site manager", "Facilities team"), ())),
+    ("S1-19", lambda s: missing(by_key(by_key(s.forms, "safeguarding_review").rows, "area").options,
+                                "single central record", "records of concerns"), []),
+    ("S1-20", lambda s: by_key(s.review_types, "health_safety_review").form, "health_safety_review"),
     ("S1-21", lambda s: core("management_group"),
      (1, "meeting", "half_term", (), ("All heads", "CEO", "CFO", "COO", "HR", "Finance"))),
     ("S1-22", lambda s: core("leadership_network"),
@@ -100,6 +105,7 @@ COVERED: list[Case] = [
     ("S1-28", lambda s: by_key(s.review_types, "peer_review").focus,
      ("Deep dives", "Quality of education", "Curriculum")),
     ("S1-28", lambda s: core("peer_reviews")[2:], (None, (), ("Heads and senior leaders", "SLIM leaders", "CEO"))),
+    ("S1-28", lambda s: by_key(s.forms, "peer_review").row_label, "Deep dive"),
     ("S1-29", lambda s: len([e for e in s.entitlements if not e.levels]), 11),
     ("S1-29", lambda s: missing(items(s, "core_offer_use"), "next phase decision"), []),
     ("S1-30", lambda s: keys(s.axis_levels("phase")), TIERS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from schools.strategy import Cadence, Role
 from tests.strategies.reading import every_item, keyed, labels, shipped, still_to_come
 
 S3 = shipped("two_axes")
+TEXT = (Path(__file__).parents[2] / "strategies" / "two_axes.toml").read_text(encoding="utf-8")
 STATEMENTS = keyed(S3.statements)
 CRITERIA = S3.criterion_by_key
 KPIS = S3.kpi_by_key
@@ -17,7 +19,7 @@ FORM = keyed(S3.forms)["monitoring_form"]
 PLANS = keyed(S3.plan_types)
 LEVELS = ["sustain", "refine", "reinforce", "stabilise"]
 
-MOST_STILL_TO_COME = 10
+MOST_STILL_TO_COME = 5
 NOT_CONTENT = {"S3-42": "a worked example: the shape of demo data, not a rule of the strategy"}
 
 
@@ -140,6 +142,19 @@ def cell(axis: str, level: str) -> bool:
     return engagement(axis, level) == EXPECTED_CELLS[axis, level]
 
 
+def accuracy_limits() -> bool:
+    """Over-generous self-evaluation is no Refine, on either axis; the numbers are named as ours."""
+    fact = S3.fact_by_key["self_evaluation_generous"]
+    limits = [(cap.fact, cap.no_better_than) for rule in S3.rules for cap in rule.caps if cap.fact]
+    return (
+        fact.computed == fact.key
+        and limits == [(fact.key, "reinforce")] * 2
+        and "both numbers are ours" in fact.note
+        and all("accurate" in features(axis, "refine") for axis in S3.axis_by_key)
+        and all("over-generous" in features(axis, "stabilise") for axis in S3.axis_by_key)
+    )
+
+
 def two_rules() -> bool:
     academic, operational = S3.rule_by_axis["academic"], S3.rule_by_axis["operational"]
     informs = {
@@ -152,11 +167,11 @@ def two_rules() -> bool:
         and all(rule.kind == "best_fit" and "Our rule" in rule.note for rule in (academic, operational))
         and all(rule.minimum.criteria == ("safeguarding",) for rule in (academic, operational))
         and all(
-            [(cap.criterion, cap.at_or_below, cap.no_better_than) for cap in rule.caps] == caps
+            [(cap.criterion, cap.at_or_below, cap.no_better_than) for cap in rule.caps if cap.criterion] == caps
             for rule in (academic, operational)
         )
         and CRITERIA["safeguarding"].combine == "worst"
-        and all("thresholds" in kpi.hint for kpi in S3.kpis() if kpi.thresholds)
+        and TEXT.count("# thresholds are ours") == sum(bool(kpi.thresholds) for kpi in S3.kpis())
     )
 
 
@@ -201,6 +216,7 @@ COVERED: dict[str, Callable[[], bool]] = {
         "review period",
         "over-generous",
     ),
+    "S3-11": accuracy_limits,
     "S3-12": common_offer,
     "S3-13": lambda: cell("academic", "sustain"),
     "S3-14": lambda: cell("academic", "refine"),

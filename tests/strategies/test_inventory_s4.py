@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from schools.strategy import Cadence, Role
-from tests.strategies.reading import every_item, keyed, labels, shipped, still_to_come
+from schools.strategy.self_evaluation import FRAMEWORK_AREAS
+from tests.strategies.reading import asked, every_item, keyed, labels, shipped, still_to_come
 
 S4 = shipped("no_categories")
 STATEMENTS = keyed(S4.statements)
@@ -18,7 +19,7 @@ PLANS = keyed(S4.plan_types)
 REVIEWS = keyed(S4.review_types)
 EVIDENCE = FORMS["evidence_form"]
 
-MOST_STILL_TO_COME = 16
+MOST_STILL_TO_COME = 6
 NOT_CONTENT: dict[str, str] = {}
 
 
@@ -75,6 +76,9 @@ COVERED: dict[str, Callable[[], bool]] = {
         and KPIS["ks2_percentile"].comparator == KPIS["ks4_percentile"].comparator == "similar"
         and KPIS["ks2_percentile"].phases == ("primary", "junior", "middle", "all_through")
         and KPIS["ks4_percentile"].phases == ("secondary", "all_through")
+    ),
+    "S4-07": lambda: all(
+        [ask.measure for ask in point.asks if ask.by_class] == ["class_on_track"] for point in S4.returns
     ),
     "S4-08": lambda: (
         (KPIS["early_outcomes"].comparator, KPIS["early_outcomes"].kind) == ("", "judged")
@@ -153,7 +157,7 @@ COVERED: dict[str, Callable[[], bool]] = {
         keys(EVIDENCE.header)[7:] == ["focus", "year_class", "mixed_ability", "subject", "number_in_class"]
         and keyed(EVIDENCE.header)["mixed_ability"].kind == "yes_no"
     ),
-    "S4-32": lambda: EVIDENCE.footer[0].key == "notes",
+    "S4-32": lambda: (EVIDENCE.footer[0].key, EVIDENCE.footer[0].means) == ("notes", "notes"),
     "S4-33": lambda: labels(EVIDENCE.footer)[1:] == ["Strengths (WWW)", "Areas for development (EBI)"],
     "S4-34": lambda: (
         labels(EVIDENCE.judgements)
@@ -163,7 +167,9 @@ COVERED: dict[str, Callable[[], bool]] = {
             "Leadership and management",
             "Outcomes",
         ]
-        and "before September 2019" in EVIDENCE.framework
+        and (EVIDENCE.framework, EVIDENCE.framework_words)
+        == ("headings_2015", "the headings inspected from 2015 to 2019")
+        and all(box.area in FRAMEWORK_AREAS[EVIDENCE.framework] for box in EVIDENCE.judgements)
     ),
 }
 
@@ -199,7 +205,7 @@ def test_looking_for_exceptional_practice_has_an_order() -> None:
     """The part of S4-07 that the file can say."""
     assert [item.split()[-1] for item in STATEMENTS["learning_from_data"].items[1:]] == ["first", "trust", "it"]
     assert says("learning_from_data", "refuse data on single pupils")
-    assert all("class_on_track" in point.measures for point in S4.returns)
+    assert all("class_on_track" in asked(point) for point in S4.returns)
 
 
 def test_bridges_move_help_and_no_category() -> None:

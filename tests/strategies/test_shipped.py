@@ -15,24 +15,39 @@ def strategy(request: pytest.FixtureRequest) -> Strategy:
     return shipped(request.param)
 
 
-def thresholds_fault(kpi: Kpi, levels: list[str]) -> str | None:
-    """Why the thresholds of a KPI cannot suggest each level in its turn."""
-    tests = [one.at_least if kpi.better == "high" else one.at_most for one in kpi.thresholds]
+def thresholds_fault(kpi: Kpi, levels: list[str], phase: str = "primary") -> str | None:
+    """Why the thresholds of a KPI cannot suggest each level in its turn, for schools of a phase of education."""
+    thresholds = kpi.thresholds_for(phase)
+    tests = [one.at_least if kpi.better == "high" else one.at_most for one in thresholds]
     if not kpi.better or None in tests:
         return "the thresholds look another way than `better`"
     if len(set(tests)) < len(tests) or tests != sorted(tests, reverse=kpi.better == "high"):
         return "a weaker level is harder to reach than a stronger one"
-    if [one.level for one in kpi.thresholds] != levels[: len(tests)]:
+    if [one.level for one in thresholds] != levels[: len(tests)]:
         return "the levels are not in the order of the scale"
     return None
 
 
 def test_thresholds_leave_every_level_within_reach(strategy: Strategy) -> None:
-    with_thresholds = [kpi for kpi in strategy.kpis() if kpi.thresholds]
+    asked = [
+        (kpi, phase)
+        for kpi in strategy.kpis()
+        for phase in strategy.identity.phases
+        if kpi.thresholds and strategy.asks(kpi, phase)
+    ]
     assert {
-        kpi.key: thresholds_fault(kpi, [level.key for level in strategy.levels_of(kpi.scale)])
-        for kpi in with_thresholds
-    } == {kpi.key: None for kpi in with_thresholds}
+        (kpi.key, phase): thresholds_fault(kpi, [level.key for level in strategy.levels_of(kpi.scale)], phase)
+        for kpi, phase in asked
+    } == {(kpi.key, phase): None for kpi, phase in asked}
+
+
+def test_dated_kpis_say_how_they_age_and_end(strategy: Strategy) -> None:
+    """So that an audit rates itself; the strongest outcome alone lets the strongest level stand."""
+    dated = [kpi for kpi in strategy.kpis() if kpi.kind == "dated"]
+    for kpi in dated:
+        levels = [level.key for level in strategy.levels_of(kpi.scale)]
+        assert [age.level for age in kpi.ages] == levels[:-1], kpi.key
+        assert [one.no_better_than or levels[0] for one in kpi.outcomes] == levels, kpi.key
 
 
 def test_measured_kpis_name_a_measure_and_a_unit(strategy: Strategy) -> None:

@@ -1,0 +1,110 @@
+"""Plans in a planted trust: being written, waiting to be approved, approved; and one request for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from plans.models import Plan
+from plans.services import (
+    ActionEntry,
+    NewAction,
+    PriorityEntry,
+    StageEntry,
+    answer_plan,
+    begin_plan,
+    save_sections,
+    send_plan,
+    write_action,
+    write_priority,
+)
+from schools.access import access_of
+from schools.models import School
+from tests.architecture.planted import Planted, canary
+
+DRAFT, WAITING, AGREED, TO_BEGIN = (
+    "raising_achievement_plan",
+    "sip",
+    "pupil_premium_strategy",
+    "sports_premium_strategy",
+)
+
+PRIORITY = {
+    "label": "Changed.", "change": "Changed.", "success": "Changed.", "criterion": "behaviour",
+    "stage-0-by": "26 March 2027", "stage-0-words": "", "stage-0-measure": "gld", "stage-0-group": "all",
+    "stage-0-value": "71",
+}  # fmt: skip
+ACTION = {
+    "what": "Changed.", "priority": "", "owner": "", "words": "English lead", "due": "26 March 2027",
+    "check": "20 May 2027", "success": "Books.", "budget": "100", "training": "A day", "support": "English lead",
+}  # fmt: skip
+
+
+def plan_at(here: Planted, school: School, kind: str) -> Plan:
+    """A plan with something in every part."""
+    head, words = here.people["head"], f"{canary(here.slug)}plan"
+    plan = begin_plan(school, kind, by=head)
+    assert plan.strategy_version is not None  # it was just begun
+    found = next(one for one in plan.strategy_version.strategy.plan_types if one.key == kind)
+    save_sections(plan, {one.key: words for one in found.form.header}, by=head, version=1)
+    stages = [StageEntry(date(2027, 3, 26), words), StageEntry(date(2027, 7, 20), "", "gld", "all", Decimal(75))]
+    row = write_priority(plan, PriorityEntry(words, words, words, "behaviour", stages), by=head)
+    action = NewAction(words, head, "", date(2026, 12, 11), date(2027, 1, 15))
+    write_action(plan, ActionEntry(action, row, words, Decimal(500), words), by=head)
+    return plan
+
+
+def plant_plans(here: Planted, school: School) -> None:
+    """One in each state: being written, waiting, approved with a condition and changed since."""
+    head, ceo = here.people["head"], access_of(here.people["ceo"].user)
+    assert ceo is not None  # planted with a role
+    for state, kind in (("draft", DRAFT), ("waiting", WAITING), ("agreed", AGREED)):
+        here.rows[f"plan_{state}"] = plan_at(here, school, kind)
+    here.rows["priority"] = here.rows["plan_draft"].priorities.get()
+    here.rows["plan_action"] = here.rows["plan_draft"].actions.get()
+    for state in ("waiting", "agreed"):
+        send_plan(here.rows[f"plan_{state}"], by=head, note=f"{canary(here.slug)}note")
+    answer_plan(here.rows["plan_agreed"], access=ceo, outcome="conditions", words=f"{canary(here.slug)}condition")
+    write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
+
+
+def grow_plans(here: Planted, school: School) -> None:
+    """One more school with a plan that waits."""
+    send_plan(plan_at(here, school, WAITING), by=here.people["head"])
+
+
+def _always(**data: Any) -> Callable[[Planted], dict[str, Any]]:
+    return lambda here: dict(data)
+
+
+PLAN_ACTS: dict[str, tuple[Any, ...]] = {
+    "school_plans": ("head", _always(kind=TO_BEGIN)),
+    "plan_write": ("head", _always(version="99", evidence_from_monitoring="Changed."), 0),
+    "plan_save": ("si_lead", _always(version="99", evidence_from_monitoring="Changed."), 0),
+    "priority_new": ("head", _always(**PRIORITY)),
+    "priority": ("head", _always(**PRIORITY)),
+    "priority_leave": ("si_lead", _always(why="It is reached.")),
+    "plan_action_new": ("head", _always(**ACTION)),
+    "plan_action": ("head", _always(**ACTION)),
+    "plan_send": ("si_lead", _always(note="Please read.")),
+    "plan_take_back": ("si_lead", _always()),
+    "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
+}
+"""Route -> who sends what and, where it is no act, how many entries it leaves."""
+
+PLAN_POST_ONLY = frozenset({"plan_save", "priority_leave", "plan_send", "plan_take_back", "plan_answer"})
+
+PLAN_ROWS: dict[str, str] = {
+    **{f"{name}.pk": "plan_agreed" for name in ("plan", "plan_edition", "api_plans-detail")},
+    **{f"{name}.pk": "plan_waiting" for name in ("plan_take_back", "plan_answer")},
+    **{
+        f"{name}.pk": "plan_draft"
+        for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
+                     "plan_action", "plan_send")
+    },
+    "priority_id": "priority",
+    "action_id": "plan_action",
+}  # fmt: skip
+"""`parameter`, or `route.parameter` -> the planted row."""

@@ -1,0 +1,243 @@
+"""A school's plan: begun, written, sent along the chain of its strategy, answered, and changed after that."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plans.models import Action, ApprovalStep, Plan, PlanEdition
+from plans.queries.plans import approvals_of, document_of
+from plans.services import begin_plan, send_plan, write_priority
+from plans.services.writing import PriorityEntry
+from schools.models import AuditEntry, Notice
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast
+from tests.factories import member
+
+PRIORITY = {
+    "label": "Writing at length",
+    "change": "More pupils write two pages by the end of Year 4.",
+    "success": "Books show longer pieces each week.",
+    "criterion": "",
+    "stage-0-by": "18 December 2026",
+    "stage-0-measure": "attendance_rate",
+    "stage-0-group": "all",
+    "stage-0-value": "95.5",
+    "stage-1-by": "26 March 2027",
+    "stage-1-words": "Every class publishes a book.",
+}
+ACTION = {
+    "what": "Plan longer writing in every unit.",
+    "owner": "",
+    "words": "English lead",
+    "due": "18 December 2026",
+    "check": "15 January 2027",
+    "success": "Two pages in each book.",
+    "budget": "1200",
+    "training": "Modelling writing, two twilights",
+}
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def plan(cast: Cast) -> Plan:
+    with trust_scope(cast.alder):
+        return begin_plan(cast.dunmere, "sip", by=cast.ben)
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def there(plan: Plan, more: str = "") -> str:
+    return f"/t/alder/plans/{plan.pk}/{more}"
+
+
+def test_ben_begins_a_plan_and_writes_it(cast: Cast):
+    ben, page = cast.client(cast.ben), f"/t/alder/schools/{cast.dunmere.pk}/plans/"
+    assert "School improvement plan" in text_of(ben.get(page))
+    begun = ben.post(page, {"kind": "sip"})
+    with trust_scope(cast.alder):
+        plan = Plan.objects.get()
+    assert (begun.status_code, begun["Location"]) == (302, there(plan))
+    assert "There is no priority yet" in text_of(ben.get(there(plan)))
+    written = ben.post(there(plan, "write/"), {"version": "1", "where_we_are": "We are <here>."})
+    assert written["Location"] == there(plan)
+    assert ben.post(there(plan, "priorities/"), PRIORITY)["Location"] == there(plan) + "#priorities"
+    with trust_scope(cast.alder):
+        row = plan.priorities.get()
+    added = ben.post(there(plan, "actions/"), {**ACTION, "priority": str(row.pk)})
+    assert added["Location"] == there(plan) + "#priorities"
+    read = text_of(ben.get(there(plan)))
+    for words in (
+        "We are &lt;here&gt;.", PRIORITY["change"], "By 18 December 2026", "95.5%", "Every class publishes a book.",
+        "English lead sees to it, by 18 December 2026", "Budget: £1,200", "Modelling writing",
+    ):  # fmt: skip
+        assert words in read, (words, read)
+    assert "There is no priority yet" not in read
+
+
+def test_what_is_typed_wrong_is_told_beside_its_field_and_nothing_is_lost(cast: Cast, plan: Plan):
+    ben = cast.client(cast.ben)
+    half = ben.post(there(plan, "priorities/"), {**PRIORITY, "label": "", "stage-1-by": ""})
+    assert half.status_code == 422
+    for words in ("Say what the priority is", "Say by which day target 2 is reached", PRIORITY["change"]):
+        assert words in text_of(half)
+    nobody = ben.post(there(plan, "actions/"), {**ACTION, "words": "", "check": "1 December 2026", "budget": "lots"})
+    assert nobody.status_code == 422
+    for words in ("Say who sees to it", "not before", "Enter pounds", ACTION["what"]):
+        assert words in text_of(nobody)
+    with trust_scope(cast.alder):
+        assert not plan.priorities.exists()
+        assert not Action.objects.exists()
+
+
+def test_the_chain_of_the_strategy_and_nobody_approves_their_own(cast: Cast, plan: Plan):
+    with trust_scope(cast.alder):
+        write_priority(plan, PriorityEntry("Writing"), by=cast.ben)
+    ben, ada = cast.client(cast.ben), cast.client(cast.ada)
+    assert ben.post(there(plan, "send/"), {"note": "Please read."})["Location"] == there(plan)
+    with trust_scope(cast.alder):
+        (step,) = ApprovalStep.objects.all()
+        assert (step.role, step.due_on) == ("si_lead", date(2026, 12, 4))
+        assert Notice.objects.filter(to=cast.ada, path=there(plan)).count() == 1
+    assert "Record my answer" not in text_of(ben.get(there(plan)))
+    refused = ben.post(there(plan, "answer/"), {"outcome": "approved"})
+    assert (refused.status_code, "somebody with another role" in text_of(refused)) == (422, True)
+    page = text_of(ada.get(there(plan)))
+    assert "You are asked to approve this plan" in page
+    assert "Please read." in page
+    assert "1 waits for your answer" in text_of(ada.get("/t/alder/plans/"))
+    wordless = ada.post(there(plan, "answer/"), {"outcome": "returned", "words": ""})
+    assert (wordless.status_code, "Say what has to change" in text_of(wordless)) == (422, True)
+    ada.post(there(plan, "answer/"), {"outcome": "conditions", "words": "Add a target for Year 6."})
+    read = text_of(ben.get(there(plan)))
+    assert "Approved with conditions" in read
+    assert "Add a target for Year 6." in read
+    with trust_scope(cast.alder):
+        assert Notice.objects.filter(to=cast.ben, subject__endswith="approved with conditions").count() == 1
+        assert AuditEntry.objects.filter(did="plan.answered", why="Add a target for Year 6.").count() == 1
+
+
+def test_ada_who_began_it_leaves_the_answer_to_her_stand_in(cast: Cast):
+    with trust_scope(cast.alder):
+        plan = begin_plan(cast.dunmere, "sip", by=cast.ada)
+        send_plan(plan, by=cast.ben)
+    refused = cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved"})
+    assert (refused.status_code, "somebody else answers" in text_of(refused)) == (422, True)
+    assert cast.client(cast.ruth).post(there(plan, "answer/"), {"outcome": "approved"}).status_code == 302
+    with trust_scope(cast.alder):
+        assert approvals_of([plan])[plan.pk][0].is_approved
+
+
+def test_a_plan_that_nobody_else_could_approve_is_not_sent(cast: Cast):
+    with trust_scope(cast.alder):
+        plan = begin_plan(cast.dunmere, "raising_achievement_plan", by=cast.ada)
+        with pytest.raises(ValidationError, match="Nobody else could approve it as headteacher"):
+            send_plan(plan, by=cast.ben)
+        send_plan(plan, by=cast.ada)
+    assert cast.client(cast.ben).post(there(plan, "answer/"), {"outcome": "approved"}).status_code == 302
+
+
+def test_what_was_approved_stays_and_what_changed_since_is_shown(cast: Cast, plan: Plan):
+    ben, ada = cast.client(cast.ben), cast.client(cast.ada)
+    with trust_scope(cast.alder):
+        row = write_priority(plan, PriorityEntry("Writing", "More pages."), by=cast.ben)
+        send_plan(plan, by=cast.ben)
+    ada.post(there(plan, "answer/"), {"outcome": "approved"})
+    with trust_scope(cast.alder):
+        with pytest.raises(ValidationError, match="Nothing has changed"):
+            send_plan(plan, by=cast.ben)
+        write_priority(plan, PriorityEntry("Writing", "More and better pages."), by=cast.ben, priority=row)
+    read = text_of(ben.get(there(plan)))
+    assert "Changed since it was approved" in read
+    assert "More and better pages." in read
+    edition = text_of(ben.get(there(plan, "editions/1/")))
+    assert "More pages." in edition
+    assert "More and better pages." not in edition
+    assert ben.get(there(plan, "editions/2/")).status_code == 404
+    assert ben.post(there(plan, "send/"), {}).status_code == 302
+    assert ben.post(there(plan, "take-back/"), {}).status_code == 302
+    with trust_scope(cast.alder):
+        assert [one.ended.outcome for one in approvals_of([plan])[plan.pk] if one.ended] == ["withdrawn"]
+        assert PlanEdition.objects.count() == 2
+
+
+def test_a_priority_is_left_with_a_reason_and_its_action_stays(cast: Cast, plan: Plan):
+    ben = cast.client(cast.ben)
+    ben.post(there(plan, "priorities/"), PRIORITY)
+    with trust_scope(cast.alder):
+        row = plan.priorities.get()
+    ben.post(there(plan, "actions/"), {**ACTION, "priority": str(row.pk)})
+    leave = there(plan, f"priorities/{row.pk}/leave/")
+    assert ben.post(leave, {"why": ""}).status_code == 422
+    assert ben.post(leave, {"why": "Reached early."}).status_code == 302
+    with trust_scope(cast.alder):
+        document = document_of(plan)
+        assert (document["priorities"], [one["what"] for one in document["actions"]]) == ([], [ACTION["what"]])
+        assert AuditEntry.objects.get(did="plan.priority_left").why == "Reached early."
+    assert ben.get(there(plan, f"priorities/{row.pk}/")).status_code == 404
+
+
+def test_who_reads_and_who_writes(cast: Cast, plan: Plan):
+    with trust_scope(cast.alder):
+        nia = member("Nia Ford", "head", cast.ashmere)
+    clients = {name: cast.client(getattr(cast, name)) for name in ("ada", "ben", "ruth", "gita", "tom", "cleo")}
+    reads = {name: client.get(there(plan)).status_code for name, client in clients.items()}
+    assert reads == {"ada": 200, "ben": 200, "ruth": 200, "gita": 200, "tom": 200, "cleo": 404}
+    writes = {name: client.get(there(plan, "write/")).status_code for name, client in clients.items()}
+    assert writes == {"ada": 200, "ben": 200, "ruth": 200, "gita": 403, "tom": 403, "cleo": 404}
+    assert cast.client(nia).get(there(plan)).status_code == 404
+    assert cast.client(nia).post(f"/t/alder/schools/{cast.dunmere.pk}/plans/", {"kind": "sip"}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["plans/", "schools/{school}/plans/"])
+def test_a_list_asks_the_same_of_one_plan_and_of_many(cast: Cast, address: str):
+    where, counts = f"/t/alder/{address.format(school=cast.dunmere.pk)}", []
+    kinds = ["sip", "raising_achievement_plan", "pupil_premium_strategy", "sports_premium_strategy"]
+    client = cast.client(cast.ada)
+    for begun in (kinds[:1], kinds[1:]):
+        with trust_scope(cast.alder):
+            for kind in begun:
+                plan = begin_plan(cast.dunmere, kind, by=cast.ben)
+                if kind != "raising_achievement_plan":
+                    send_plan(plan, by=cast.ben)
+        client.get(where)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(where).status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
+
+
+def test_the_plan_waits_in_the_list_of_whom_it_waits_for(cast: Cast, plan: Plan):
+    with trust_scope(cast.alder):
+        send_plan(plan, by=cast.ben)
+    wanted, overview = "School improvement plan: to approve", "/t/alder/overview/"
+    assert wanted in text_of(cast.client(cast.ada).get(overview))
+    assert wanted not in text_of(cast.client(cast.ruth).get(overview))
+    cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved"})
+    assert wanted not in text_of(cast.client(cast.ada).get(overview))
+
+
+def test_the_api_tells_a_plan_with_its_chain(cast: Cast, plan: Plan):
+    with trust_scope(cast.alder):
+        write_priority(plan, PriorityEntry("Writing", "More pages."), by=cast.ben)
+        send_plan(plan, by=cast.ben)
+    ada, rows = cast.client(cast.ada), "/api/v1/t/alder/plans/"
+    (listed,) = ada.get(rows, {"school": cast.dunmere.pk}).json()["results"]
+    assert (listed["kind"], listed["standing"]) == ("sip", "Waits for the school improvement lead")
+    told = ada.get(f"{rows}{plan.pk}/").json()
+    assert told["document"]["priorities"][0]["change"] == "More pages."
+    assert [(one["role"], one["outcome"]) for one in told["steps"]] == [("si_lead", "")]
+    assert cast.client(cast.cleo).get(f"{rows}{plan.pk}/").status_code == 404
