@@ -32,8 +32,7 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("mfa_generate_recovery_codes", "mfa_deactivate_totp"), BUTTON),
     **dict.fromkeys(("matrix_accept", "sef_agree", "sef_begin", "sef_remind", "return_begin"), BUTTON),
     **dict.fromkeys(("returns_chase", "benchmark_remove", "visit_remove"), BUTTON),
-    **dict.fromkeys(("visit_save", "api_visit_answers", "api_visit_submit"), PROGRAM),
-    **dict.fromkeys(("api_return_figures", "api_sef_write", "return_autosave", "sef_autosave"), PROGRAM),
+    **dict.fromkeys(("visit_save", "return_autosave", "sef_autosave"), PROGRAM),
     **dict.fromkeys(("review_sign", "review_leave", "review_begin", "review_send"), BUTTON),
     **dict.fromkeys(("practice_offer", "school_plans", "plan_take_back"), BUTTON),
     "photo_remove": BUTTON,
@@ -43,8 +42,8 @@ WITHOUT_FAULTS: dict[str, str] = {
     "return_agree": "shares the form of return_back",
     "return_classes": "no strategy of the demo asks for classes",
     "meeting_attendance": "every answer is picked from a list",
-    **dict.fromkeys(("matrix_autosave", "api_ratings_write", "api_docs", "api_schema", "healthz"), PROGRAM),
-    **dict.fromkeys(NO_ACT.keys() - {"setup_register"}, READS),
+    **dict.fromkeys(("matrix_autosave", "healthz"), PROGRAM),
+    **{name: READS for name in NO_ACT if name != "setup_register" and not name.startswith("api_")},
     **dict.fromkeys(("home", "demo", "operator", "register_import_status"), READS),
     **dict.fromkeys(("mfa_index", "mfa_view_recovery_codes", "mfa_download_recovery_codes"), READS),
     **dict.fromkeys(("account_inactive", "account_confirm_email", "account_email_verification_sent"), READS),
@@ -70,8 +69,9 @@ class Form(NamedTuple):
 
 
 def might_take_a_form() -> set[str]:
-    """Every act, and every route outside trusts."""
-    return ACTS.keys() | NO_ACT.keys() | {route.name for route in all_routes() if not route.inside}
+    """Every act, and every route outside trusts; not the API, which answers programs."""
+    known = ACTS.keys() | NO_ACT.keys() | {route.name for route in all_routes() if not route.inside}
+    return {name for name in known if not name.startswith("api_")}
 
 
 def forms_with_faults(addresses: Addresses) -> list[Form]:
