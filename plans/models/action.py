@@ -1,0 +1,89 @@
+"""Actions with an owner and dates, each closed with a verdict on its impact."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from plans.rules.actions import day_that_counts
+from reviews.models import Finding
+from schools.models import Membership
+from schools.tenancy import TrustForeignKey, TrustOwned
+from schools.tenancy.history import tracked
+
+from .plan import Plan, Priority
+
+
+@tracked()
+class Action(TrustOwned):
+    """Something agreed, who sees to it, by when, and on which day its impact is looked at.
+
+    `finding` is what a review found that it answers. `owner_words` is a role or a group where the owner has no account.
+    `support` is who helps, and how, as the form named it.
+    Too early to tell is a verdict that leaves the action open with a new day; every other verdict closes it, before
+    the day of the impact check only with a reason.
+    `success` is by what it will be judged, `budget` in pounds, `training` what its people need to learn for it (the
+    annex of the plan is built from these, S4-16).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+
+    class Verdict(models.TextChoices):
+        NONE = "", "Not looked at yet"
+        WORKED = "worked", "It worked"
+        PARTLY = "partly", "It worked in part"
+        DID_NOT = "did_not", "It did not work"
+        TOO_EARLY = "too_early", "Too early to tell"
+
+    plan = TrustForeignKey(Plan, on_delete=models.PROTECT, related_name="actions")
+    priority = TrustForeignKey(Priority, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    finding = TrustForeignKey(Finding, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    what = models.TextField()
+    owner = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner_words = models.CharField(max_length=120, blank=True)
+    support = models.CharField(max_length=500, blank=True)
+    success = models.CharField(max_length=500, blank=True)
+    budget = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    training = models.CharField(max_length=300, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    impact_check_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=4, choices=State, default=State.OPEN)
+    verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.NONE, blank=True)
+    verdict_note = models.TextField(blank=True)
+    why_early = models.CharField(max_length=500, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+
+    CLOSING: ClassVar = (Verdict.WORKED, Verdict.PARTLY, Verdict.DID_NOT)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="done", verdict__in=("worked", "partly", "did_not"), closed_at__isnull=False)
+                | Q(state="open", verdict__in=("", "too_early"), closed_at=None),
+                name="action_done_with_a_verdict",
+            )
+        ]
+        indexes = [models.Index(fields=["trust", "state", "impact_check_on"], name="action_by_check")]
+
+    def __str__(self) -> str:
+        return self.what
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def next_on(self) -> date | None:
+        """The day that counts: of the impact check, or where none is set, by when it is to be done."""
+        return day_that_counts(self.due_on, self.impact_check_on)
+
+    @property
+    def seen_to_by(self) -> str:
+        """The owner's name, or the words that stand for one."""
+        return self.owner.user.name if self.owner else self.owner_words

@@ -1,0 +1,84 @@
+"""A plan as it was sent, and the people who approve it in turn."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from schools.access import ROLES
+from schools.models import Membership
+from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned
+from schools.tenancy.history import tracked
+
+from .plan import Plan
+
+
+class PlanEdition(TrustOwned):
+    """A plan as it was sent to be approved: whole, numbered, never changed."""
+
+    plan = TrustForeignKey(Plan, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveSmallIntegerField()
+    sent_at = models.DateTimeField()
+    sent_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    document = models.JSONField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["trust", "plan", "number"], name="plan_edition_once"),
+            NeverChanged(name="plan_edition_never_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan}, edition {self.number}"
+
+
+@tracked()
+class ApprovalStep(TrustOwned):
+    """One step of the chain that an edition goes through: a role, its day, and what it said.
+
+    Approved may carry conditions, in words. After one that returned the plan, or took it back, the chain ends.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "", "Waiting"
+        APPROVED = "approved", "Approved"
+        CONDITIONS = "conditions", "Approved with conditions"
+        RETURNED = "returned", "Returned"
+        WITHDRAWN = "withdrawn", "Taken back"
+
+    AGREED: ClassVar = (Outcome.APPROVED, Outcome.CONDITIONS)
+
+    edition = TrustForeignKey(PlanEdition, on_delete=models.PROTECT, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=20)
+    due_on = models.DateField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING, blank=True)
+    words = models.TextField(blank=True)
+    by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["trust", "edition", "position"], name="approval_step_once"),
+            models.CheckConstraint(
+                condition=Q(outcome="", by=None, at=None) | ~Q(outcome="") & Q(by__isnull=False, at__isnull=False),
+                name="approval_step_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=("conditions", "returned")) | ~Q(words=""), name="approval_step_with_words"
+            ),
+        ]
+
+    @property
+    def role_label(self) -> str:
+        """What the role is called."""
+        return ROLES[self.role].label
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.outcome == self.Outcome.WAITING
