@@ -22,6 +22,8 @@ from schools.models import (
     StrategyVersion,
     User,
 )
+from schools.rules import academic_year
+from schools.rules.rhythm import HalfTerm
 from schools.strategy import SchoolPhase
 from schools.tenancy import own_rows_scope
 
@@ -178,6 +180,19 @@ def people_of_trust(*, left: bool = False) -> list[Membership]:
 def terms_begun(day: date, *, years: int = 3) -> list[Period]:
     """The terms of the last three years that have begun by `day`, the current one first."""
     return list(Period.objects.terms().begun(day).filter(starts_on__gt=day - timedelta(days=366 * years)))
+
+
+def half_terms_of(schools: Iterable[School], *, since: date, until: date) -> dict[int, list[HalfTerm]]:
+    """Each school's half terms of these years: its own dates where it has them, else the trust's. One query."""
+    schools, years = list(schools), (academic_year(since), academic_year(until))
+    rows = Period.objects.halves().filter(year__range=years)
+    rows = rows.filter(Q(school=None) | Q(school__in=[one.pk for one in schools])).order_by("starts_on")
+    dates: dict[int | None, dict[tuple[int, str, int], HalfTerm]] = {}
+    for row in rows:
+        key = (row.year, row.season, row.half)
+        dates.setdefault(row.school_id, {})[key] = HalfTerm(*key, starts=row.starts_on, ends=row.ends_on)
+    found = {one.pk: dates.get(None, {}) | dates.get(one.pk, {}) for one in schools}
+    return {pk: sorted(mine.values(), key=lambda half: half.starts) for pk, mine in found.items()}
 
 
 def trusts_own_version(day: date) -> StrategyVersion | None:
