@@ -20,12 +20,19 @@ _GROUPS = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(r"(\d+)[a-z]?\s*(?:-|–|to)\s*(\d+)", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"%|[.:]\d|-year|\s+(?:[\w’'-]+\s+){0,3}?(?:pupils?|children|child|boys?|girls?|learners?|students?|adults?|teachers?"
-    r"|staff|parents?|governors?|books?|lessons?|classes|groups?|minutes?|hours?|days?|weeks?|years?|of|in)\b",
+_THINGS = (
+    r"(?:pupils?|children|child|boys?|girls?|learners?|students?|adults?|teachers?|staff|parents?|governors?|books?|lessons?"
+    r"|classes|groups?|minutes?|hours?|days?|weeks?|years?)\b"
+)
+_COUNTED = re.compile(rf"%|[.:]\d|-year|\s+(?:[\w’'-]+\s+){{0,3}}?(?:{_THINGS}|(?:of|in)\b)", re.IGNORECASE)
+"""After a bare number: it counts people or things, and names no year group."""
+
+_LAST = re.compile(r"(?P<before>\d+)[a-z]?\s*(?P<by>,|&|\+|and|or)\s*(?P<last>\d+)$", re.IGNORECASE)
+_LAST_COUNTED = re.compile(
+    rf"%|[.:]\d|-year|\s+(?:(?!(?:in|of|and|or|with|for|by|to|from|on|their|the|all)\b)[\w’'-]+\s+){{0,2}}?{_THINGS}",
     re.IGNORECASE,
 )
-"""After a bare number: it counts people or things, and names no year group."""
+"""After the last of several numbers: it may count what follows, as in “Year 6 and 4 children”."""
 
 _OF = re.compile(r"\b(?:of|aged?)\s*$", re.IGNORECASE)
 
@@ -117,10 +124,24 @@ def years_in(words: str) -> Iterator[str]:
     place = 0
     while found := _GROUPS.search(words, place):
         if found["named"] or not (_COUNTED.match(words, found.end()) or _OF.search(words[: found.start()])):
-            yield from _numbers(found["list"])
+            yield from _numbers(_without_count(found, words) if found["named"] else found["list"])
             place = found.end()
         else:
             place = found.start("list") + len(found["list"].split()[0])
+
+
+def _without_count(found: re.Match[str], words: str) -> str:
+    """What is named a year, less a last number that counts what follows: the 4 of “Year 6 and 4 children”.
+
+    It is a year where it comes next (“Year 5 and 6 pupils”), or goes up after “Years” (“Years 3 and 5 pupils”).
+    """
+    listed, last = found["list"], _LAST.search(found["list"])
+    if last is None or not _LAST_COUNTED.match(words, found.end()):
+        return listed
+    step = int(last["last"]) - int(last["before"])
+    several = found["named"].strip().lower().endswith("s")
+    is_year = step > 0 if several else step == 1 and last["by"] != ","
+    return listed if is_year else listed[: last.end("before")]
 
 
 def _numbers(listed: str) -> Iterator[str]:

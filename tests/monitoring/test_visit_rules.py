@@ -47,10 +47,26 @@ KEPT: dict[str, Any] = {name: value for name, value in ANSWERS.items() if value}
         ("5-year-olds", []),
         ("9:30, Year 2", ["2"]),
         ("12.5% of Year 7", ["7"]),
+        ("Year 6 and 4 children", ["6"]),
+        ("Year 6 and 4 more able pupils", ["6"]),
+        ("Year 6, 12 books", ["6"]),
+        ("Year 4, 5 books", ["4"]),
+        ("Year 2 & 10 parents", ["2"]),
+        ("Y6 and 4.5 hours", ["6"]),
+        ("Years 5, 6 and 4 children", ["5", "6"]),
+        ("Years 3 and 5 pupils", ["3", "5"]),
+        ("Years 5 and 6, and 4 children", ["5", "6"]),
+        ("Year 3, 4 and 5 pupils", ["3", "4", "5"]),
+        ("Year 5/6 pupils", ["5", "6"]),
+        ("Year 6 and 4", ["4", "6"]),
+        ("Year 3 and 5 in the hall", ["3", "5"]),
+        ("Year 3 and 5 with their teachers", ["3", "5"]),
+        ("Year 6 and Year 4 children", ["4", "6"]),
+        ("Class 6 and 4B children", ["4", "6"]),
     ],
 )
 def test_year_groups_are_read_as_people_write_them(words: str, years: list[str]) -> None:
-    assert list(dict.fromkeys(years_in(words))) == years
+    assert sorted(set(years_in(words)), key=lambda year: (year != "N", year != "R", year.zfill(2))) == years
 
 
 def test_a_form_says_when_on_what_and_from_which_evidence() -> None:
