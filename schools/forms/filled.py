@@ -219,6 +219,8 @@ class FilledForm(forms.Form):
         if self.at == "considered":
             return []
         field = self.definition.by_meaning.get("methods")
-        chosen = self[field.key].value() if field else []
+        if field is None:
+            return [(method, True) for method in self.definition.methods]
+        chosen = self[field.key].value()
         used = tuple([chosen] if isinstance(chosen, str) else chosen or [])
         return [(method, method.is_used_with(used)) for method in self.definition.methods]

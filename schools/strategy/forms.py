@@ -57,7 +57,10 @@ class FormField(Named):
 
 
 class Method(Named):
-    """A way of gathering evidence, with the questions shown while the form is filled in."""
+    """A way of gathering evidence, with the questions shown while the form is filled in.
+
+    Where no field of the form chooses between methods, the questions guide all of it, and stand open.
+    """
 
     questions: tuple[Text, ...] = ()
     evidence: tuple[Text, ...] = ()

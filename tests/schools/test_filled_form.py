@@ -149,6 +149,13 @@ def test_the_questions_of_the_chosen_methods_stand_open_and_all_are_there() -> N
     assert all(question in plain(html) for method in FORM.methods for question in method.questions)
 
 
+def test_questions_that_no_method_chooses_stand_open_on_screen_and_on_paper() -> None:
+    report = keyed(S4.forms)["feedback_report"]
+    assert re.findall(r'data-guide="(\w+)"[^>]* open>', page(of(S4, report, {}))) == ["qualities"]
+    by_hand = render_to_string("components/filled_paper.html", {"paper": blank(S4, report)})
+    assert all(plain(question) in plain(by_hand) for question in report.methods[0].questions)
+
+
 def test_later_only_what_is_written_later_can_be_typed() -> None:
     form = of(S3, FORM, VISIT, at="considered")
     assert list(form.fields) == ["considered_on", "agreed_actions", "plan_changed", "plan_changes"]
