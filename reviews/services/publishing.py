@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from categorisation.services import propose_anew
 from evidence.models import Source
-from reviews.models import Dispute, Finding, Review, ReviewMember
+from reviews.models import Dispute, Finding, Review
 from reviews.queries.reviews import called, form_for
 from reviews.rules.kinds import evidence_of_kind
 from reviews.services.agreeing import locked_review, named
 from reviews.services.findings import take_from_form
 from reviews.services.news import tell_school, tell_trust
-from reviews.services.team import require_no_conflict
+from reviews.services.team import require_led, require_no_conflict
 from schools.audit import record_act
 from schools.filled import lacking, rows_of
 from schools.models import Membership
@@ -36,8 +36,7 @@ def begin_review(review: Review, *, by: Membership, reason: str = "") -> Review:
     locked = locked_review(review)
     if locked.state != State.AGREED:
         raise ValidationError("A review begins once both sides have signed its terms.")
-    if not ReviewMember.objects.filter(review=locked, is_lead=True).exists():
-        raise ValidationError("Say who leads the team, then begin.")
+    require_led(locked)
     require_no_conflict(locked)
     early = _early_why(locked, reason, "Say why it begins now.")
     record_act(

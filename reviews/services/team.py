@@ -6,11 +6,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from reviews.models import Review, ReviewMember
+from reviews.queries.reviews import called
+from reviews.rules.kinds import kind_of
 from reviews.services.agreeing import locked_review, named
 from reviews.services.news import tell_member
+from schools.access import ROLES
 from schools.audit import record_act
 from schools.models import Membership, RoleGrant
-from schools.words import listed
+from schools.strategy.provision import ReviewType
+from schools.words import counted, listed
 
 OWN_SCHOOL = "{} holds a role at this school. Nobody reviews their own school."
 
@@ -23,8 +27,13 @@ def add_member(
     _require_open(locked)
     if _of_school(locked).filter(membership=person).exists():
         raise ValidationError({"person": OWN_SCHOOL.format(person.user.name)})
-    if ReviewMember.objects.filter(review=locked, membership=person).exists():
+    team = list(ReviewMember.objects.filter(review=locked))
+    if any(one.membership_id == person.pk for one in team):
         raise ValidationError({"person": f"{person.user.name} is on the team already."})
+    if kind := kind_of(locked.strategy_version.strategy, locked.kind):
+        _require_room(kind, team, is_lead=is_lead)
+        if is_lead:
+            _require_may_lead(locked, kind, person, field="is_lead")
     what = "leads the team" if is_lead else "on the team"
     record_act(
         "review.member_added",
@@ -58,6 +67,34 @@ def require_no_conflict(review: Review) -> None:
     grants = _of_school(review).filter(membership__in=team).select_related("membership__user")
     if names := sorted({grant.membership.user.name for grant in grants}):
         raise ValidationError(OWN_SCHOOL.format(listed(names)).replace("holds", "holds" if len(names) == 1 else "hold"))
+
+
+def require_led(review: Review) -> None:
+    """Raise ValidationError where nobody leads the team, or somebody who no longer may lead this kind of review."""
+    lead = ReviewMember.objects.filter(review=review, is_lead=True).select_related("membership__user").first()
+    if lead is None:
+        raise ValidationError("Say who leads the team, then begin.")
+    if kind := kind_of(review.strategy_version.strategy, review.kind):
+        _require_may_lead(review, kind, lead.membership)
+
+
+def _require_may_lead(review: Review, kind: ReviewType, person: Membership, field: str = "") -> None:
+    """The strategy says in which roles somebody leads this kind of review."""
+    held = RoleGrant.objects.current().filter(membership=person, role__in=kind.led_by)
+    if kind.led_by and not held.exists():
+        roles = listed([ROLES[role].label.lower() for role in kind.led_by], "or")
+        words = f"{person.user.name} holds no role that leads this. {called(review)} is led by: {roles}."
+        raise ValidationError({field: words} if field else words)
+
+
+def _require_room(kind: ReviewType, team: list[ReviewMember], *, is_lead: bool) -> None:
+    """A new lead takes the place of the one before, who stays on the team."""
+    beside = len(team) if is_lead else 1 + sum(not one.is_lead for one in team)
+    if kind.most_beside_lead is not None and beside > kind.most_beside_lead:
+        most = counted(kind.most_beside_lead, "person", "people")
+        raise ValidationError(
+            f"This kind of review has at most {most} beside its lead. Take somebody off the team first."
+        )
 
 
 def _of_school(review: Review) -> QuerySet[RoleGrant]:

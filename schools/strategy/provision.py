@@ -150,13 +150,18 @@ class PlanType(Named):
 
 
 class ReviewType(Named):
-    """A kind of review. With `agreed` it has a work agreement and a team, also where its form is that of a visit."""
+    """A kind of review. With `agreed` it has a work agreement and a team, also where its form is that of a visit.
+
+    `team` says in words who works on it; `led_by` and `most_beside_lead` are what of that is kept to.
+    """
 
     form: Key | None = None
     form_by_level: dict[Key, Key] = {}  # where the form follows the school's level; `form` otherwise
     depth: dict[Key, Text] = {}  # level key -> how deep
     focus: tuple[Text, ...] = ()
     team: tuple[Text, ...] = ()
+    led_by: tuple[Role, ...] = ()  # empty: anybody may lead it
+    most_beside_lead: int | None = Field(default=None, ge=1, le=20)
     outputs: tuple[Text, ...] = ()
     steps: tuple[Text, ...] = ()
     days: int | None = None

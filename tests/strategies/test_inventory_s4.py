@@ -19,7 +19,7 @@ PLANS = keyed(S4.plan_types)
 REVIEWS = keyed(S4.review_types)
 EVIDENCE = FORMS["evidence_form"]
 
-MOST_STILL_TO_COME = 6
+MOST_STILL_TO_COME = 5
 NOT_CONTENT: dict[str, str] = {}
 
 
@@ -45,6 +45,7 @@ COVERED: dict[str, Callable[[], bool]] = {
     "S4-02": lambda: says("stance", "impact", "no model of plan") and rules("the school chooses the shape"),
     "S4-03": lambda: (
         [item.split(":")[0] for item in STATEMENTS["qualities"].items]
+        == [question.split(":")[0] for question in FORMS["feedback_report"].methods[0].questions]
         == ["Respectful", "Resourceful", "Responsive", "Relentless", "Resilient"]
     ),
     "S4-04": lambda: (
@@ -117,7 +118,9 @@ COVERED: dict[str, Callable[[], bool]] = {
         and (REVIEWS["qa_each_term"].days, REVIEWS["qa_each_term"].every) == (1, Cadence.TERM)
     ),
     "S4-20": lambda: all(
-        "phase director" in REVIEWS[key].team[0] and "Up to three" in REVIEWS[key].team[1]
+        "phase director" in REVIEWS[key].team[0]
+        and "Up to three" in REVIEWS[key].team[1]
+        and (REVIEWS[key].led_by, REVIEWS[key].most_beside_lead) == ((Role.HEAD, Role.CEO, Role.DIRECTOR), 3)
         for key in ("qa_two_days", "qa_each_term")
     ),
     "S4-21": lambda: (
