@@ -41,7 +41,7 @@ class Deciders:
 def deciders_of(strategy: Strategy, axis: str, school: School, *, period: Period, meeting: Meeting | None) -> Deciders:
     """Only the deciding role or its stand-ins, and never somebody with an interest in the school. Two queries."""
     decider = strategy.axis_by_key[axis].decided_by
-    roles = [decider, *(role for one in strategy.identity.stand_ins if one.role == decider for role in one.instead)]
+    roles = strategy.roles_for(decider)
     grants = RoleGrant.objects.current().filter(Q(role__in=roles) | Q(school=school)).select_related("membership__user")
     known = sorted(grants, key=lambda one: (roles.index(one.role) if one.role in roles else len(roles), one.pk))
     with_role = frozenset(one.membership_id for one in known if one.school_id == school.pk)

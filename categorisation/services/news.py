@@ -84,10 +84,9 @@ def _leaders(matrix: Assessment) -> QuerySet[RoleGrant]:
 
 def _moderators(matrix: Assessment, *, besides: Membership) -> list[Membership]:
     """The first of these roles somebody holds who may moderate this matrix."""
-    stand_ins = matrix.strategy_version.strategy.identity.stand_ins
-    instead = [role for one in stand_ins if one.role == Role.SI_LEAD for role in one.instead]
+    first = matrix.strategy_version.strategy.roles_for(Role.SI_LEAD)
     others = [role for role, rule in ROLES.items() if Permission.MODERATE in rule.allows]
-    for role in dict.fromkeys((Role.SI_LEAD, *instead, *others)):
+    for role in dict.fromkeys((*first, *others)):
         if Permission.MODERATE in ROLES[role].allows and (found := _free(matrix, role, besides)):
             return found
     return []

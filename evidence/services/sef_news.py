@@ -107,11 +107,10 @@ def _of_school(sef: SelfEvaluation) -> list[Membership]:
 
 def _free_leads(sef: SelfEvaluation, *, besides: Membership) -> list[Membership]:
     """The first of these roles somebody holds who may agree this one."""
-    stand_ins = sef.strategy_version.strategy.identity.stand_ins
-    instead = [role for one in stand_ins if one.role == Role.SI_LEAD for role in one.instead]
+    first = sef.strategy_version.strategy.roles_for(Role.SI_LEAD)
     others = [role for role, rule in ROLES.items() if Permission.AGREE_EVIDENCE in rule.allows]
     leaders = RoleGrant.objects.current().filter(school=sef.school_id, role__in=(Role.HEAD, Role.LEADER))
-    for role in dict.fromkeys((Role.SI_LEAD, *instead, *others)):
+    for role in dict.fromkeys((*first, *others)):
         grants = RoleGrant.objects.current().filter(role=role).exclude(membership=besides)
         found = grants.exclude(membership__in=leaders.values("membership")).select_related("membership")
         if Permission.AGREE_EVIDENCE in ROLES[role].allows and found:

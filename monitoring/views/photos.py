@@ -15,7 +15,7 @@ from monitoring.services.photos import MOST_PHOTOS, add_photo, remove_photo
 from monitoring.views.writing import address, visit_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
-from schools.forms.pictures import ask_once_more
+from schools.forms.pictures import choose_again
 from schools.pictures import shown
 
 
@@ -48,7 +48,7 @@ def visit_photos(request: TrustRequest, pk: int) -> HttpResponse:
             messages.success(request, "The photograph is kept.")
             return redirect(address("visit_photos", found, request.trust.slug))
         bad = True
-        ask_once_more(form, "file")
+        choose_again(form, "file")
     photos = list(_photos(found))
     context = {
         "visit": found,

@@ -208,11 +208,8 @@ def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
     step = approval.waiting
     if step is None:
         return "Nothing of this plan waits to be approved."
-    strategy = plan.strategy_version.strategy if plan.strategy_version else None
-    stand_ins: dict[str, tuple[str, ...]] = {}
-    for one in strategy.identity.stand_ins if strategy else ():
-        stand_ins[one.role] = one.instead
-    if not may_answer(step.role, access.roles, stand_ins, school=plan.school_id):
+    assert plan.strategy_version is not None  # a plan that was sent was begun
+    if not may_answer(plan.strategy_version.strategy.roles_for(step.role), access.roles, school=plan.school_id):
         return "This plan waits for somebody with another role."
     if access.membership.pk in (approval.edition.sent_by_id, plan.begun_by_id):
         return "You have written or sent this plan, so somebody else answers."

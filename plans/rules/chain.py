@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,9 +47,6 @@ def chain(roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
     return found
 
 
-def may_answer(
-    role: str, held: Iterable[tuple[str, int | None]], stand_ins: Mapping[str, Sequence[str]], *, school: int
-) -> bool:
-    """Whether somebody with these roles (role, school) answers for `role`: it is theirs, or they stand in for it."""
-    wanted = {role, *stand_ins.get(role, ())}
+def may_answer(wanted: Container[str], held: Iterable[tuple[str, int | None]], *, school: int) -> bool:
+    """Whether one of the roles that are held (role, school) is wanted, and counts at this school."""
     return any(one in wanted and where in (None, school) for one, where in held)

@@ -8,6 +8,7 @@ from .acting import (
     NewAction,
     add_actions,
     give_verdict,
+    new_plan,
     plan_of,
 )
 from .agreeing import AgreedOn, agree_from_findings
@@ -41,6 +42,7 @@ __all__ = [
     "begin_plan",
     "drop_priority",
     "give_verdict",
+    "new_plan",
     "plan_of",
     "remind_of_checks",
     "save_sections",

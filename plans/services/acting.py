@@ -38,11 +38,16 @@ class NewAction:
 
 def plan_of(school: School, strategy: Strategy, *, today: date) -> Plan:
     """The school's open plan that every school may have, made on first use. Call it inside an act."""
-    usual = next((one for one in strategy.plan_types if not one.levels), None)
-    kind = usual.key if usual else ""
+    fresh = new_plan(school, strategy, today=today)
+    defaults = {"title": fresh.title, "year": fresh.year}
+    return Plan.objects.get_or_create(school=school, kind=fresh.kind, state=Plan.State.OPEN, defaults=defaults)[0]
+
+
+def new_plan(school: School, strategy: Strategy, *, today: date) -> Plan:
+    """The plan that every school may have, before it is saved and before anybody begins to write it."""
+    usual = strategy.usual_plan
     title = usual.label if usual else capital(strategy.identity.words.plan)
-    fresh = {"title": title[:200], "year": academic_year(today)}
-    return Plan.objects.get_or_create(school=school, kind=kind, state=Plan.State.OPEN, defaults=fresh)[0]
+    return Plan(school=school, kind=usual.key if usual else "", title=title[:200], year=academic_year(today))
 
 
 def add_actions(

@@ -64,8 +64,7 @@ def _check_last(last: Approval | None) -> None:
 def _check_somebody(plan: Plan, role: str, by: Membership) -> None:
     """Somebody other than who wrote and who sends it must be able to answer the first step."""
     assert plan.strategy_version is not None  # a plan that is sent was begun
-    instead = [one.instead for one in plan.strategy_version.strategy.identity.stand_ins if one.role == role]
-    roles = [role, *(each for roles in instead for each in roles)]
+    roles = plan.strategy_version.strategy.roles_for(role)
     held = RoleGrant.objects.current().filter(role__in=roles, school_id__in=[plan.school_id])
     held |= RoleGrant.objects.current().filter(role__in=roles, school=None)
     if not held.exclude(membership__in=[pk for pk in (by.pk, plan.begun_by_id) if pk]).exists():

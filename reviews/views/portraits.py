@@ -14,7 +14,7 @@ from reviews.queries.register import portraits
 from reviews.services.portraits import write_portrait
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
-from schools.forms.pictures import ask_once_more
+from schools.forms.pictures import choose_again
 from schools.pictures import shown
 
 A_PAGE = 30
@@ -42,7 +42,7 @@ def portrait(request: TrustRequest) -> HttpResponse:
         messages.success(request, "Saved. Schools you work in read it.")
         return redirect("portraits", trust=request.trust.slug)
     if form.errors:
-        ask_once_more(form, "photo")
+        choose_again(form, "photo")
     context = {"form": form, "kept": kept}
     return render(request, "reviews/portrait.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,7 @@ class PictureField(forms.FileField):
         super().__init__(widget=forms.FileInput(attrs={"accept": ACCEPTED}), **kwargs)
 
 
-def ask_once_more(form: forms.Form, name: str) -> None:
+def choose_again(form: forms.Form, name: str) -> None:
     """Of a refused form: say beside the picture that its file is to be chosen again."""
     if form.files.get(form.add_prefix(name)) and name not in form.errors:
         form.add_error(name, ONCE_MORE)

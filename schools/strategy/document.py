@@ -160,6 +160,16 @@ class Strategy(Part):
         """The levels a school can be in on this axis, strongest first."""
         return self.levels_of(self.axis_by_key[axis].scale)
 
+    def roles_for(self, role: str) -> tuple[str, ...]:
+        """The role, then those that stand in for it, in the order of the file."""
+        instead = (each for one in self.identity.stand_ins if one.role == role for each in one.instead)
+        return tuple(dict.fromkeys((role, *instead)))
+
+    @cached_property
+    def usual_plan(self) -> PlanType | None:
+        """The first kind of plan that every school may have; None where the file names none."""
+        return next((one for one in self.plan_types if not one.levels), None)
+
     def level_words(self, level: Level) -> str:
         """The level's label; a bare number reads “category 3”, in the trust's own word."""
         return f"{self.identity.words.category} {level.label}" if level.label.isdecimal() else level.label

@@ -34,7 +34,7 @@ class PlanWriter:
 
     def __init__(self, story: Story, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms) -> None:
         self.words, self.plan, self.people, self.version, self.terms = story.plans, plan, people, version, terms
-        self.kind: PlanType | None = next((one for one in version.strategy.plan_types if not one.levels), None)
+        self.kind: PlanType | None = version.strategy.usual_plan
 
     def write(self, schools: Mapping[str, School]) -> None:
         """Once the levels are decided: they say who approves."""

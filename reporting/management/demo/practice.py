@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from plans.models import Action, Plan
+from plans.services import new_plan
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.reviews import ReviewWriter
@@ -13,7 +14,7 @@ from reporting.management.demo.story import Story
 from reviews.models import Finding, PenPortrait, Practice, PracticeRequest, Review
 from reviews.rules.kinds import label_of
 from schools.models import Membership, School
-from schools.rules import academic_year, working_days_after
+from schools.rules import working_days_after
 from schools.words import cut
 from schools.words import on as day_words
 
@@ -43,7 +44,7 @@ class PracticeWriter:
         plans = {one.school_id: one for one in Plan.objects.filter(state=Plan.State.OPEN)}
         for review in (self.first, self.second):
             if review.school_id not in plans:
-                plans[review.school_id] = self._plan(review.school)
+                plans[review.school_id] = new_plan(review.school, self.strategy, today=self.terms.today)
         Plan.objects.bulk_create([one for one in plans.values() if one.pk is None])
         Action.objects.bulk_create(
             [
@@ -51,12 +52,6 @@ class PracticeWriter:
                 *self._actions(self.second, plans[self.second.school_id], heads, looked=False),
             ]
         )
-
-    def _plan(self, school: School) -> Plan:
-        usual = next((one for one in self.strategy.plan_types if not one.levels), None)
-        title = usual.label if usual else self.strategy.identity.words.plan
-        year = academic_year(self.terms.today)
-        return Plan(school=school, kind=usual.key if usual else "", title=title[:200], year=year)
 
     def _actions(self, review: Review, plan: Plan, heads: dict[int, Membership], *, looked: bool) -> Iterator[Action]:
         found = self._of(review, Finding.Kind.BETTER)

@@ -16,13 +16,14 @@ from monitoring.queries.visits import visit_forms
 from monitoring.rules.coverage import coverage_of
 from monitoring.services.sending import sources_of
 from plans.models import Action, Plan
+from plans.services import new_plan
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.story import Story, TrustPlan, pick
 from reviews.models import Review
 from schools.filled import Value, row_name
 from schools.models import School, StrategyVersion
-from schools.rules import academic_year, working_days_after
+from schools.rules import working_days_after
 from schools.strategy import Role, Strategy
 from schools.strategy.forms import Form, FormField
 
@@ -87,7 +88,8 @@ class VisitWriter:
         Source.objects.bulk_create(one for visit, _ in visits if visit.final_at for one in sources_of(visit))
         considered = [(visit, told) for visit, told in visits if told.state == S.CONSIDERED and not told.subject]
         agreed_in = dict.fromkeys(visit.school for visit, _ in considered)
-        made_plans = Plan.objects.bulk_create([self._plan(school) for school in agreed_in])
+        strategy, today = self.version.strategy, self.terms.today
+        made_plans = Plan.objects.bulk_create([new_plan(school, strategy, today=today) for school in agreed_in])
         plans = dict(zip(agreed_in, made_plans, strict=True))
         made = [(visit, told, a) for visit, told in considered for a in self._actions(visit, told, plans[visit.school])]
         Action.objects.bulk_create([action for _, _, action in made])
@@ -144,12 +146,6 @@ class VisitWriter:
             visit.replied_by = self.people.head(key, 0)
         if told.state == S.CONSIDERED:
             visit.considered_on, visit.considered_by = working_days_after(on, 5), self.people.head(key, 0)
-
-    def _plan(self, school: School) -> Plan:
-        usual = next((one for one in self.version.strategy.plan_types if not one.levels), None)
-        title = usual.label if usual else self.version.strategy.identity.words.plan
-        year = academic_year(self.terms.today)
-        return Plan(school=school, kind=usual.key if usual else "", title=title[:200], year=year)
 
     def _actions(self, visit: Visit, told: Told, plan: Plan) -> Iterator[Action]:
         """One that has been looked at, one to look at in the next days."""
