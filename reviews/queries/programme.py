@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils import timezone
 
+from categorisation.models import Decision
 from reviews.models import Review
-from reviews.queries.reviews import levels_of
+from reviews.rules.owed import Placed, levels_on, owed_of
 from reviews.rules.programme import Booked, Programme, Seen, programme_of, to_draw_on, visit_form_of
 from schools.models import School
-from schools.queries import Followed
+from schools.queries import Followed, half_terms_of
 from schools.rules import first_of_year
 from schools.strategy import Strategy
 
@@ -43,22 +45,28 @@ class SchoolProgramme:
 
 
 def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:
-    """The programme of each school in the academic year that begins in `year`. Five queries for any number of schools.
+    """The programme of each school in the academic year that begins in `year`. Six queries for any number of schools.
 
-    Under the strategy a school follows today, or followed when the year ended. A school without one is left out.
+    What it is entitled to is counted by its own calendar, where the trust has set that year up. Under the strategy a
+    school follows today, or followed when the year ended. A school without one is left out.
     """
     schools, (first, last) = list(schools), year_days(year)
     followed = Followed.read()
     versions = followed.on(min(max(today, first), last))
-    levels, reviews, visits = levels_of(schools), _reviews(schools, first, last), _visits(schools, first, last)
+    placed, halves = placed_of(schools), half_terms_of(schools, since=first, until=last)
+    reviews, visits = _reviews(schools, first, last), _visits(schools, first, last)
     found = []
     for school in schools:
         version = versions.get(school.pk) or versions.get(None)
         if version is not None:
             mine = tuple(reviews.get(school.pk, ()))
-            strategy, mine_at, seen = version.strategy, levels.get(school.pk, {}), visits.get(school.pk, [])
+            strategy, history, seen = version.strategy, placed.get(school.pk, []), visits.get(school.pk, [])
+            mine_at, year_of = levels_on(history, date.max), halves.get(school.pk)
+            owed = (
+                owed_of(strategy, history, year_of, since=school.joined_on, until=school.left_on) if year_of else None
+            )
             rows = [Seen(form, is_done) for _, form, _, is_done in seen]
-            counted = programme_of(strategy, mine_at, map(_booked, mine), rows, today=today)
+            counted = programme_of(strategy, mine_at, map(_booked, mine), rows, today=today, owed=owed)
             found.append(SchoolProgramme(school, counted, mine, _carrying_out(strategy, mine_at, seen)))
     return found
 
@@ -66,6 +74,17 @@ def programmes(schools: Iterable[School], year: int, *, today: date) -> list[Sch
 def year_days(year: int) -> tuple[date, date]:
     """The first and the last day of an academic year."""
     return first_of_year(date(year, 9, 1)), date(year + 1, 8, 31)
+
+
+def placed_of(schools: Iterable[School]) -> dict[int, list[Placed]]:
+    """By school, the categories it has been told of, in the order in which they took effect. One query."""
+    rows = Decision.objects.filter(school__in=[one.pk for one in schools], tell_at__lte=timezone.now())
+    found: dict[int, list[Placed]] = {}
+    for school, on, axis, level in rows.order_by("effective_on", "pk").values_list(
+        "school_id", "effective_on", "axis", "level"
+    ):
+        found.setdefault(school, []).append(Placed(on, axis, level))
+    return found
 
 
 def _reviews(schools: list[School], first: date, last: date) -> dict[int, list[Review]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from reviews.rules.kinds import kinds_of
+from reviews.rules.owed import Owed, applies
 from schools.strategy import Cadence, Strategy
 from schools.strategy.basics import SupportUnit
 from schools.strategy.provision import Entitlement
@@ -21,7 +22,7 @@ TIMES_A_YEAR: Mapping[Cadence, int] = {
     Cadence.TERM: 3,
     Cadence.YEAR: 1,
 }
-"""How often something comes in a school year of 38 weeks (ours)."""
+"""How often something comes in a school year of 38 weeks (ours), where the school's own calendar is not known."""
 
 COUNTED = (SupportUnit.DAY, SupportUnit.VISIT)
 """What reviews are drawn from."""
@@ -51,6 +52,15 @@ class Seen:
     """A visit as the programme counts it: the form it was made with, and whether it was sent."""
 
     form: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """Support booked otherwise than as a review or a visit, in the unit of what it is counted against."""
+
+    entitlement: str
+    amount: Decimal
     is_done: bool
 
 
@@ -112,22 +122,18 @@ class Programme:
         return [line for line in self.lines if line.unit == SupportUnit.DAY]
 
 
-def applies(entitlement: Entitlement, levels: Mapping[str, str]) -> bool:
-    """Whether a school at these levels, by axis, has it."""
-    if not entitlement.levels:
-        return True
-    mine = levels.values() if entitlement.axis is None else [levels.get(entitlement.axis, "")]
-    return any(level in entitlement.levels for level in mine)
-
-
 def to_draw_on(strategy: Strategy, levels: Mapping[str, str]) -> list[Entitlement]:
     """The entitlements a review of the school may be counted against."""
     return [one for one in strategy.entitlements if one.unit in COUNTED and applies(one, levels)]
 
 
-def a_year(entitlement: Entitlement) -> Decimal | None:
-    """How much it comes to in a year; None for “when needed”."""
-    return Decimal(entitlement.amount * TIMES_A_YEAR[entitlement.per]) if entitlement.per else None
+def a_year(entitlement: Entitlement, owed: Owed | None = None) -> Decimal | None:
+    """How much it comes to in a year: `owed` by the school's calendar, or our usual year. None for “when needed”."""
+    if entitlement.per is None:
+        return None
+    if owed is not None:
+        return Decimal(len(owed.get(entitlement.key, ())))
+    return Decimal(entitlement.amount * TIMES_A_YEAR[entitlement.per])
 
 
 def visit_form_of(strategy: Strategy, entitlement: Entitlement) -> str:
@@ -140,50 +146,63 @@ def visit_form_of(strategy: Strategy, entitlement: Entitlement) -> str:
 
 
 def programme_of(
-    strategy: Strategy, levels: Mapping[str, str], booked: Iterable[Booked], seen: Iterable[Seen] = (), *, today: date
+    strategy: Strategy,
+    levels: Mapping[str, str],
+    booked: Iterable[Booked],
+    seen: Iterable[Seen] = (),
+    given: Iterable[Given] = (),
+    *,
+    today: date,
+    owed: Owed | None = None,
 ) -> Programme:
     """What is entitled, planned and done.
 
     Days are always listed; visits where a review is of that kind or uses it, or where visits carry it out. A visit
-    counts for one entitlement.
+    counts for one entitlement. `owed`, by the school's own calendar, also names what earlier categories brought.
     """
-    booked, seen = list(booked), list(seen)
-    listed = {one.entitlement for one in booked} | {one.key for one in kinds_of(strategy)}
+    booked, seen, given = list(booked), list(seen), list(given)
+    named = {one.entitlement for one in booked} | {one.entitlement for one in given}
+    listed = named | {one.key for one in kinds_of(strategy)}
     lines = []
-    for one in to_draw_on(strategy, levels):
+    for one in strategy.entitlements:
+        if one.unit not in COUNTED or not (applies(one, levels) or (owed and owed.get(one.key))):
+            continue
         form = visit_form_of(strategy, one)
         if one.key in listed or form or one.unit == SupportUnit.DAY:
             visits = [each for each in seen if form and each.form == form]
             seen = [each for each in seen if each not in visits]
-            mine = [each for each in booked if each.entitlement == one.key]
-            lines.append(_line(one, _counted(mine, one.unit, today), visits))
-    known = {line.key for line in lines}
-    if asked := [each for each in booked if each.entitlement == ASKED]:
-        planned, done = _counted(asked, SupportUnit.DAY, today)
-        lines.append(Line(ASKED, "Asked for from the menu", SupportUnit.DAY, None, False, planned, done))
-    known.add(ASKED)
-    if rest := [each for each in booked if each.entitlement not in known]:
-        planned, done = _counted(rest, SupportUnit.DAY, today)
-        lines.append(Line(BEYOND, "Beyond the offer", SupportUnit.DAY, None, False, planned, done))
+            lines.append(_line(one, _counted({one.key}, booked, given, one.unit, today), visits, owed))
+    beyond = named - {line.key for line in lines} - {ASKED}
+    for key, label, keys in ((ASKED, "Asked for from the menu", {ASKED} & named), (BEYOND, "Beyond the offer", beyond)):
+        if keys:
+            planned, done = _counted(keys, booked, given, SupportUnit.DAY, today)
+            lines.append(Line(key, label, SupportUnit.DAY, None, False, planned, done))
     return Programme(tuple(lines))
 
 
-def _line(one: Entitlement, counted: tuple[Decimal, Decimal], visits: Sequence[Seen]) -> Line:
+def _line(one: Entitlement, counted: tuple[Decimal, Decimal], visits: Sequence[Seen], owed: Owed | None) -> Line:
     planned, done = counted
     in_days = one.unit == SupportUnit.DAY
     if not in_days:
         sent = sum(each.is_done for each in visits)
         planned, done = planned + len(visits) - sent, done + sent
     without_days = len(visits) if in_days else 0
-    return Line(one.key, one.label, one.unit, a_year(one), one.at_least, planned, done, without_days)
+    return Line(one.key, one.label, one.unit, a_year(one, owed), one.at_least, planned, done, without_days)
 
 
-def _counted(booked: Iterable[Booked], unit: SupportUnit, today: date) -> tuple[Decimal, Decimal]:
+def _counted(
+    keys: Collection[str], booked: Iterable[Booked], given: Iterable[Given], unit: SupportUnit, today: date
+) -> tuple[Decimal, Decimal]:
+    """What is planned and done of these entitlements."""
     planned = done = Decimal(0)
     for one in booked:
-        whole = one.days if unit == SupportUnit.DAY else Decimal(1)
-        part = done_of(one, whole, today)
-        planned, done = planned + whole - part, done + part
+        if one.entitlement in keys:
+            whole = one.days if unit == SupportUnit.DAY else Decimal(1)
+            part = done_of(one, whole, today)
+            planned, done = planned + whole - part, done + part
+    for each in given:
+        if each.entitlement in keys:
+            planned, done = planned + each.amount * (not each.is_done), done + each.amount * each.is_done
     return planned, done
 
 

@@ -98,5 +98,10 @@ def due_days(
     for span in spans(every, halves, since=since):
         if whole and span[0].on <= since:
             continue
-        found += [span[-(-turn * len(span) // amount) - 1].on for turn in range(1, amount + 1)]
+        found += instalments(span, amount)
     return [day for day in found if since < day <= until]
+
+
+def instalments(span: Days, amount: int) -> list[date]:
+    """The days of one span by which one more of `amount` is owed."""
+    return [span[-(-turn * len(span) // amount) - 1].on for turn in range(1, amount + 1)]

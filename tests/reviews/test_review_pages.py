@@ -20,6 +20,7 @@ from monitoring.models import Visit
 from monitoring.services import begin_visit
 from reviews.models import Finding, Review, ReviewMember
 from reviews.rules.kinds import PLAIN
+from reviews.rules.owed import Placed
 from reviews.services.disputes import raise_dispute
 from schools.filled import blank
 from schools.models import Membership
@@ -250,8 +251,8 @@ def test_the_programme_of_a_school_and_of_all(cast: Cast, queries: Callable[...,
 
 
 def test_the_programme_counts_the_visits_that_carry_an_entitlement_out(cast: Cast, monkeypatch: pytest.MonkeyPatch):
-    levels = {cast.dunmere.pk: {"operational": "refine"}}
-    monkeypatch.setattr("reviews.queries.programme.levels_of", lambda schools: levels)
+    placed = {cast.dunmere.pk: [Placed(date(2026, 7, 1), "operational", "refine")]}
+    monkeypatch.setattr("reviews.queries.programme.placed_of", lambda schools: placed)
     with trust_scope(cast.alder):
         form = next(one for one in cast.version.strategy.forms if one.key == "health_safety_review")
         day = date(2026, 12, 1)
