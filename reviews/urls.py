@@ -12,7 +12,6 @@ ENTRY = "practice/<int:pk>/"
 review_urls = [
     path("reviews/", reviews.reviews, name="reviews"),
     path("schools/<int:school_id>/reviews/new/", reviews.review_new, name="review_new"),
-    path("schools/<int:school_id>/reviews/ask/", wishes.review_ask, name="review_ask"),
     path("reviews/asked/<int:pk>/", wishes.review_wish, name="review_wish"),
     path(ONE, reviews.review, name="review"),
     path(ONE + "terms/", reviews.review_terms, name="review_terms"),

@@ -61,6 +61,11 @@ class Permission(StrEnum):
     SEE_REVIEWS = "see reviews"
     RUN_REVIEWS = "plan and write reviews"
     ANSWER_REVIEWS = "agree and answer reviews for the school"
+    SEE_SUPPORT = "see the ledger of support"
+    DRAFT_SUPPORT = "write down what support a school needs"
+    ASK_SUPPORT = "ask for support"
+    BOOK_SUPPORT = "decide on and book support"
+    CONFIRM_SUPPORT = "confirm support for the school"
     SEE_PRACTICE = "see the register of practice"
     SEE_MEETINGS = "see meetings"
     RUN_MEETINGS = "run meetings"
@@ -75,24 +80,24 @@ class Permission(StrEnum):
 
 P = Permission
 _SEES = {P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REPORTS, P.SEE_SEF, P.SEE_RETURNS}
-_READS = {P.SEE_VISITS, P.SEE_PLANS, P.SEE_REVIEWS, P.SEE_PRACTICE}
+_READS = {P.SEE_VISITS, P.SEE_PLANS, P.SEE_REVIEWS, P.SEE_PRACTICE, P.SEE_SUPPORT}
 _SCHOOL = _SEES | _READS | {P.BELONG}
-_LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VISITS, P.WRITE_PLANS}
+_LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VISITS, P.WRITE_PLANS, P.DRAFT_SUPPORT}
 _HEAD = (
     _LEADER
     | {P.SUBMIT, P.SUBMIT_SEF, P.SUBMIT_RETURN, P.REPLY, P.SEE_OTHERS, P.COMPARE, P.SET_TARGETS}
-    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS}
+    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT}
 )
 _TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE}
 _LEAD = (
     _TRUST
     | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS, P.RECORD_JUDGEMENT, P.SET_TARGETS}
-    | {P.LOG_VISITS, P.WRITE_PLANS, P.RUN_REVIEWS}
+    | {P.LOG_VISITS, P.WRITE_PLANS, P.RUN_REVIEWS, P.BOOK_SUPPORT}
 )
 _DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS}  # nobody agrees counts that are hidden from them
 
 
-STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS})
+STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT})
 """What the leaders of a school do in the place of its head while it has none, so that somebody can."""
 
 

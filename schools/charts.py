@@ -240,3 +240,34 @@ def bias_chart(
         f'<title id="{escape(ident)}-t">{escape(name)}</title><desc id="{escape(ident)}-d">{escape(said)}</desc>'
         f"{''.join(body)}</svg>"
     )
+
+
+def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str, most: int = 3) -> SafeString:
+    """How often something came (across) beside how many levels a school moved (upwards: stronger).
+
+    Each of `points` is how often, the levels moved, and both in words. Dots on one place are drawn beside each other;
+    beyond `most` levels a dot stays at the edge.
+    """
+    often = max([times for times, _, _ in points], default=1) or 1
+    frame = _Frame(34, 318, 26, 132, -most, most, often + 1)
+    middle = frame.y(0)
+    body = [
+        f'<path d="M20 {middle:.1f}H332" stroke="{_INK}" stroke-width="1"/>',
+        f'<text x="20" y="12" {_FONT} font-size="12" fill="{_NOTE}">Moved up</text>',
+        f'<text x="20" y="150" {_FONT} font-size="12" fill="{_NOTE}">Moved down</text>',
+        f'<text x="34" y="168" {_FONT} font-size="12" fill="{_INK}">never</text>',
+        f'<text x="318" y="168" text-anchor="end" {_FONT} font-size="12" fill="{_INK}">{often} times</text>',
+    ]
+    seen: dict[tuple[int, int], int] = {}
+    for times, steps, _ in points:
+        at = (times, max(-most, min(most, steps)))
+        beside = seen.get(at, 0)
+        seen[at] = beside + 1
+        shift = (-1) ** beside * -(-beside // 2) * 9  # above and below, further out each time
+        body.append(_dot(frame.x(times), frame.y(at[1]) + shift, "4"))
+    said = "; ".join(words for *_, words in points) or "No figures yet."
+    return SafeString(
+        f'<svg viewBox="0 0 352 176" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'
+        f'<title id="{escape(ident)}-t">{escape(name)}</title><desc id="{escape(ident)}-d">{escape(said)}</desc>'
+        f"{''.join(body)}</svg>"
+    )

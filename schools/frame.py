@@ -57,7 +57,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
 MOST_SECTIONS = 10
 PART_OF = {
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
-    **dict.fromkeys(("practice", "portraits", "trust_programme", "plans"), "reviews"),
+    **dict.fromkeys(("practice", "portraits", "trust_programme", "plans", "support"), "reviews"),
 }
 """Pages with an address of their own, and the section that each is part of."""
 

@@ -30,6 +30,8 @@ PAGES = {
     "reviews.practice": ("practice_page", "pk"),
     "monitoring.visit": ("visit", "pk"),
     "plans.action": ("action", "pk"),
+    "plans.supportbooking": ("support_booking", "pk"),
+    "plans.supportrequest": ("support_request", "pk"),
 }
 """Where a thing has its page: the address and what it calls the thing's number."""
 

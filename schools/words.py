@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 _NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
@@ -31,6 +32,21 @@ def number(count: int) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """“three schools”, “one school”, “no schools”."""
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def plain(amount: Decimal) -> str:
+    """“2”, “2.5”: no noughts that say nothing."""
+    return f"{amount.normalize():f}"
+
+
+def amount_words(amount: Decimal, unit: str) -> str:
+    """“6 days”, “1 visit”, “0.5 days”."""
+    return f"{plain(amount)} {unit}{'' if amount == 1 else 's'}"
+
+
+def pounds(cost: Decimal | None) -> str:
+    """“£1,200”, “£350.50”; blank where it is not known."""
+    return "" if cost is None else f"£{cost:,.2f}".removesuffix(".00")
 
 
 def verb(count: int, one: str = "is", many: str = "are") -> str:

@@ -26,7 +26,7 @@ from monitoring.api.following import VisitFollowUp
 from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
-from plans.api import Actions, Plans
+from plans.api import Actions, Plans, SupportBookings, SupportLedger, SupportRequests
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from schools.access import is_of_api
@@ -54,6 +54,8 @@ for noun, rows in {
     "visits": Visits,
     "actions": Actions,
     "plans": Plans,
+    "support_requests": SupportRequests,
+    "support_bookings": SupportBookings,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 
@@ -66,6 +68,7 @@ inside = [
         name="api_sef_write",
     ),
     re_path(r"^schools/(?P<pk>[0-9]{1,18})/triangulation/$", Triangulation.as_view(), name="api_triangulation"),
+    re_path(r"^schools/(?P<pk>[0-9]{1,18})/support/$", SupportLedger.as_view(), name="api_support_ledger"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/answers/$", VisitAnswers.as_view(), name="api_visit_answers"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/submit/$", VisitSubmit.as_view(), name="api_visit_submit"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/follow_ups/$", VisitFollowUp.as_view(), name="api_visit_follow_up"),

@@ -305,6 +305,8 @@ SPECTACULAR_SETTINGS = {
         "PlanState": "plans.models.Plan.State",
         "ReviewState": "reviews.models.Review.State",
         "WishState": "reviews.models.ReviewWish.State",
+        "SupportBookingState": "plans.models.SupportBooking.State",
+        "SupportRequestState": "plans.models.SupportRequest.State",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

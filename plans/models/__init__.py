@@ -3,5 +3,6 @@
 from .action import Action
 from .approval import ApprovalStep, PlanEdition
 from .plan import Milestone, Plan, Priority
+from .support import SupportBooking, SupportRequest
 
-__all__ = ["Action", "ApprovalStep", "Milestone", "Plan", "PlanEdition", "Priority"]
+__all__ = ["Action", "ApprovalStep", "Milestone", "Plan", "PlanEdition", "Priority", "SupportBooking", "SupportRequest"]

@@ -180,7 +180,7 @@ def reply(told: Told) -> dict[str, Any]:
 
 
 def support(request: TrustRequest, school: School) -> list[dict[str, str]]:
-    """The ways to its visits, reviews, actions and what it shows others. No query."""
+    """The ways to its visits, reviews, actions, support and what it shows others. No query."""
     access, found = request.access, []
     if access.may(Permission.SEE_VISITS, school.pk):
         found.append(("Visits", f"{link(request, 'monitoring')}?school={school.pk}"))
@@ -191,6 +191,8 @@ def support(request: TrustRequest, school: School) -> list[dict[str, str]]:
     if access.may(Permission.SEE_PLANS, school.pk):
         found.append(("Plans", link(request, "school_plans", school_id=school.pk)))
         found.append(("Actions", link(request, "school_actions", school_id=school.pk)))
+    if access.may(Permission.SEE_SUPPORT, school.pk):
+        found.append(("Support: owed, booked and delivered", link(request, "school_support", school_id=school.pk)))
     if access.may(Permission.SEE_PRACTICE):
         found.append(("What it shows others", f"{link(request, 'practice')}?school={school.pk}"))
     return [{"label": label, "url": url} for label, url in found]

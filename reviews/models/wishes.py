@@ -12,6 +12,14 @@ from schools.tenancy.history import tracked
 from .reviews import Review
 
 
+class Urgency(models.TextChoices):
+    """How soon a school needs what it asks for."""
+
+    NOW = "now", "As soon as possible"
+    TERM = "term", "Within the term"
+    WHEN = "when", "When it suits"
+
+
 @tracked()
 class ReviewWish(TrustOwned):
     """Asked for by a school; the trust proposes the review, or says why not. `item` is the key of the menu's entry."""
@@ -25,6 +33,8 @@ class ReviewWish(TrustOwned):
     strategy_version = TrustForeignKey(StrategyVersion, on_delete=models.PROTECT, related_name="+")
     item = models.CharField(max_length=60)
     note = models.TextField()
+    priority = models.CharField(max_length=4, choices=Urgency, default=Urgency.TERM)
+    criterion = models.CharField(max_length=60, blank=True)  # of the school's matrix: what it serves
     suits = models.CharField(max_length=200, blank=True)  # when it would suit, in the school's words
     asked_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

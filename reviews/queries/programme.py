@@ -12,14 +12,29 @@ from django.utils import timezone
 from categorisation.models import Decision
 from reviews.models import Review
 from reviews.rules.owed import Placed, levels_on, owed_of
-from reviews.rules.programme import Booked, Programme, Seen, programme_of, to_draw_on, visit_form_of
-from schools.models import School
+from reviews.rules.programme import (
+    ASKED,
+    BEYOND,
+    Booked,
+    Given,
+    Programme,
+    Seen,
+    programme_of,
+    to_draw_on,
+    visit_form_of,
+)
+from schools.models import School, StrategyVersion
 from schools.queries import Followed, half_terms_of
 from schools.rules import first_of_year
+from schools.rules.rhythm import HalfTerm
 from schools.strategy import Strategy
+from schools.strategy.basics import SupportUnit
 
 Row = tuple[int, str, date, bool]
 """A visit: its number, its form, its day, and whether it was sent."""
+
+CAME = ("delivered", "confirmed")
+"""In which state booked support counts as done."""
 
 NOT_AGREED = (Review.State.PROPOSED, Review.State.WITHDRAWN)
 
@@ -44,11 +59,28 @@ class SchoolProgramme:
     visits: tuple[VisitSeen, ...] = ()
 
 
-def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:
-    """The programme of each school in the academic year that begins in `year`. Six queries for any number of schools.
+@dataclass(frozen=True)
+class SchoolYear:
+    """What one school's year is counted from."""
 
-    What it is entitled to is counted by its own calendar, where the trust has set that year up. Under the strategy a
-    school follows today, or followed when the year ended. A school without one is left out.
+    school: School
+    version: StrategyVersion
+    levels: dict[str, str]  # the latest, by axis
+    halves: tuple[HalfTerm, ...]  # none where the trust has not set that year up
+    owed: dict[str, list[date]]
+    reviews: tuple[Review, ...]
+    visits: tuple[Row, ...]
+
+    @property
+    def strategy(self) -> Strategy:
+        return self.version.strategy
+
+
+def years_of(schools: Iterable[School], year: int, *, today: date) -> list[SchoolYear]:
+    """The academic year that begins in `year`, of each school. Six queries for any number of schools.
+
+    What it is owed is counted by its own calendar, under the strategy a school follows today, or followed when the
+    year ended. A school without one is left out.
     """
     schools, (first, last) = list(schools), year_days(year)
     followed = Followed.read()
@@ -59,15 +91,37 @@ def programmes(schools: Iterable[School], year: int, *, today: date) -> list[Sch
     for school in schools:
         version = versions.get(school.pk) or versions.get(None)
         if version is not None:
-            mine = tuple(reviews.get(school.pk, ()))
-            strategy, history, seen = version.strategy, placed.get(school.pk, []), visits.get(school.pk, [])
-            mine_at, year_of = levels_on(history, date.max), halves.get(school.pk)
-            owed = (
-                owed_of(strategy, history, year_of, since=school.joined_on, until=school.left_on) if year_of else None
-            )
-            rows = [Seen(form, is_done) for _, form, _, is_done in seen]
-            counted = programme_of(strategy, mine_at, map(_booked, mine), rows, today=today, owed=owed)
-            found.append(SchoolProgramme(school, counted, mine, _carrying_out(strategy, mine_at, seen)))
+            pk, history, mine = school.pk, placed.get(school.pk, []), halves.get(school.pk, [])
+            owed = owed_of(version.strategy, history, mine, since=school.joined_on, until=school.left_on)
+            levels, seen = levels_on(history, date.max), tuple(visits.get(pk, ()))
+            found.append(SchoolYear(school, version, levels, tuple(mine), owed, tuple(reviews.get(pk, ())), seen))
+    return found
+
+
+def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:
+    """The programme of each school in the academic year that begins in `year`. Seven queries."""
+    schools = list(schools)
+    given = _given(schools, *year_days(year))
+    return [_programme(one, given.get(one.school.pk, []), today) for one in years_of(schools, year, today=today)]
+
+
+def _programme(one: SchoolYear, given: list[Given], today: date) -> SchoolProgramme:
+    seen = [Seen(form, is_done) for _, form, _, is_done in one.visits]
+    booked, owed = map(_booked, one.reviews), one.owed if one.halves else None
+    counted = programme_of(one.strategy, one.levels, booked, seen, given, today=today, owed=owed)
+    return SchoolProgramme(one.school, counted, one.reviews, _carrying_out(one.strategy, one.levels, list(one.visits)))
+
+
+def _given(schools: list[School], first: date, last: date) -> dict[int, list[Given]]:
+    """Support booked otherwise. Plans stand above, so it is read by the name of the link, in days or by entitlement."""
+    booked = {"support__on__range": (first, last), "support__state__in": (*CAME, "booked")}  # of one and the same row
+    rows = School.objects.filter(pk__in=[one.pk for one in schools], **booked).order_by("support__on")
+    parts = ("pk", "support__entitlement", "support__request", "support__unit", "support__amount", "support__state")
+    found: dict[int, list[Given]] = {}
+    for school, key, request, unit, amount, state in rows.values_list(*parts):
+        if key or unit == SupportUnit.DAY:
+            told = Given(key or (ASKED if request else BEYOND), amount, state in CAME)
+            found.setdefault(school, []).append(told)
     return found
 
 

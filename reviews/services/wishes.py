@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from reviews.models import Review, ReviewWish
+from reviews.models.wishes import Urgency
 from reviews.rules.kinds import offered, on_menu
 from reviews.services.agreeing import LONGEST_TEXT, Terms, propose_review
 from schools.audit import record_act
@@ -17,7 +18,15 @@ State = ReviewWish.State
 
 
 def ask_for_review(
-    school: School, version: StrategyVersion, *, by: Membership, item: str, note: str, suits: str = ""
+    school: School,
+    version: StrategyVersion,
+    *,
+    by: Membership,
+    item: str,
+    note: str,
+    suits: str = "",
+    priority: str = Urgency.TERM,
+    criterion: str = "",
 ) -> ReviewWish:
     """Ask for one of the reviews on the menu. One open wish a school and entry."""
     found = next((one for one in offered(version.strategy) if one.key == item), None)
@@ -32,7 +41,7 @@ def ask_for_review(
     record_act("review.asked", ReviewWish, by=by, school=school, after=found.label, why=note.strip(), label=found.label)
     made = ReviewWish.objects.create(
         school=school, strategy_version=version, item=item, note=note.strip(), suits=suits.strip(), asked_by=by,
-        asked_at=timezone.now(),
+        asked_at=timezone.now(), priority=priority, criterion=criterion,
     )  # fmt: skip
     body = f"{by.user.name} asks for this from the menu: {found.label}. Their words: “{made.note}”"
     path = f"reviews/asked/{made.pk}/"
@@ -61,7 +70,7 @@ def decline_wish(wish: ReviewWish, *, by: Membership, reason: str) -> ReviewWish
     locked.answered_by, locked.answered_at = by, timezone.now()
     locked.save()
     body = f"{by.user.name} answers your wish ({label}): not possible now. “{locked.answer}”"
-    path = f"schools/{wish.school_id}/reviews/ask/"
+    path = f"schools/{wish.school_id}/support/ask/"
     subject = about(wish.school, "your wish for a review is answered")
     tell_people([wish.asked_by], by.trust, subject=subject, body=body, path=path, besides=by)
     return locked

@@ -20,6 +20,11 @@ class HalfTerm:
     starts: date
     ends: date
 
+    @property
+    def short(self) -> str:
+        """“Autumn 1”."""
+        return f"{self.season.capitalize()} {self.half}"
+
 
 @dataclass(frozen=True)
 class SchoolDay:

@@ -14,6 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from schools import words
+
 register = template.Library()
 
 Step = int | str | None
@@ -153,6 +155,10 @@ def notice(content: str, title: str, *, alarm: bool = False, role: str = "", pic
         title,
         content,
     )
+
+
+register.filter("pounds", words.pounds)
+register.filter("plain", words.plain)
 
 
 def _local(value: date | datetime) -> date | datetime:

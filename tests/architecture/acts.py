@@ -18,6 +18,7 @@ from tests.architecture.planning import PLAN_ACTS, PLAN_POST_ONLY
 from tests.architecture.planted import Planted
 from tests.architecture.reviews_story import REVIEW_ACTS, REVIEW_POST_ONLY
 from tests.architecture.routes import Route, address
+from tests.architecture.supporting import SUPPORT_ACTS, SUPPORT_POST_ONLY
 from tests.architecture.visiting import (
     VISIT_TOKEN,
     api_followed,
@@ -269,7 +270,7 @@ ACTS: dict[str, Act] = {
     "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
     "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
-    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS}.items()},
+    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS}.items()},
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
     "setup_school": Act(
@@ -324,6 +325,7 @@ NO_ACT: dict[str, str] = {
 POST_ONLY = (
     REVIEW_POST_ONLY
     | PLAN_POST_ONLY
+    | SUPPORT_POST_ONLY
     | frozenset(
         {
             "token_end",

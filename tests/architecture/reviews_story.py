@@ -160,7 +160,6 @@ PORTRAIT = {"role": "Lead", "experience": "Ten years.", "training": "", "availab
 
 REVIEW_ACTS: dict[str, tuple[Any, ...]] = {
     "review_new": ("si_lead", _always(kind="governance", **TERMS)),
-    "review_ask": ("head", _always(item="send_review", note="For our new leader.", suits="After Easter")),
     "review_wish": ("si_lead", _always(reason="Next year.")),
     "review_terms": ("si_lead", _always(**TERMS)),
     "review_sign": ("head", _signing),

@@ -14,6 +14,7 @@ from schools.access import Permission
 from tests.architecture.planning import PLAN_ROWS
 from tests.architecture.planted import Planted, World
 from tests.architecture.reviews_story import REVIEW_ROWS
+from tests.architecture.supporting import SUPPORT_ROWS
 
 INSIDE = re.compile(r"^(?:api/v1/)?t/<slug:trust>/")
 ABSENT = {int: 999_999_999, str: "nowhere"}
@@ -126,7 +127,10 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
         }.items()
         for name in names
     },
-    **{name: lambda here, row=row: here.rows[row].pk for name, row in {**REVIEW_ROWS, **PLAN_ROWS}.items()},
+    **{
+        name: lambda here, row=row: here.rows[row].pk
+        for name, row in {**REVIEW_ROWS, **PLAN_ROWS, **SUPPORT_ROWS}.items()
+    },
     "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
     "api_triangulation.pk": lambda here: here.rows["school"].pk,
     "api_return_figures.pk": lambda here: here.rows["return_draft"].pk,

@@ -53,6 +53,7 @@ from tests.architecture.multiplying import added_since, multiply, newest
 from tests.architecture.planning import grow_plans, plant_plans
 from tests.architecture.planted import NOW, Planted, World, canary
 from tests.architecture.reviews_story import grow_reviews, tell_reviews
+from tests.architecture.supporting import grow_support, plant_support
 from tests.architecture.visiting import consider, followed_up, plant_visits, write_visit
 from tests.conftest import STRATEGIES
 from tests.evidence.returns_world import filled as fill_in
@@ -203,6 +204,7 @@ def _autumn(here: Planted) -> None:
     plant_visits(here, school)
     tell_reviews(here)
     plant_plans(here, school)
+    plant_support(here, school)
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
@@ -337,6 +339,7 @@ def grow(here: Planted, count: int) -> None:
         write_visit(here, school)
         grow_reviews(here, school, n)
         grow_plans(here, school)
+        grow_support(here, school, n)
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
         SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=ceo)
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])

@@ -16,11 +16,13 @@ from tests.journeys.evidence_pages import rows_of_evidence
 from tests.journeys.monitoring_pages import rows_of_monitoring
 from tests.journeys.plans_pages import rows_of_plans
 from tests.journeys.reviews_pages import rows_of_reviews
+from tests.journeys.support_pages import rows_of_support
 
 NOT_PAGES = frozenset(
     {"brand_css", "strategy_text", "report_file", "sef_file", "compare_file", "healthz", "matrix_autosave"}
     | {"review_file", "review_paper"}
     | {"offline_worker", "offline_key"}
+    | {"support_file"}
     | {"visit_file", "visit_form_file", "monitoring_term_file", "visit_photo", "portrait_photo"}
 )
 """Answers that are no HTML."""
@@ -69,6 +71,7 @@ class Addresses:
             **rows_of_reviews(),
             **rows_of_monitoring(),
             **rows_of_plans(),
+            **rows_of_support(),
             **OUTSIDE,
         }
 

@@ -35,6 +35,7 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("visit_save", "return_autosave", "sef_autosave"), PROGRAM),
     **dict.fromkeys(("review_sign", "review_leave", "review_begin", "review_send"), BUTTON),
     **dict.fromkeys(("practice_offer", "school_plans", "plan_take_back"), BUTTON),
+    **dict.fromkeys(("support_request_send", "support_request_back"), BUTTON),
     "photo_remove": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",
     "offline": READS,

@@ -153,19 +153,16 @@ def rows_of_reviews() -> Rows:
         "review_findings": [{"pk": draft.pk}],
         "review_finding": [{"pk": draft.pk, "finding_id": one.pk} for one in draft.findings.order_by("pk")[:1]],
         "review_actions": [{"pk": shown[3].pk}],
-        "review_ask": [{"school_id": draft.school_id}],
         "review_wish": [{"pk": one.pk} for one in ReviewWish.objects.order_by("pk")[:1]],
         "programme": [{"school_id": draft.school_id}],
         "practice_page": [{"pk": one.pk} for one in Practice.objects.filter(ended_at=None).order_by("pk")[:2]],
     }
 
 
-def _wishes_with_faults(head: str, at: Any) -> list[Form]:
-    """Where the strategy's menu has reviews."""
-    school = _of("draft").school_id
-    ask = [Form("review_ask", head, at("review_ask", school_id=school), {"note": ""})] if _menu(school) else []
+def _wishes_with_faults(at: Any) -> list[Form]:
+    """Where a school has asked for a review."""
     wishes = ReviewWish.objects.filter(state="asked").order_by("pk")[:1]
-    return [*ask, *(Form("review_wish", "si_lead", at("review_wish", pk=one.pk), {"reason": ""}) for one in wishes)]
+    return [Form("review_wish", "si_lead", at("review_wish", pk=one.pk), {"reason": ""}) for one in wishes]
 
 
 def _menu(school_id: int) -> list[str]:
@@ -194,7 +191,7 @@ def reviews_with_faults(addresses: Addresses) -> list[Form]:
     undated = {"action-0-what": "More writing.", "action-0-due": "soon"}
     return [
         Form("review_new", "si_lead", at("review_new", school_id=draft.school_id), {"days": "", "dates": "soon"}),
-        *_wishes_with_faults(head, at),
+        *_wishes_with_faults(at),
         Form("review_terms", "si_lead", at("review_terms", pk=new.pk), {"days": "many"}),
         Form("review_withdraw", "si_lead", page, {"withdraw-reason": ""}, "/withdraw/"),
         Form("review_team", "si_lead", page, {"member-person": ""}, "/team/"),

@@ -36,6 +36,7 @@ from tests.journeys.plans_pages import plans_with_faults
 from tests.journeys.reviews_pages import reviews_with_faults
 from tests.journeys.signed_in import BACKEND, sign_in_as, sign_in_halfway
 from tests.journeys.story import write_register
+from tests.journeys.support_pages import support_with_faults
 
 
 @pytest.fixture
@@ -148,6 +149,7 @@ def test_no_grave_fault_on_a_form_with_faults(
         ("alder", reviews_with_faults),
         ("alder", monitoring_with_faults),
         ("alder", plans_with_faults),
+        ("alder", support_with_faults),
     ):  # fmt: skip
         trust = Trust.objects.get(slug=slug)
         with trust_scope(trust):

@@ -49,11 +49,20 @@ def test_what_is_on_the_menu_is_a_kind_of_review(name: str):
 
 def test_ben_asks_ada_proposes_it_and_it_counts_on_a_line_of_its_own(cast: Cast):
     ben, ada = cast.client(cast.ben), cast.client(cast.ada)
-    ask = f"/t/alder/schools/{cast.dunmere.pk}/reviews/ask/"
+    ask = f"/t/alder/schools/{cast.dunmere.pk}/support/ask/"
     assert "SEND review" in text_of(ben.get(ask))
-    assert ben.post(ask, WISH)["Location"] == ask
+    typed = {
+        "item": WISH["item"],
+        "need": WISH["note"],
+        "suits": WISH["suits"],
+        "priority": "now",
+        "risk": "criterion:leadership",
+    }
+    assert ben.post(ask, typed)["Location"] == ask
     with trust_scope(cast.alder):
         wish = ReviewWish.objects.get()
+        assert (wish.note, wish.suits) == (WISH["note"], WISH["suits"])
+        assert (wish.priority, wish.criterion) == ("now", "leadership")
         assert Notice.objects.filter(to=cast.ada, path=f"/t/alder/reviews/asked/{wish.pk}/").count() == 1
     assert WISH["note"] in text_of(ada.get("/t/alder/reviews/"))
     assert "Asked for: SEND review" in text_of(ada.get("/t/alder/overview/"))
@@ -90,7 +99,7 @@ def test_the_trust_declines_with_a_reason_once(cast: Cast):
     ada, there = cast.client(cast.ada), f"/t/alder/reviews/asked/{wish.pk}/"
     assert ada.post(there, {"reason": ""}).status_code == 422
     assert ada.post(there, {"reason": "Next year."}).status_code == 302
-    assert "Next year." in text_of(cast.client(cast.ben).get(f"/t/alder/schools/{cast.dunmere.pk}/reviews/ask/"))
+    assert "Next year." in text_of(cast.client(cast.ben).get(f"/t/alder/schools/{cast.dunmere.pk}/support/ask/"))
     with trust_scope(cast.alder):
         with pytest.raises(ValidationError, match="answered this already"):
             decline_wish(wish, by=cast.ada, reason="Again.")
@@ -116,7 +125,7 @@ def test_who_asks_and_who_answers(cast: Cast):
         for wrong in ({"item": "coaching"}, {"note": " "}):
             with pytest.raises(ValidationError):
                 asked(cast, **wrong)
-    ask, there = f"/t/alder/schools/{cast.dunmere.pk}/reviews/ask/", f"/t/alder/reviews/asked/{wish.pk}/"
+    ask, there = f"/t/alder/schools/{cast.dunmere.pk}/support/ask/", f"/t/alder/reviews/asked/{wish.pk}/"
     people = ("ada", "ben", "ruth", "gita", "tom", "cleo")
     found = {name: [cast.client(getattr(cast, name)).get(at).status_code for at in (ask, there)] for name in people}
     assert found == {

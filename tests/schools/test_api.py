@@ -26,9 +26,9 @@ HOME = "/api/v1/t/alder/"
 NOUNS = (
     "schools", "periods", "strategies", "assessments", "ratings", "proposals", "decisions", "reports", "returns",
     "figures", "self_evaluations", "targets", "benchmarks", "visits", "actions", "plans", "reviews", "practices",
-    "review_wishes",
+    "review_wishes", "support_requests", "support_bookings",
 )  # fmt: skip
-OTHERS = 9  # writing ratings, figures, sections, visits, follow-ups; sending a visit, triangulation, a term, a file
+OTHERS = 10  # writing ratings, figures, sections, visits, follow-ups; sending a visit; four that are read for a school
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from tests.strategies.reading import asked
 S = strategy("numbered_categories")
 RULE = S.rule_by_axis["overall"]
 SCC = by_key(S.ladders, "scc")
-MOST_STILL_TO_COME = 11
+MOST_STILL_TO_COME = 10
 NOT_CONTENT: dict[str, str] = {}
 
 TABLE = {  # S0-08, cell by cell: Ofsted, history, QA visits, Partnership Review, external

@@ -19,7 +19,7 @@ FORM = keyed(S3.forms)["monitoring_form"]
 PLANS = keyed(S3.plan_types)
 LEVELS = ["sustain", "refine", "reinforce", "stabilise"]
 
-MOST_STILL_TO_COME = 5
+MOST_STILL_TO_COME = 4
 NOT_CONTENT = {"S3-42": "a worked example: the shape of demo data, not a rule of the strategy"}
 
 

@@ -85,6 +85,7 @@ class TrustPlan:
     minutes: tuple[dict[str, Any], ...] = ()
     extra_meetings: tuple[dict[str, Any], ...] = ()
     reports: tuple[str, ...] = ()
+    behind: str = ""  # the school that has had less support than it is owed
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Story:
     visits: dict[str, list[str]]  # sentences of monitoring visits
     reviews: dict[str, list[str]]  # sentences of reviews, findings and practice
     plans: dict[str, list[Any]]  # sentences of plans
+    support: dict[str, list[str]]  # sentences of support asked for, booked, given and missed
 
 
 def read_story(path: Path = FILE) -> Story:
@@ -119,6 +121,7 @@ def read_story(path: Path = FILE) -> Story:
         visits=raw.get("visits", {}),
         reviews=raw.get("reviews", {}),
         plans=raw.get("plans", {}),
+        support=raw.get("support", {}),
     )
 
 

@@ -23,6 +23,7 @@ from reporting.management.demo.reviews import ReviewWriter
 from reporting.management.demo.rows import insert_rows
 from reporting.management.demo.sefs import SefWriter, periods_before
 from reporting.management.demo.story import SchoolPlan, Story, TrustPlan
+from reporting.management.demo.support import SupportWriter
 from reporting.management.demo.visits import VisitWriter
 from reporting.services import request_report
 from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion, Trust
@@ -62,6 +63,7 @@ class TrustWriter:
         self._decide(matrices, meetings)
         reviews.settle()
         PlanWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
+        SupportWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
         )

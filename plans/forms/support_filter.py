@@ -1,0 +1,72 @@
+"""Which schools the ledger of the trust shows, kept in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from plans.queries.support import SchoolLedger
+
+SHOW = [("", "Every school"), ("behind", "Where less came than was owed"), ("missed", "Where something was missed")]
+ORDER = [
+    ("", "Furthest behind first"),
+    ("since", "Longest behind first"),
+    ("cost", "Highest cost first"),
+    ("name", "Name"),
+]
+
+
+class LedgerFilter:
+    """A choice that does not exist counts as none."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.fields = {"show": ("Show", SHOW), "order": ("Order", ORDER)}
+        self.chosen = {name: self._choice(data.get(name, ""), choices) for name, (_, choices) in self.fields.items()}
+
+    def _choice(self, value: str, choices: list[tuple[str, str]]) -> str:
+        try:
+            return forms.ChoiceField(choices=choices, required=False).clean(value)
+        except forms.ValidationError:
+            return ""
+
+    def selects(self) -> list[dict[str, Any]]:
+        """For templates/components/filter_bar.html."""
+        return [
+            {
+                "name": name,
+                "label": label,
+                "options": [
+                    {"value": key, "label": said, "selected": key == self.chosen[name]} for key, said in choices
+                ],
+            }
+            for name, (label, choices) in self.fields.items()
+        ]
+
+    def lines(self, found: Iterable[SchoolLedger]) -> list[SchoolLedger]:
+        """The lines asked for, in the order asked for."""
+        kept = [one for one in found if self._shows(one)]
+        return sorted(kept, key=self._place)
+
+    def _shows(self, one: SchoolLedger) -> bool:
+        match self.chosen["show"]:
+            case "behind":
+                return bool(one.ledger.short)
+            case "missed":
+                return any(line.missed for line in one.ledger.lines)
+            case _:
+                return True
+
+    def _place(self, one: SchoolLedger) -> tuple[Any, ...]:
+        name, since = one.school.known_as.casefold(), one.ledger.since or date.max
+        match self.chosen["order"]:
+            case "name":
+                return (name,)
+            case "since":
+                return (since, name)
+            case "cost":
+                return (-(one.ledger.cost or 0), name)
+            case _:
+                return (-one.ledger.short, since, name)

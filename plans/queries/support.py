@@ -1,0 +1,143 @@
+"""The ledger of support of schools, and what a person may read and do in it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from plans.models import SupportBooking
+from plans.rules.support import Ledger, ledger_of, offer_words
+from plans.rules.support_entry import Entry
+from reviews.queries.programme import NOT_AGREED, SchoolYear, year_days, years_of
+from reviews.queries.reviews import called, levels_of
+from reviews.rules.owed import applies
+from reviews.rules.programme import ASKED, TENTH, visit_form_of
+from schools.access import Access, Permission, where_may
+from schools.models import School
+from schools.strategy import Strategy
+from schools.strategy.basics import SupportUnit
+
+P = Permission
+State = SupportBooking.State
+
+
+def of_bookings(access: Access) -> Q:
+    """The schools whose support this person sees, and what they or their school give to others."""
+    mine = Q(provider_person=access.membership)
+    schools = [school for _, school in access.allowing(P.ASK_SUPPORT) if school]
+    return where_may(access, P.SEE_SUPPORT) | mine | Q(provider_school__in=schools)
+
+
+def readable_bookings(access: Access) -> QuerySet[SupportBooking]:
+    """Bookings this person may read, the latest first."""
+    rows = SupportBooking.objects.filter(of_bookings(access))
+    rows = rows.select_related("school__trust", "provider_person__user", "provider_school", "strategy_version")
+    return rows.defer("strategy_version__text", "strategy_version__document").order_by("-on", "-pk")
+
+
+def gives(access: Access, booking: SupportBooking) -> bool:
+    """Whether this person says that it came, or that it did not: who books, who gives it, the head of who gives it."""
+    if booking.school_id is None:
+        return access.may_everywhere(P.BOOK_SUPPORT)
+    if booking.provider_person_id == access.membership.pk or access.may(P.BOOK_SUPPORT, booking.school_id):
+        return True
+    return booking.provider_school_id in {school for _, school in access.allowing(P.ASK_SUPPORT) if school}
+
+
+def confirms(access: Access, booking: SupportBooking) -> bool:
+    """Whether this person answers for the school that it came; nobody confirms what they have said themselves."""
+    schools = {school for _, school in access.allowing(P.CONFIRM_SUPPORT)}
+    return booking.school_id in schools and booking.delivered_by_id != access.membership.pk
+
+
+@dataclass(frozen=True)
+class SchoolLedger:
+    """One school's year, with where it stands."""
+
+    school: School
+    ledger: Ledger
+    levels: tuple[tuple[str, int], ...]  # label and tone, by axis
+
+
+def ledgers(schools: Iterable[School], year: int, *, today: date) -> list[SchoolLedger]:
+    """The ledger of each school in the academic year that begins in `year`. Eight queries for any number of schools."""
+    schools, span = list(schools), year_days(year)
+    bookings: dict[int | None, list[SupportBooking]] = defaultdict(list)
+    for one in bookings_in(span).filter(school__in=[school.pk for school in schools]):
+        bookings[one.school_id].append(one)
+    kept = set(bookings_in(span).exclude(entitlement="").order_by().values_list("entitlement", flat=True).distinct())
+    return [_ledger(one, bookings[one.school.pk], kept, today) for one in years_of(schools, year, today=today)]
+
+
+def bookings_in(span: tuple[date, date]) -> QuerySet[SupportBooking]:
+    """What was booked for these days, but for what was cancelled."""
+    rows = SupportBooking.objects.filter(on__range=span).exclude(state=State.CANCELLED)
+    return rows.select_related("provider_person__user", "provider_school").order_by("on", "pk")
+
+
+def _ledger(year: SchoolYear, bookings: Sequence[SupportBooking], kept: set[str], today: date) -> SchoolLedger:
+    entries = [*map(entry_of, bookings), *_of_reviews(year, today), *_of_visits(year)]
+    known = kept | {one.key for one in entries}
+    ledger = ledger_of(year.strategy, year.levels, year.owed, entries, year.halves, kept=known, today=today)
+    levels = [
+        (level.label, level.tone)
+        for axis in year.strategy.axes
+        for level in year.strategy.axis_levels(axis.key)
+        if year.levels.get(axis.key) == level.key
+    ]
+    return SchoolLedger(year.school, ledger, tuple(levels))
+
+
+def entry_of(one: SupportBooking) -> Entry:
+    """A booking as the ledger counts it."""
+    key = one.entitlement or (ASKED if one.request_id else "")
+    return Entry(
+        key, one.what, SupportUnit(one.unit), one.on, one.amount, one.state, one.provider, one.funder, one.cost,
+        ("support_booking", one.pk), one.given_by,
+    )  # fmt: skip
+
+
+def _of_reviews(year: SchoolYear, today: date) -> Iterable[Entry]:
+    """A review on each of its days: its share of the days of work; where visits are counted it is one, on its last."""
+    units = {one.key: one.unit for one in year.strategy.entitlements}
+    for review in year.reviews:
+        unit = units.get(review.entitlement, SupportUnit.DAY)
+        days = list(review.dates) if unit == SupportUnit.DAY else list(review.dates)[-1:]
+        for day, amount in zip(days, _shared(review.days, len(days), unit), strict=True):
+            over = review.state not in NOT_AGREED and day < today
+            yield Entry(
+                review.entitlement, called(review), unit, day, amount, "delivered" if over else "booked",
+                "external" if review.outside else "central", page=("review", review.pk),
+            )  # fmt: skip
+
+
+def _shared(days: Decimal, count: int, unit: SupportUnit) -> list[Decimal]:
+    if unit != SupportUnit.DAY:
+        return [Decimal(1)] * count
+    each = (days / count).quantize(TENTH)
+    return [each] * (count - 1) + [days - each * (count - 1)] if count else []
+
+
+def _of_visits(year: SchoolYear) -> Iterable[Entry]:
+    """A visit carries out one entitlement: the first of the school's that has its form and is not counted in days."""
+    forms: dict[str, tuple[str, str, SupportUnit]] = {}
+    for one in year.strategy.entitlements:
+        form = visit_form_of(year.strategy, one)
+        mine = bool(year.owed.get(one.key)) or not one.levels
+        if form and mine and one.unit != SupportUnit.DAY:
+            forms.setdefault(form, (one.key, one.label, one.unit))
+    for pk, form, on, is_done in year.visits:
+        if form in forms:
+            key, label, unit = forms[form]
+            yield Entry(key, label, unit, on, Decimal(1), "delivered" if is_done else "booked", page=("visit", pk))
+
+
+def offers_of(school: School, strategy: Strategy) -> list[tuple[str, str]]:
+    """The entitlements of the school as it stands, with how much each brings, to book against. One query."""
+    levels = levels_of([school]).get(school.pk, {})
+    return [(one.key, f"{one.label}: {offer_words(one)}") for one in strategy.entitlements if applies(one, levels)]

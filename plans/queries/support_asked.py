@@ -1,0 +1,112 @@
+"""What schools have asked for: reviews from the menu and other support, in one list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from plans.models import Action, SupportRequest
+from plans.rules.support import asked_label
+from plans.rules.support_entry import ASKED_CHIPS
+from reviews.models import ReviewWish
+from reviews.queries.wishes import readable_wishes
+from reviews.rules.kinds import on_menu
+from schools.access import Access, Permission, where_may
+from schools.models import School
+
+P = Permission
+State = SupportRequest.State
+OPEN = (State.ASKED, State.LATER)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing a school asked for."""
+
+    school: School
+    label: str
+    need: str
+    by: str
+    at: datetime
+    state: str
+    state_words: str
+    soon: str
+    serves: str
+    answer: str
+    page: tuple[str, int] | None  # the name of its address, and its number
+    is_open: bool
+
+    @property
+    def chip(self) -> str:
+        return ASKED_CHIPS[self.state]
+
+
+def readable_requests(access: Access) -> QuerySet[SupportRequest]:
+    """Of the schools this person asks for or answers, the latest first; drafts for the school alone."""
+    own = where_may(access, P.DRAFT_SUPPORT)
+    answered = where_may(access, P.BOOK_SUPPORT) & ~Q(state=State.DRAFT)
+    rows = SupportRequest.objects.filter(own | answered)
+    rows = rows.select_related("school__trust", "strategy_version", "written_by__user", "asked_by__user", "action")
+    return rows.defer("strategy_version__text", "strategy_version__document").order_by("-written_at", "-pk")
+
+
+def asked_of(access: Access, *, school: School | None = None, is_open: bool = False, most: int = 100) -> list[Asked]:
+    """What was asked for as far as this person reads it: what waits first, then the latest. Two queries."""
+    requests, wishes = readable_requests(access), readable_wishes(access)
+    if school is not None:
+        requests, wishes = requests.filter(school=school), wishes.filter(school=school)
+    if is_open:
+        requests, wishes = requests.filter(state__in=OPEN), wishes.filter(state=ReviewWish.State.ASKED)
+    runs = access.may(P.RUN_REVIEWS)
+    lines = [*map(_of_request, requests[:most]), *(_of_wish(one, runs=runs) for one in wishes[:most])]
+    lines.sort(key=lambda one: one.at, reverse=True)
+    return sorted(lines, key=lambda one: not one.is_open)
+
+
+def _of_request(row: SupportRequest) -> Asked:
+    who = row.asked_by or row.written_by
+    words = str(row.get_state_display())
+    if row.later_on:
+        words = f"Later: {row.later_on:%-d %B %Y}"
+    return Asked(
+        row.school, label_of(row), row.need, who.user.name, row.asked_at or row.written_at, row.state, words,
+        str(row.get_priority_display()), serves_of(row), row.answer, ("support_request", row.pk), row.state in OPEN,
+    )  # fmt: skip
+
+
+def _of_wish(row: ReviewWish, *, runs: bool) -> Asked:
+    page = ("review", row.review_id) if row.review_id else ("review_wish", row.pk) if runs else None
+    strategy = row.strategy_version.strategy
+    criterion = strategy.criterion_by_key.get(row.criterion)
+    return Asked(
+        row.school, on_menu(strategy, row.item), row.note, row.asked_by.user.name, row.asked_at, row.state,
+        str(row.get_state_display()), str(row.get_priority_display()), criterion.label if criterion else "", row.answer,
+        page, row.state == ReviewWish.State.ASKED,
+    )  # fmt: skip
+
+
+def label_of(row: SupportRequest) -> str:
+    """What it is called: by the menu, or in the school's own words."""
+    return asked_label(row.strategy_version.strategy, row.item, row.need)
+
+
+def serves_of(row: SupportRequest) -> str:
+    """The action or the criterion it serves, in words."""
+    if row.action is not None:
+        return row.action.what
+    criterion = row.strategy_version.strategy.criterion_by_key.get(row.criterion)
+    return criterion.label if criterion else ""
+
+
+def agreed_requests(school: School) -> list[SupportRequest]:
+    """What was agreed and can be booked, the latest first."""
+    rows = SupportRequest.objects.filter(school=school, state=State.AGREED).select_related("strategy_version", "action")
+    rows = rows.defer("strategy_version__text", "strategy_version__document")
+    return list(rows.order_by("-answered_at")[:30])
+
+
+def open_actions(school: School) -> list[Action]:
+    """The open actions of its plans that support may serve."""
+    return list(Action.objects.filter(plan__school=school, state=Action.State.OPEN).order_by("due_on", "pk")[:40])

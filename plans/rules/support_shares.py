@@ -1,0 +1,111 @@
+"""What came, by who gave it and who paid; inside the trust against outside, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from plans.rules.support_entry import ZERO, Entry
+
+SEPTEMBER = 9
+
+
+@dataclass(frozen=True)
+class Share:
+    """What came from one kind of provider, or was paid by one side: how often, and at what cost where it is known."""
+
+    key: str
+    times: int
+    cost: Decimal | None
+
+
+def shares_of(entries: Iterable[Entry], by: str) -> list[Share]:
+    """By `provider` or by `funder`, of what has come, the most frequent first."""
+    found: dict[str, list[Entry]] = {}
+    for one in entries:
+        if one.came:
+            found.setdefault(getattr(one, by), []).append(one)
+    shares = [Share(key, len(group), _known(group)) for key, group in found.items()]
+    return sorted(shares, key=lambda share: (-share.times, share.key))
+
+
+def _known(group: Iterable[Entry]) -> Decimal | None:
+    costs = [one.cost for one in group if one.cost is not None]
+    return sum(costs, ZERO) if costs else None
+
+
+@dataclass(frozen=True)
+class YearOf:
+    """One academic year: how often support came from inside the trust and from outside, and what each cost."""
+
+    year: int
+    inside: int
+    outside: int
+    inside_cost: Decimal | None
+    outside_cost: Decimal | None
+
+    @property
+    def label(self) -> str:
+        """“2026/27”."""
+        return f"{self.year}/{(self.year + 1) % 100:02}"
+
+    @property
+    def share_outside(self) -> float | None:
+        """In per cent of all that came; None in a year of which nothing is on record."""
+        both = self.inside + self.outside
+        return 100 * self.outside / both if both else None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """So many times in one month, from inside the trust or from outside, and what they cost where it is known."""
+
+    year: int
+    month: int
+    is_outside: bool
+    times: int
+    cost: Decimal | None
+
+
+def by_year(rows: Iterable[Counted], years: Iterable[int]) -> list[YearOf]:
+    """Each of these academic years, the earliest first. Another school of the trust is inside (S4-05)."""
+    found: dict[int, list[Counted]] = {year: [] for year in sorted(years)}
+    for row in rows:
+        found.get(row.year - (row.month < SEPTEMBER), []).append(row)
+    return [_year(year, group) for year, group in found.items()]
+
+
+def _year(year: int, rows: Sequence[Counted]) -> YearOf:
+    inside, outside = ([row for row in rows if row.is_outside == which] for which in (False, True))
+    return YearOf(year, _times(inside), _times(outside), _spent(inside), _spent(outside))
+
+
+def _times(rows: Iterable[Counted]) -> int:
+    return sum(row.times for row in rows)
+
+
+def _spent(rows: Iterable[Counted]) -> Decimal | None:
+    costs = [row.cost for row in rows if row.cost is not None]
+    return sum(costs, ZERO) if costs else None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How often support came to a school in a year, and how far its category moved on one axis in the same time.
+
+    `steps` are levels of the scale, upwards where it needs less support than before.
+    """
+
+    school: str
+    axis: str
+    times: int
+    before: str
+    now: str
+    steps: int
+
+    @property
+    def words(self) -> str:
+        """“Fern: 6 times, from Reinforce to Refine”."""
+        to = f"stayed at {self.now}" if not self.steps else f"from {self.before} to {self.now}"
+        return f"{self.school}: {self.times} times, {to}"

@@ -1,0 +1,172 @@
+"""The ledger of support: of the trust, of one school, and as a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from plans.forms.support_filter import LedgerFilter
+from plans.models import SupportBooking
+from plans.queries.support import SchoolLedger, confirms, gives, ledgers, readable_bookings
+from plans.queries.support_asked import asked_of
+from plans.rules.support import Ledger, Line
+from plans.rules.support_entry import FUNDERS, PROVIDERS
+from plans.rules.support_shares import shares_of
+from plans.views.support_file import ledger_csv
+from reviews.queries.programme import year_days
+from schools.access import Access, Permission, TrustRequest, trust_view, where_may
+from schools.models import School
+from schools.rules import academic_year
+from schools.words import whole
+
+P = Permission
+MOST_SQUARES = 12
+MOST_WAITING = 60
+YEARS_AROUND = 10
+
+
+def year_of(request: HttpRequest) -> int:
+    """The academic year asked for, or this one."""
+    now, asked = academic_year(timezone.localdate()), whole(request.GET.get("year", ""), digits=4) or 0
+    return asked if abs(asked - now) <= YEARS_AROUND else now
+
+
+def years_around(year: int) -> list[dict[str, object]]:
+    """The years to choose from."""
+    return [{"year": one, "label": year_label(one), "current": one == year} for one in range(year - 1, year + 2)]
+
+
+def year_label(year: int) -> str:
+    """“2026/27”."""
+    return f"{year}/{(year + 1) % 100:02}"
+
+
+@require_safe
+@trust_view(needs=P.SEE_SUPPORT)
+def support(request: TrustRequest) -> HttpResponse:
+    """Every school this person sees, those of which least came of what was owed first; their own, where it is one."""
+    access, today, year = request.access, timezone.localdate(), year_of(request)
+    own = access.school_ids
+    if not access.may_everywhere(P.SEE_SUPPORT) and len(own) == 1:
+        return redirect("school_support", trust=request.trust.slug, school_id=next(iter(own)))
+    schools = School.objects.on(today).filter(where_may(access, P.SEE_SUPPORT, "pk")).order_by("name")
+    found = ledgers(schools, year, today=today)
+    filters = LedgerFilter(request.GET)
+    lines = filters.lines(found)
+    context = {
+        "lines": lines,
+        "behind": sum(bool(one.ledger.short) for one in found),
+        "count": len(found),
+        "filters": filters.selects(),
+        "kept": [{"name": "year", "value": year}],
+        "year": year,
+        "years": years_around(year),
+        "asked": asked_of(access, is_open=True),
+        "waiting": waiting_lines(access, today),
+        "may_book": access.may_everywhere(P.BOOK_SUPPORT),
+        "sees_trust": access.may_everywhere(P.SEE_SUPPORT),
+        "trust_bookings": readable_bookings(access).filter(school=None, on__range=year_days(year)),
+        "may_download": access.may_everywhere(P.SEE_OVERVIEW),
+        "today": today,
+    }
+    return render(request, "plans/support.html", context)
+
+
+@require_safe
+@trust_view(needs=P.SEE_SUPPORT)
+def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
+    """One school's year: the term so far, each half term, who gave and who paid, and everything that was booked."""
+    school = school_for(request, school_id)
+    access, today, year = request.access, timezone.localdate(), year_of(request)
+    found = ledgers([school], year, today=today)
+    ledger = found[0].ledger if found else None
+    may_ask = access.may(P.DRAFT_SUPPORT, school.pk)
+    context = {
+        "school": school,
+        "found": found[0] if found else None,
+        "ledger": ledger,
+        "is_now": year == academic_year(today),
+        "term": [term_line(one) for one in ledger.lines if shows_in_term(one)] if ledger else [],
+        "parts": money(ledger),
+        "year": year,
+        "years": years_around(year),
+        "asked": asked_of(access, school=school) if may_ask or access.may(P.BOOK_SUPPORT, school.pk) else [],
+        "waiting": waiting_lines(access, today, school=school),
+        "given": given_by(access, school, year),
+        "may_ask": may_ask,
+        "may_book": access.may(P.BOOK_SUPPORT, school.pk),
+        "today": today,
+    }
+    return render(request, "plans/school_support.html", context)
+
+
+def given_by(access: Access, school: School, year: int) -> QuerySet[SupportBooking]:
+    """What the school gives to others this year, the latest first."""
+    rows = readable_bookings(access).filter(provider_school=school, on__range=year_days(year))
+    return rows.exclude(state=SupportBooking.State.CANCELLED)[:MOST_WAITING]
+
+
+def school_for(request: TrustRequest, school_id: int) -> School:
+    """The school, if this person sees its support, or 404."""
+    rows = School.objects.visible_to(request.access).filter(where_may(request.access, P.SEE_SUPPORT, "pk"))
+    return get_object_or_404(rows, pk=school_id)
+
+
+def shows_in_term(line: Line) -> bool:
+    """Whether the term has anything to say of it."""
+    return bool(line.owed_in_term or any(_any(line.cells[place]) for place in line.term.halves))
+
+
+def _any(cell: Any) -> bool:
+    return bool(cell.booked or cell.came or cell.missed or cell.disputed)
+
+
+def term_line(line: Line) -> dict[str, Any]:
+    """A line of the term, with a square for each time: came, booked, missed, and not booked yet."""
+    cells = [line.cells[place] for place in line.term.halves]
+    told = {name: sum(getattr(cell, name) for cell in cells) for name in ("booked", "came", "missed", "disputed")}
+    squares = ["d"] * int(told["came"]) + ["b"] * int(told["booked"] + told["disputed"]) + ["m"] * int(told["missed"])
+    squares += [""] * max(line.owed_in_term - int(told["came"] + told["booked"] + told["disputed"]), 0)
+    return {"line": line, "owed": line.owed_in_term, **told, "squares": squares[:MOST_SQUARES], "to_book": line.to_book}
+
+
+def money(ledger: Ledger | None) -> list[dict[str, Any]]:
+    """What came by provider and by funder, in words, and what it cost; nothing where nothing has come."""
+    parts = (("provider", "Given by", PROVIDERS), ("funder", "Paid by", FUNDERS))
+    entries = ledger.entries if ledger else []
+    return [
+        {"title": title, "rows": [{"label": words[one.key], "share": one} for one in shares]}
+        for by, title, words in parts
+        if (shares := shares_of(entries, by))
+    ]
+
+
+def waiting_lines(access: Access, today: date, *, school: School | None = None) -> list[dict[str, Any]]:
+    """What waits for this person to be said: that it came, or for the school that it did."""
+    rows = readable_bookings(access).filter(on__lte=today, state__in=("booked", "delivered", "disputed"))
+    rows = rows.exclude(school=None) if school is None else rows.filter(school=school)
+    found = []
+    for one in rows.order_by("on", "pk")[:MOST_WAITING]:
+        may_give = one.state != "delivered" and gives(access, one)
+        may_confirm = one.state == "delivered" and confirms(access, one)
+        if may_give or may_confirm:
+            found.append({"booking": one, "may_give": may_give, "may_confirm": may_confirm})
+    return found
+
+
+@require_safe
+@trust_view(needs=P.SEE_OVERVIEW)
+def support_file(request: TrustRequest) -> HttpResponse:
+    """The ledger of a year as a file for a spreadsheet, a row for each thing booked, given or missed."""
+    today, year = timezone.localdate(), year_of(request)
+    schools = School.objects.filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name")
+    found: list[SchoolLedger] = ledgers(schools, year, today=today)
+    response = HttpResponse(ledger_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="support-{request.trust.slug}-{year}.csv"'
+    return response

@@ -1,0 +1,170 @@
+"""Support is booked for a school, or challenge for the trust itself; and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, EndForm, SchoolSaysForm
+from plans.forms.support import request_choices, risks
+from plans.models import SupportBooking
+from plans.queries.support import confirms, gives, offers_of, readable_bookings
+from plans.queries.support_asked import agreed_requests, label_of, open_actions
+from plans.rules.support_entry import AFTER
+from plans.services.booking import (
+    book_support,
+    cancel_support,
+    confirm_support,
+    dispute_support,
+    say_delivered,
+    say_missed,
+)
+from plans.views.support import school_for
+from schools.access import Permission, TrustRequest, trust_view, who_may
+from schools.forms import accepted
+from schools.models import School, StrategyVersion
+from schools.queries import members, strategy_of, trusts_own_version
+
+P = Permission
+State = SupportBooking.State
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=P.BOOK_SUPPORT)
+def support_book(request: TrustRequest, school_id: int) -> HttpResponse:
+    """Book support for a school: of the offer, as agreed with it, or beyond."""
+    school = school_for(request, school_id)
+    request.access.require(P.BOOK_SUPPORT, school.pk)
+    return _book(request, school, strategy_of(school, timezone.localdate()))
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=P.BOOK_SUPPORT)
+def support_book_trust(request: TrustRequest) -> HttpResponse:
+    """Book challenge for the trust itself."""
+    if not request.access.may_everywhere(P.BOOK_SUPPORT):
+        raise PermissionDenied(who_may(P.BOOK_SUPPORT))
+    return _book(request, None, trusts_own_version(timezone.localdate()))
+
+
+def _book(request: TrustRequest, school: School | None, version: StrategyVersion | None) -> HttpResponse:
+    if version is None:
+        raise Http404
+    requests = agreed_requests(school) if school else []
+    actions = open_actions(school) if school else []
+    offers = offers_of(school, version.strategy) if school else []
+    against = [*request_choices([(one, f"Asked for: {label_of(one)}") for one in requests]), *offers]
+    form = BookForm(
+        request.POST if request.method == "POST" else None,
+        against=against,
+        risk=risks(version.strategy, actions) if school else [],
+        people=list(members()),
+        schools=list(School.objects.on(timezone.localdate()).exclude(pk=school.pk if school else None)),
+        initial=_begun(request),
+    )
+    me = request.access.membership
+    if request.method == "POST" and accepted(
+        form, lambda _: book_support(school, version, form.terms(requests=requests, actions=actions), by=me)
+    ):
+        messages.success(request, "Booked. The school and whoever gives it hear of it in the morning.")
+        if school is None:
+            return redirect("support", trust=request.trust.slug)
+        return redirect("school_support", trust=request.trust.slug, school_id=school.pk)
+    context = {"school": school, "form": form}
+    return render(request, "plans/support_book.html", context, status=422 if form.errors else 200)
+
+
+def _begun(request: TrustRequest) -> dict[str, Any]:
+    """What the link that led here says: the entitlement, or what the school asked for."""
+    asked, key = request.GET.get("request", ""), request.GET.get("for", "")
+    return {"against": f"{REQUEST}{asked}"} if asked else {"against": key} if key else {}
+
+
+def booking_for(request: TrustRequest, pk: int) -> SupportBooking:
+    """The booking, if this person may read it, or 404."""
+    rows = readable_bookings(request.access).select_related("delivered_by__user", "answered_by__user", "ended_by__user")
+    return get_object_or_404(rows.select_related("booked_by__user", "request__strategy_version", "action"), pk=pk)
+
+
+@require_safe
+@trust_view(needs=P.SEE_SUPPORT)
+def support_booking(request: TrustRequest, pk: int) -> HttpResponse:
+    """One booking: what was agreed, and what became of it."""
+    return booking_page(request, booking_for(request, pk))
+
+
+def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -> HttpResponse:
+    """The page; with a form that was refused, as it was typed."""
+    may_give, next_ones = gives(request.access, found), AFTER[found.state]
+    criterion = found.strategy_version.strategy.criterion_by_key.get(found.criterion)
+    forms = {"came": CameForm(), "says": SchoolSaysForm(), "end": EndForm(), **refused}
+    context = {
+        "booking": found,
+        "criterion": criterion.label if criterion else "",
+        "asked": label_of(found.request) if found.request else "",
+        "may_say": may_give and State.DELIVERED in next_ones and found.on <= timezone.localdate(),
+        "may_end": may_give and State.MISSED in next_ones,
+        "may_confirm": State.CONFIRMED in next_ones and confirms(request.access, found),
+        "today": timezone.localdate(),
+        **forms,
+    }
+    return render(request, "plans/support_booking.html", context, status=422 if refused else 200)
+
+
+@require_POST
+@trust_view(needs=P.SEE_SUPPORT)
+def support_came(request: TrustRequest, pk: int) -> HttpResponse:
+    """Whoever gave it, or booked it, says that it came."""
+    found = booking_for(request, pk)
+    if not gives(request.access, found):
+        raise PermissionDenied(who_may(P.BOOK_SUPPORT))
+    form = CameForm(request.POST)
+    if accepted(form, lambda data: say_delivered(found, by=request.access.membership, **data)):
+        messages.success(request, "On record. The school is asked to confirm it.")
+        return redirect("support_booking", trust=request.trust.slug, pk=pk)
+    return booking_page(request, booking_for(request, pk), came=form)
+
+
+@require_POST
+@trust_view(needs=P.CONFIRM_SUPPORT)
+def support_confirm(request: TrustRequest, pk: int) -> HttpResponse:
+    """The school confirms it, or says what was different."""
+    found = booking_for(request, pk)
+    request.access.require(P.CONFIRM_SUPPORT, found.school_id or 0)
+    form, me = SchoolSaysForm(request.POST), request.access.membership
+
+    def say(data: dict[str, Any]) -> None:
+        act = confirm_support if data["outcome"] == State.CONFIRMED else dispute_support
+        act(found, by=me, answer=data["answer"])
+
+    if accepted(form, say):
+        messages.success(request, "Your answer is on record.")
+        return redirect("school_support", trust=request.trust.slug, school_id=found.school_id)
+    return booking_page(request, booking_for(request, pk), says=form)
+
+
+@require_POST
+@trust_view(needs=P.SEE_SUPPORT)
+def support_end(request: TrustRequest, pk: int) -> HttpResponse:
+    """It did not take place, or is called off."""
+    found = booking_for(request, pk)
+    if not gives(request.access, found):
+        raise PermissionDenied(who_may(P.BOOK_SUPPORT))
+    form, me = EndForm(request.POST), request.access.membership
+
+    def end(data: dict[str, Any]) -> None:
+        if data["ended"] == LATER_STATES[0]:
+            say_missed(found, by=me, missed_by=data["missed_by"], why=data["why"])
+        else:
+            cancel_support(found, by=me, why=data["why"])
+
+    if accepted(form, end):
+        messages.success(request, "On record, with your reason.")
+        return redirect("support_booking", trust=request.trust.slug, pk=pk)
+    return booking_page(request, booking_for(request, pk), end=form)

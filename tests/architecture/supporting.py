@@ -1,0 +1,103 @@
+"""Support in a planted trust: asked for, booked, delivered, missed; and one request for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from plans.models import SupportBooking
+from plans.services.booking import Terms, book_support, dispute_support, say_delivered, say_missed
+from plans.services.supporting import Wanted, answer_request, ask_for_support, draft_request
+from schools.models import School
+from tests.architecture.planted import Planted, canary
+
+PAST, AHEAD = date(2026, 11, 10), date(2026, 12, 1)
+KEY = "head_network"
+"""What every school is entitled to, whatever its category."""
+
+
+def booked(here: Planted, school: School | None, day: date = PAST, **more: Any) -> SupportBooking:
+    """Something booked, with words in every part."""
+    words = f"{canary(here.slug)}support"
+    told = {"provider": "external", "provider_words": words, "what": words, "cost": Decimal(350), **more}
+    return book_support(school, here.rows["version"], Terms(dates=[day], **told), by=here.people["si_lead"])[0]
+
+
+def plant_support(here: Planted, school: School) -> None:
+    """A booking and a request in each state, and challenge to the trust itself."""
+    head, lead, version = here.people["head"], here.people["si_lead"], here.rows["version"]
+    words = f"{canary(here.slug)}need"
+    wanted = Wanted(words, suits=words, criterion="behaviour")
+    here.rows["support_draft"] = draft_request(school, version, wanted, by=head)
+    here.rows["support_asked"] = ask_for_support(school, version, wanted, by=head)
+    agreed = ask_for_support(school, version, wanted, by=head)
+    here.rows["support_agreed"] = answer_request(agreed, by=lead, outcome="agreed", words=f"{canary(here.slug)}answer")  # type: ignore[arg-type]
+    here.rows["support_booked"] = booked(here, school, entitlement=KEY)
+    here.rows["support_delivered"] = say_delivered(booked(here, school), by=lead, note=f"{canary(here.slug)}note")
+    disputed = say_delivered(booked(here, school, request=here.rows["support_agreed"]), by=lead)
+    dispute_support(disputed, by=head, answer=f"{canary(here.slug)}answer")
+    say_missed(booked(here, school), by=lead, missed_by="provider", why=f"{canary(here.slug)}why")
+    booked(here, school, provider="school", provider_school=here.rows["other_school"])
+    booked(here, None)
+
+
+def grow_support(here: Planted, school: School, n: int) -> None:
+    """One more school that asks, and has something booked, delivered and missed."""
+    head, lead = here.people["head"], here.people["si_lead"]
+    ask_for_support(school, here.rows["version"], Wanted(f"Need {n}"), by=head)
+    booked(here, school, AHEAD, entitlement=KEY)
+    say_delivered(booked(here, school, provider="school", provider_school=here.rows["school"]), by=lead)
+    say_missed(booked(here, school), by=lead, missed_by="school", why="Snow.")
+    booked(here, None)
+
+
+def _always(**data: Any) -> Callable[[Planted], dict[str, Any]]:
+    return lambda here: dict(data)
+
+
+def _booking(here: Planted) -> dict[str, Any]:
+    return {
+        "against": KEY, "what": "Changed.", "amount": "1", "unit": "meeting", "dates": "1 December 2026",
+        "provider": "school", "provider_person": "", "provider_school": here.rows["other_school"].pk,
+        "provider_words": "Maths lead", "funder": "shared", "cost": "100", "risk": "criterion:behaviour",
+    }  # fmt: skip
+
+
+def _of_the_trust(here: Planted) -> dict[str, Any]:
+    return {name: value for name, value in _booking(here).items() if name not in ("against", "risk")}
+
+
+SUPPORT_ACTS: dict[str, tuple[Any, ...]] = {
+    "support_ask": (
+        "head",
+        _always(item="coaching", need="Changed.", priority="now", suits="After Easter", risk="criterion:behaviour"),
+    ),
+    "support_request": ("si_lead", _always(outcome="later", words="In January.", later_on="11 January 2027")),
+    "support_request_send": ("head", _always()),
+    "support_request_back": ("head", _always()),
+    "support_book": ("si_lead", _booking),
+    "support_book_trust": ("ceo", _of_the_trust),
+    "support_came": ("si_lead", _always(note="Books looked at.")),
+    "support_confirm": ("head", _always(outcome="disputed", answer="Nobody came.")),
+    "support_end": ("si_lead", _always(ended="missed", missed_by="provider", why="Ill.")),
+}
+"""Route -> who sends what and, where it is no act, how many entries it leaves."""
+
+SUPPORT_POST_ONLY = frozenset(
+    {"support_request_send", "support_request_back", "support_came", "support_confirm", "support_end"}
+)
+
+SUPPORT_ROWS: dict[str, str] = {
+    **dict.fromkeys(
+        ("support_request.pk", "support_request_back.pk", "api_support_requests-detail.pk"), "support_asked"
+    ),
+    "support_request_send.pk": "support_draft",
+    **dict.fromkeys(
+        ("support_booking.pk", "support_came.pk", "support_end.pk", "api_support_bookings-detail.pk"), "support_booked"
+    ),
+    "support_confirm.pk": "support_delivered",
+    "api_support_ledger.pk": "school",
+}
+"""`parameter`, or `route.parameter` -> the planted row."""

@@ -1,0 +1,406 @@
+"""A school asks for support, the trust answers and books it, it comes, and the school confirms it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from plans.models import SupportBooking, SupportRequest
+from plans.queries.support import ledgers
+from plans.services import NewAction, add_actions
+from plans.services.booking import (
+    cancel_support,
+    confirm_support,
+    dispute_support,
+    say_delivered,
+    say_missed,
+)
+from plans.services.supporting import Wanted, answer_request, ask_for_support, draft_request, send_request
+from reviews.models import ReviewWish
+from reviews.queries.programme import programmes
+from schools.audit import record_act
+from schools.models import Notice, RoleGrant
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast
+from tests.factories import member
+from tests.plans.support_world import book, external, place
+
+OCTOBER, YESTERDAY, DECEMBER = date(2026, 10, 9), date(2026, 11, 19), date(2026, 12, 4)
+ASK = {"item": "coaching", "need": "Our deputy is new.", "priority": "now", "risk": "", "suits": "After Christmas"}
+BOOK = {
+    "against": "support_reinforce", "what": "", "amount": "1", "unit": "visit", "dates": "4 December 2026",
+    "provider": "central", "provider_person": "", "provider_school": "", "provider_words": "Reading adviser",
+    "funder": "trust", "cost": "", "risk": "",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def at(cast: Cast, page: str = "") -> str:
+    return f"/t/alder/schools/{cast.dunmere.pk}/support/{page}"
+
+
+def line(cast: Cast, key: str) -> Any:
+    [found] = ledgers([cast.dunmere], 2026, today=TODAY)
+    return next(one for one in found.ledger.lines if one.key == key)
+
+
+# Asking
+
+
+def test_ben_asks_ada_agrees_and_books_it_and_it_stands_on_a_line_of_its_own(cast: Cast):
+    ben, ada = cast.client(cast.ben), cast.client(cast.ada)
+    assert ben.post(at(cast, "ask/"), ASK | {"risk": "criterion:behaviour"})["Location"] == at(cast, "ask/")
+    with trust_scope(cast.alder):
+        row = SupportRequest.objects.get()
+        assert (row.state, row.item, row.criterion, row.asked_by, row.priority) == (
+            "asked", "coaching", "behaviour", cast.ben, "now",
+        )  # fmt: skip
+        assert Notice.objects.filter(to=cast.ada, path=f"/t/alder/support/asked/{row.pk}/").count() == 1
+    assert "Coaching for leaders" in text_of(ada.get("/t/alder/support/"))
+    page = f"/t/alder/support/asked/{row.pk}/"
+    assert ada.post(page, {"outcome": "agreed", "words": "", "later_on": ""}).status_code == 302
+    new = at(cast, f"book/?request={row.pk}")
+    assert f'href="{new}"' in text_of(ada.get(page))
+    assert ada.get(new).context["form"]["against"].value() == f"request:{row.pk}"
+    typed = BOOK | {"against": f"request:{row.pk}", "what": "Coaching", "unit": "session"}
+    assert ada.post(at(cast, "book/"), typed)["Location"] == at(cast)
+    with trust_scope(cast.alder):
+        booked = SupportBooking.objects.get()
+        assert (booked.request, booked.entitlement, booked.criterion, booked.unit) == (row, "", "behaviour", "session")
+        assert line(cast, "asked_for").booked == 1
+    assert "Asked for by the school" in text_of(ben.get(at(cast)))
+
+
+def test_reviews_and_other_support_stand_in_one_list(cast: Cast):
+    with trust_scope(cast.alder):
+        for item in ("send_review", "coaching"):
+            ask_for_support(cast.dunmere, cast.version, Wanted("For our new leader.", item), by=cast.ben)
+        assert (ReviewWish.objects.count(), SupportRequest.objects.count()) == (1, 1)
+    lines = cast.client(cast.ben).get(at(cast, "ask/")).context["lines"]
+    assert {one.label for one in lines} == {"SEND review", "Coaching for leaders"}
+    shown = text_of(cast.client(cast.ruth).get("/t/alder/support/"))
+    assert "Dunmere Primary: SEND review" in shown
+    assert "Dunmere Primary: Coaching for leaders" in shown
+
+
+def test_a_leader_writes_it_down_and_the_head_sends_it(cast: Cast):
+    with trust_scope(cast.alder):
+        maya = member("Maya Grant", "leader", cast.dunmere)
+    assert cast.client(maya).post(at(cast, "ask/"), ASK).status_code == 302
+    with trust_scope(cast.alder):
+        row = SupportRequest.objects.get()
+        assert (row.state, row.written_by, row.asked_by) == ("draft", maya, None)
+    page = f"/t/alder/support/asked/{row.pk}/"
+    assert cast.client(cast.ada).get(page).status_code == 404, "a draft is the school's own"
+    assert cast.client(maya).post(page + "send/").status_code == 403
+    assert cast.client(cast.ben).post(page + "send/").status_code == 302
+    with trust_scope(cast.alder):
+        row.refresh_from_db()
+        assert (row.state, row.asked_by) == ("asked", cast.ben)
+        RoleGrant.objects.filter(membership=cast.ben).update(ended_at="2026-11-01T00:00Z")
+    more = ASK | {"item": "own", "need": "Help with phonics."}
+    assert cast.client(maya).post(at(cast, "ask/"), more).status_code == 302
+    with trust_scope(cast.alder):
+        assert SupportRequest.objects.get(item="").state == "asked", "she stands in where there is no head"
+
+
+def test_a_draft_for_a_review_becomes_the_wish_for_it(cast: Cast):
+    with trust_scope(cast.alder):
+        record_act("plan.planted", SupportRequest, by=None)
+        [action] = add_actions(
+            cast.dunmere,
+            cast.version.strategy,
+            [NewAction("Train the team", cast.ben, "", None, DECEMBER)],
+            today=TODAY,
+        )
+        wanted = Wanted("For our new leader.", "send_review", action=action)
+        sent = send_request(draft_request(cast.dunmere, cast.version, wanted, by=cast.ben), by=cast.ben)
+        assert isinstance(sent, ReviewWish)
+        assert sent.note == "For our new leader.\n\nIt serves this action of our plan: Train the team"
+        assert not SupportRequest.objects.exists()
+
+
+def test_nobody_answers_what_they_asked_for(cast: Cast):
+    with trust_scope(cast.alder):
+        row = ask_for_support(cast.dunmere, cast.version, Wanted("Help."), by=cast.ruth)
+        assert isinstance(row, SupportRequest)
+        with pytest.raises(ValidationError, match="somebody else answers"):
+            answer_request(row, by=cast.ruth, outcome="agreed")
+        answer_request(row, by=cast.ada, outcome="later", later_on=DECEMBER)
+        assert answer_request(row, by=cast.ada, outcome="declined", words="We have nobody.").later_on is None
+        with pytest.raises(ValidationError, match="answered this already"):
+            answer_request(row, by=cast.ada, outcome="agreed")
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "said"),
+    [
+        ({"outcome": "declined", "words": " ", "later_on": ""}, "words", "Say why, in a sentence"),
+        ({"outcome": "later", "words": "", "later_on": ""}, "later_on", "Say on which day"),
+        ({"outcome": "later", "words": "", "later_on": "1 November 2026"}, "later_on", "still to come"),
+        ({"outcome": "", "words": "", "later_on": ""}, "outcome", "Choose what you decide"),
+    ],
+)
+def test_an_answer_that_lacks_something_is_asked_for_beside_its_field(cast: Cast, sent: Any, field: str, said: str):
+    with trust_scope(cast.alder):
+        row = ask_for_support(cast.dunmere, cast.version, Wanted("Help."), by=cast.ben)
+    answer = cast.client(cast.ada).post(f"/t/alder/support/asked/{row.pk}/", sent)
+    assert answer.status_code == 422
+    assert said in str(answer.context["form"].errors[field])
+
+
+# Booking
+
+
+def test_each_day_is_booked_on_its_own_said_to_have_come_and_confirmed(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+    ada, ben = cast.client(cast.ada), cast.client(cast.ben)
+    typed = BOOK | {"dates": "9 October 2026\n19 November 2026\n4 December 2026", "cost": "120"}
+    assert ada.post(at(cast, "book/"), typed).status_code == 302
+    with trust_scope(cast.alder):
+        first, second, third = SupportBooking.objects.order_by("on")
+        assert (first.unit, first.what, first.cost) == ("visit", "Improvement support visits", Decimal(120))
+    page = f"/t/alder/support/{first.pk}/"
+    assert "It took place" in text_of(ada.get(at(cast)))
+    assert ada.post(page + "came/", {"note": "Books looked at."}).status_code == 302
+    shown = text_of(ben.get(at(cast)))
+    assert "Books looked at." in shown
+    assert "It came" in shown
+    assert ben.post(page + "confirm/", {"outcome": "confirmed", "answer": ""})["Location"] == at(cast)
+    ended = {"ended": "missed", "missed_by": "provider", "why": "The adviser was ill."}
+    assert ada.post(f"/t/alder/support/{second.pk}/end/", ended).status_code == 302
+    assert ada.post(f"/t/alder/support/{third.pk}/came/", {"note": ""}).status_code == 422, "it is still to come"
+    with trust_scope(cast.alder):
+        found = line(cast, "support_reinforce")
+        assert (found.came, found.missed, found.booked, found.owed_now) == (1, 1, 1, 4)
+        assert found.cost == Decimal(240), "what was missed costs nothing"
+    assert "1 of 6 visits this term, four school weeks left" in text_of(ben.get(at(cast)))
+    assert "1 of 6 visits this term, four school weeks left" in text_of(cast.client(cast.ruth).get("/t/alder/support/"))
+
+
+def test_the_ledger_and_the_programme_count_the_same(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        came, _ = book(cast, OCTOBER, DECEMBER)
+        say_delivered(came, by=cast.ada)
+        book(cast, OCTOBER, entitlement="", what="Moderation", unit="day", amount=Decimal("0.5"))
+        [one] = programmes([cast.dunmere], 2026, today=TODAY)
+        counted = {each.key: (each.planned, each.done) for each in one.programme.lines}
+        found = line(cast, "support_reinforce")
+        assert counted["support_reinforce"] == (found.booked, found.came) == (1, 1)
+        assert counted[""] == (line(cast, "").booked, line(cast, "").came) == (Decimal("0.5"), 0)
+        owed = {each.key: each.entitled for each in one.programme.lines}
+        assert owed["support_reinforce"] == len(found.due) == 18
+
+
+def test_a_dispute_counts_for_nothing_until_it_is_settled(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        [row] = book(cast, OCTOBER)
+        say_delivered(row, by=cast.ada)
+        with pytest.raises(ValidationError, match="Say what was different"):
+            dispute_support(row, by=cast.ben, answer=" ")
+        dispute_support(row, by=cast.ben, answer="Nobody came.")
+        assert (line(cast, "support_reinforce").came, line(cast, "support_reinforce").disputed) == (0, 1)
+        assert Notice.objects.filter(to=cast.ada, subject__contains="the school says otherwise").count() == 1
+        with pytest.raises(ValidationError, match="answer it in a sentence"):
+            say_delivered(row, by=cast.ada)
+        say_delivered(row, by=cast.ada, note="It was the morning of the same day.")
+        assert line(cast, "support_reinforce").came == 1
+        confirm_support(row, by=cast.ben)
+        with pytest.raises(ValidationError, match="not possible"):
+            say_missed(row, by=cast.ada, missed_by="school", why="Late.")
+
+
+def test_nobody_confirms_what_they_say_came(cast: Cast):
+    with trust_scope(cast.alder):
+        ashby = member("Ashby Head", "head", cast.ashmere)
+        [row] = book(cast, OCTOBER, provider="school", provider_school=cast.ashmere, provider_person=cast.ben)
+    ben, page = cast.client(cast.ben), f"/t/alder/support/{row.pk}/"
+    assert cast.client(ashby).get(page).status_code == 200, "the head of the school that gives it"
+    assert ben.post(page + "came/", {"note": ""}).status_code == 302
+    assert ben.post(page + "confirm/", {"outcome": "confirmed", "answer": ""}).status_code == 422
+    with trust_scope(cast.alder), pytest.raises(ValidationError, match="somebody else confirms it"):
+        confirm_support(row, by=cast.ben)
+    assert cast.client(ashby).post(page + "confirm/", {"outcome": "confirmed", "answer": ""}).status_code == 403
+    assert "Given to other schools" in text_of(cast.client(ashby).get(f"/t/alder/schools/{cast.ashmere.pk}/support/"))
+
+
+def test_what_is_called_off_in_good_time_counts_for_nothing_and_stays_on_record(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        [row] = book(cast, DECEMBER)
+        cancel_support(row, by=cast.ada, why="Moved to January.")
+        assert line(cast, "support_reinforce").booked == 0
+    assert "Moved to January." in text_of(cast.client(cast.ben).get(f"/t/alder/support/{row.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "said"),
+    [
+        ({"dates": "soon"}, "dates", "16 October 2026"),
+        ({"dates": ""}, "dates", "at least one day"),
+        ({"amount": "lots"}, "amount", "Enter how much"),
+        ({"amount": "0"}, "amount", "Enter how much"),
+        ({"against": ""}, "what", "Say what it is"),
+        ({"against": "no_such"}, "against", "Choose one of the list"),
+        ({"provider": ""}, "provider", "Choose who gives it"),
+        ({"provider_words": ""}, "provider_person", "Choose who gives it"),
+        ({"provider": "external", "provider_words": " "}, "provider_words", "Name who comes"),
+        ({"provider": "school"}, "provider_school", "Choose the school"),
+        ({"cost": "-5"}, "cost", ""),
+        ({"cost": "cheap"}, "cost", "in pounds"),
+        ({"funder": "council"}, "funder", "Choose who pays"),
+        ({"unit": "mile"}, "unit", "Choose what it is counted in"),
+        ({"what": "x" * 201}, "what", "200"),
+    ],
+)
+def test_a_booking_that_lacks_something_is_asked_for_beside_its_field(cast: Cast, sent: Any, field: str, said: str):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+    answer = cast.client(cast.ada).post(at(cast, "book/"), BOOK | sent)
+    assert answer.status_code == 422
+    assert said in str(answer.context["form"].errors[field])
+    with trust_scope(cast.alder):
+        assert not SupportBooking.objects.exists()
+
+
+def test_the_database_refuses_what_no_form_lets_through(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, OCTOBER)
+        record_act("support.planted", row, by=None)
+        for wrong in (
+            {"amount": 0}, {"state": "delivered"}, {"state": "missed"}, {"provider": "school"}, {"cost": -1},
+            {"provider": "school", "provider_school": cast.dunmere},
+        ):  # fmt: skip
+            with pytest.raises(IntegrityError), transaction.atomic():
+                SupportBooking.objects.filter(pk=row.pk).update(**wrong)
+
+
+def test_challenge_to_the_trust_itself_is_booked_without_a_school(cast: Cast):
+    typed = {name: value for name, value in BOOK.items() if name not in ("against", "risk")}
+    typed |= {"what": "External review of the trust", "provider": "external", "provider_words": "A national leader"}
+    assert cast.client(cast.ada).post("/t/alder/support/trust/book/", typed | {"cost": "1200"}).status_code == 302
+    with trust_scope(cast.alder):
+        row = SupportBooking.objects.get()
+        assert (row.school, row.entitlement) == (None, "")
+    assert "External review of the trust" in text_of(cast.client(cast.tom).get("/t/alder/support/"))
+    assert cast.client(cast.ben).get(f"/t/alder/support/{row.pk}/").status_code == 404
+    assert cast.client(cast.ada).get(f"/t/alder/support/{row.pk}/").status_code == 200
+
+
+# Who sees and does what
+
+
+def test_who_sees_asks_books_and_confirms(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, OCTOBER)
+        say_delivered(row, by=cast.ada)
+        asked = ask_for_support(cast.dunmere, cast.version, Wanted("Help."), by=cast.ben)
+    own = [f"/t/alder/support/{row.pk}/", f"/t/alder/support/asked/{asked.pk}/", "/t/alder/support/file/"]
+    pages = [at(cast), at(cast, "ask/"), at(cast, "book/"), *own]
+    people = ("ada", "ben", "ruth", "gita", "tom", "olive", "cleo")
+    found = {name: [cast.client(getattr(cast, name)).get(page).status_code for page in pages] for name in people}
+    assert found == {
+        "ada": [200, 403, 200, 200, 200, 200],
+        "ben": [200, 200, 403, 200, 200, 403],
+        "ruth": [200, 403, 200, 200, 200, 200],
+        "gita": [200, 403, 403, 200, 404, 403],
+        "tom": [200, 403, 403, 200, 404, 200],
+        "olive": [403, 403, 403, 403, 403, 403],
+        "cleo": [404, 404, 404, 404, 404, 404],
+    }
+    acts = [
+        ("confirm", {"outcome": "confirmed", "answer": ""}),
+        ("end", {"ended": "cancelled", "missed_by": "", "why": "No."}),
+    ]
+    refused = {
+        name: [
+            cast.client(getattr(cast, name)).post(f"/t/alder/support/{row.pk}/{act}/", data).status_code
+            for act, data in acts
+        ]
+        for name in ("tom", "gita", "ada", "ruth")
+    }
+    assert refused["tom"] == refused["gita"] == [403, 403]
+    assert [statuses[0] for statuses in (refused["ada"], refused["ruth"])] == [403, 403], "the school confirms"
+
+
+def test_a_head_is_led_to_their_own_school_and_sees_no_other(cast: Cast):
+    ben = cast.client(cast.ben)
+    assert ben.get("/t/alder/support/")["Location"] == at(cast)
+    assert ben.get(f"/t/alder/schools/{cast.ashmere.pk}/support/").status_code == 404
+    with trust_scope(cast.alder):
+        [theirs] = book(cast, OCTOBER, school=cast.ashmere)
+    assert ben.get(f"/t/alder/support/{theirs.pk}/").status_code == 404
+
+
+def test_the_file_holds_a_row_for_each_thing_and_no_formula(cast: Cast):
+    with trust_scope(cast.alder):
+        book(cast, OCTOBER, **external(entitlement="", what="=1+1", unit="day", provider_words="@Hub"))
+    answer = cast.client(cast.ruth).get("/t/alder/support/file/?year=2026")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = answer.content.decode().splitlines()
+    assert rows[0].startswith("\ufeffSchool,Day,Half term,What")
+    assert rows[1] == (
+        "Dunmere Primary,2026-10-09,Autumn 1,'=1+1,Beyond the offer,1,day,Booked,Somebody from outside,'@Hub,"
+        "The school,350.00"
+    )
+
+
+def test_the_ledger_asks_the_same_number_of_questions_for_thirty_schools(cast: Cast, queries: Any):
+    from tests.factories import SchoolFactory
+
+    ruth = cast.client(cast.ruth)
+    ruth.get("/t/alder/support/")
+    few = len(queries(lambda: ruth.get("/t/alder/support/")))
+    with trust_scope(cast.alder):
+        for school in SchoolFactory.create_batch(30):
+            book(cast, OCTOBER, school=school)
+    assert len(queries(lambda: ruth.get("/t/alder/support/"))) <= few
+
+
+def test_what_waits_to_be_said_is_on_the_page_of_who_can_say_it(cast: Cast):
+    with trust_scope(cast.alder):
+        book(cast, YESTERDAY)
+    for person, expected in ((cast.ada, 1), (cast.ruth, 1), (cast.ben, 0), (cast.gita, 0)):
+        page = cast.client(person).get(at(cast))
+        assert len(page.context["waiting"]) == expected
+
+
+# What it came to
+
+
+def test_inside_and_outside_and_how_schools_moved_with_the_caution(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce", on=date(2025, 7, 1))
+        place(cast, cast.dunmere, "refine", on=date(2026, 7, 1))
+        place(cast, cast.ashmere, "refine", on=date(2026, 7, 1))
+        rows = [*book(cast, OCTOBER, YESTERDAY), *book(cast, OCTOBER, **external()), *book(cast, date(2025, 11, 28))]
+        for row in rows:
+            say_delivered(row, by=cast.ada)
+    page = cast.client(cast.ruth).get("/t/alder/support/impact/")
+    told = {one.label: (one.inside, one.outside) for one in page.context["years"]}
+    assert told == {"2023/24": (0, 0), "2024/25": (0, 0), "2025/26": (1, 0), "2026/27": (2, 1)}
+    [moved] = page.context["moved"]
+    assert (moved.school, moved.times, moved.before, moved.now, moved.steps) == (
+        "Dunmere Primary", 4, "Reinforce", "Refine", 1,
+    )  # fmt: skip
+    assert "No proof of cause" in text_of(page)
+    assert "Dunmere Primary: 4 times, from Reinforce to Refine" in text_of(page)
+    assert cast.client(cast.ben).get("/t/alder/support/impact/").status_code == 403

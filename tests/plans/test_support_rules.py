@@ -1,0 +1,171 @@
+"""The ledger: what is owed, booked, delivered and missed by half term, and how far it is behind."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plans.rules.support import Ledger, Line, ledger_of, term_of
+from plans.rules.support_entry import AFTER, CAME, STANDS, Entry
+from plans.rules.support_shares import Counted, by_year, shares_of
+from reviews.rules.owed import Placed, owed_of
+from reviews.rules.programme import ASKED, BEYOND
+from schools.strategy.basics import SupportUnit
+from tests.plans.test_owed import HALVES, S1, S3
+
+TODAY = date(2026, 11, 20)
+"""A Friday, three weeks of autumn over since the half-term holiday and four to come."""
+
+
+def entry(key: str, on: date, stands: str = "delivered", amount: str = "1", **more: Any) -> Entry:
+    unit = more.pop("unit", SupportUnit.DAY)
+    return Entry(key, "Support", unit, on, Decimal(amount), stands, **more)
+
+
+def ledger(*entries: Entry, level: str = "repair_upper", today: date = TODAY, kept: set[str] | None = None) -> Ledger:
+    owed = owed_of(S1, [Placed(date(2026, 7, 1), "phase", level)], HALVES, since=date(2020, 9, 1))
+    return ledger_of(S1, {"phase": level}, owed, entries, HALVES, kept=kept or set(), today=today)
+
+
+def line(found: Ledger, key: str) -> Line:
+    return next(one for one in found.lines if one.key == key)
+
+
+SEPTEMBER, OCTOBER = date(2026, 9, 18), date(2026, 10, 9)
+
+
+def test_two_of_six_days_this_term_with_four_weeks_left():
+    found = line(ledger(entry("days_repair", SEPTEMBER), entry("days_repair", OCTOBER)), "days_repair")
+    assert (found.owed_in_term, found.came_in_term, found.owed_now, found.short) == (6, 2, 4, 2)
+    assert found.words() == "2 of 6 days this term, four school weeks left"
+    assert found.since == found.due[2], "the third was owed first and did not come"
+    assert found.to_book == 4
+
+
+def test_what_is_missed_disputed_or_only_booked_is_not_delivered():
+    rows = [entry("days_repair", OCTOBER, stands) for stands in ("booked", "missed", "disputed", "confirmed")]
+    found = line(ledger(*rows), "days_repair")
+    assert (found.came, found.booked, found.missed, found.disputed) == (1, 1, 1, 1)
+    assert found.cells[0].words == "1 of 3, 1 booked, 1 missed, 1 in dispute"
+    assert found.short == 3
+
+
+def test_nothing_is_behind_before_the_day_by_which_it_is_owed():
+    first = ledger().lines[0].today
+    assert first == TODAY
+    due = line(ledger(), "days_repair").due
+    assert line(ledger(today=due[0]), "days_repair").short == 0
+    assert line(ledger(today=due[0] + timedelta(days=1)), "days_repair").short == 1
+
+
+def test_the_offer_for_all_counts_as_behind_only_where_a_record_of_it_is_kept():
+    quiet = line(ledger(), "slim_meetings")
+    assert (quiet.is_kept, quiet.owed_now, quiet.short) == (False, 1, 0)
+    assert quiet in ledger().unkept
+    assert line(ledger(kept={"slim_meetings"}), "slim_meetings").short == 1
+    assert line(ledger(), "rap_monitoring").short == 1, "what follows from the category always counts"
+
+
+def test_what_was_asked_for_and_what_is_beyond_stand_on_lines_of_their_own_in_their_unit():
+    rows = [
+        entry(ASKED, OCTOBER),
+        entry(BEYOND, OCTOBER, unit=SupportUnit.SESSION),
+        entry(BEYOND, OCTOBER, amount="0.5"),
+        entry("no_such_key", OCTOBER),
+    ]
+    found = {(one.key, one.unit.value): one.came for one in ledger(*rows).lines if one.entitlement is None}
+    assert found == {(ASKED, "day"): 1, (BEYOND, "day"): Decimal("1.5"), (BEYOND, "session"): 1}
+
+
+def test_what_is_offered_when_needed_is_named_until_it_is_used():
+    before = {one.key for one in ledger(level="stabilise").when_needed}
+    assert {"executive_stabilise", "professional_stabilise"} <= before
+    after = ledger(entry("executive_stabilise", OCTOBER, unit=SupportUnit.PROGRAMME), level="stabilise")
+    assert "executive_stabilise" not in {one.key for one in after.when_needed}
+    assert line(after, "executive_stabilise").short == 0
+
+
+def test_a_term_ends_with_its_weeks():
+    assert (term_of(HALVES, TODAY).halves, term_of(HALVES, TODAY).weeks_left) == ((0, 1), 4)
+    assert term_of(HALVES, date(2026, 12, 25)).weeks_left == 0
+    assert term_of([], TODAY).halves == ()
+
+
+def test_by_provider_and_funder_what_came_and_what_is_known_of_its_cost():
+    rows = [
+        entry("days_repair", OCTOBER, provider="external", funder="school", cost=Decimal(350)),
+        entry("days_repair", OCTOBER, provider="external", funder="trust"),
+        entry("days_repair", OCTOBER),
+        entry("days_repair", OCTOBER, "missed", provider="external", cost=Decimal(900)),
+    ]
+    assert [(one.key, one.times, one.cost) for one in shares_of(rows, "provider")] == [
+        ("external", 2, Decimal(350)),
+        ("central", 1, None),
+    ]
+    assert {one.key: one.times for one in shares_of(rows, "funder")} == {"school": 1, "trust": 2}
+
+
+def test_inside_and_outside_by_academic_year():
+    rows = [
+        Counted(2026, 8, True, 3, Decimal(900)),  # August belongs to the year before
+        Counted(2026, 9, True, 1, None),
+        Counted(2026, 10, False, 3, Decimal(60)),
+        Counted(2019, 10, False, 9, None),
+    ]
+    before, this = by_year(rows, [2025, 2026])
+    assert (before.label, before.inside, before.outside, before.outside_cost) == ("2025/26", 0, 3, Decimal(900))
+    assert (this.inside, this.outside, this.inside_cost, this.outside_cost) == (3, 1, Decimal(60), None)
+    assert (this.share_outside, by_year([], [2026])[0].share_outside) == (25, None)
+
+
+def test_every_state_of_a_booking_has_words_and_a_way_on():
+    assert AFTER.keys() == STANDS.keys()
+    assert {one for after in AFTER.values() for one in after} <= AFTER.keys()
+    reached, fresh = {"booked"}, {"booked"}
+    while fresh:
+        fresh = {after for one in fresh for after in AFTER[one]} - reached
+        reached |= fresh
+    assert reached == AFTER.keys()
+
+
+DAYS = st.dates(date(2026, 9, 1), date(2027, 7, 31))
+ENTRIES = st.lists(
+    st.builds(
+        entry,
+        st.sampled_from([one.key for one in S1.entitlements] + [ASKED, BEYOND]),
+        DAYS,
+        st.sampled_from([one for one in STANDS if one != "cancelled"]),
+        st.decimals(min_value="0.5", max_value=5, places=1).map(str),
+    ),
+    max_size=20,
+)
+
+
+@given(entries=ENTRIES, today=DAYS, level=st.sampled_from([one.key for one in S1.axis_levels("phase")]))
+def test_the_half_terms_add_up_to_the_year_and_no_line_is_further_behind_than_owed(
+    entries: list[Entry], today: date, level: str
+):
+    found = ledger(*entries, level=level, today=today)
+    assert sorted(map(id, found.entries)) == sorted(map(id, entries)), "each thing stands on one line"
+    for one in found.lines:
+        assert sum(cell.owed for cell in one.cells) == len(one.due)
+        assert sum(cell.came for cell in one.cells) == one.came
+        assert 0 <= one.short <= one.owed_now
+        assert (one.since is None) == (one.short == 0)
+        if one.since:
+            assert one.since < today
+    came = sum(one.amount for one in entries if one.stands in CAME)
+    assert sum(one.came for one in found.lines) == came
+
+
+@pytest.mark.parametrize(("strategy", "axis"), [(S1, "phase"), (S3, "academic"), (S3, "operational")])
+def test_the_words_of_every_offer_can_be_read(strategy: Any, axis: str):
+    for level in strategy.axis_levels(axis):
+        owed = owed_of(strategy, [Placed(date(2026, 7, 1), axis, level.key)], HALVES, since=date(2020, 9, 1))
+        for one in ledger_of(strategy, {axis: level.key}, owed, [], HALVES, today=TODAY).lines:
+            assert one.offer[:1].isdigit() or one.offer.startswith("at least")
