@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from plans.views import actions, approving, plans, support, support_asking, support_booking, support_impact, writing
+from plans.views import (
+    actions,
+    approving,
+    concerns,
+    escalating,
+    plans,
+    support,
+    support_asking,
+    support_booking,
+    support_impact,
+    writing,
+)
 
 urlpatterns = [
     path("actions/<int:pk>/", actions.action, name="action"),
@@ -38,4 +49,17 @@ urlpatterns = [
     path("support/<int:pk>/came/", support_booking.support_came, name="support_came"),
     path("support/<int:pk>/confirm/", support_booking.support_confirm, name="support_confirm"),
     path("support/<int:pk>/end/", support_booking.support_end, name="support_end"),
+    path("concerns/", concerns.concerns, name="concerns"),
+    path("schools/<int:school_id>/concerns/", concerns.school_concerns, name="school_concerns"),
+    path("schools/<int:school_id>/concerns/<slug:ladder>/", escalating.concern_new, name="concern_new"),
+    path("concerns/<int:pk>/", concerns.concern, name="concern"),
+    path("concerns/<int:pk>/propose/<slug:step>/", escalating.concern_step, name="concern_step"),
+    path("concerns/<int:pk>/take-back/", escalating.concern_withdraw, name="concern_withdraw"),
+    path("concerns/<int:pk>/decide/", escalating.concern_decide, name="concern_decide"),
+    path("concerns/<int:pk>/done/", escalating.concern_duty, name="concern_duty"),
+    path("concerns/<int:pk>/plan/", escalating.concern_plan, name="concern_plan"),
+    path("concerns/<int:pk>/look/", escalating.concern_look, name="concern_look"),
+    path("concerns/<int:pk>/end/", escalating.concern_end, name="concern_end"),
+    path("concerns/<int:pk>/letters/", escalating.concern_letter, name="concern_letter"),
+    path("concerns/<int:pk>/letters/<int:letter_id>/", concerns.letter, name="letter"),
 ]

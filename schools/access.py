@@ -58,6 +58,8 @@ class Permission(StrEnum):
     FOLLOW_UP = "record what a committee of trustees found"
     SEE_PLANS = "see plans and their actions"
     WRITE_PLANS = "write plans and their actions"
+    SEE_CONCERNS = "see which schools are on a ladder"
+    RAISE_CONCERN = "raise concerns and see them through"
     SEE_REVIEWS = "see reviews"
     RUN_REVIEWS = "plan and write reviews"
     ANSWER_REVIEWS = "agree and answer reviews for the school"
@@ -86,15 +88,16 @@ _LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VI
 _HEAD = (
     _LEADER
     | {P.SUBMIT, P.SUBMIT_SEF, P.SUBMIT_RETURN, P.REPLY, P.SEE_OTHERS, P.COMPARE, P.SET_TARGETS}
-    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT}
+    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEE_CONCERNS}
 )
-_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE}
+_GOVERNOR = _SCHOOL | {P.SEE_CONCERNS}
+_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE, P.SEE_CONCERNS}
 _LEAD = (
     _TRUST
     | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS, P.RECORD_JUDGEMENT, P.SET_TARGETS}
     | {P.LOG_VISITS, P.WRITE_PLANS, P.RUN_REVIEWS, P.BOOK_SUPPORT}
 )
-_DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS}  # nobody agrees counts that are hidden from them
+_DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS, P.RAISE_CONCERN}  # nobody agrees counts that are hidden from them
 
 
 STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT})
@@ -114,8 +117,8 @@ class RoleRule:
 ROLES: dict[str, RoleRule] = {
     Role.HEAD: RoleRule("Headteacher", False, frozenset(_HEAD), tells_ceo=True),
     Role.LEADER: RoleRule("School leader", False, frozenset(_LEADER)),
-    Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_SCHOOL)),
-    Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_SCHOOL)),
+    Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_GOVERNOR)),
+    Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_GOVERNOR)),
     Role.SI_LEAD: RoleRule("School improvement lead", True, frozenset(_DATA)),
     Role.OPERATIONS: RoleRule("Operations lead", True, frozenset(_LEAD)),
     Role.CEO: RoleRule("Chief executive", True, frozenset(_DATA | {P.DECIDE, P.SEE_AUDIT}), tells_ceo=True),

@@ -210,6 +210,15 @@ def kinds_of_act() -> list[tuple[str, str]]:
 
 ACT_WORDS = {
     "calendar.set": "Term dates set",
+    "concern.decided": "Step on a ladder decided",
+    "concern.duty": "Duty of a ladder done",
+    "concern.ended": "Watch after a ladder ended",
+    "concern.letter": "Letter about a concern sent",
+    "concern.look": "Look at a school after a ladder",
+    "concern.plan": "Plan amended for a ladder",
+    "concern.proposed": "Step on a ladder proposed",
+    "concern.raised": "Concern raised",
+    "concern.withdrawn": "Step on a ladder taken back",
     "decision.replied": "School replied to a decision",
     "check.corrected": "Audit or check put right",
     "check.recorded": "Audit or check recorded",

@@ -32,6 +32,7 @@ PAGES = {
     "plans.action": ("action", "pk"),
     "plans.supportbooking": ("support_booking", "pk"),
     "plans.supportrequest": ("support_request", "pk"),
+    "plans.concern": ("concern", "pk"),
 }
 """Where a thing has its page: the address and what it calls the thing's number."""
 

@@ -3,7 +3,7 @@
 from .assessments import Conflict, Saved, entry_of, save_ratings, submit_assessment
 from .beginning import open_assessment
 from .decisions import decide_category, reply_to_decision
-from .facts import declare_fact, end_fact
+from .facts import declare_fact, end_fact, move_fact
 from .filling import accept_suggestions, carry_forward
 from .moderation import agree_assessment, moderate_rating, return_assessment
 from .proposals import propose_anew, propose_categories
@@ -19,6 +19,7 @@ __all__ = [
     "end_fact",
     "entry_of",
     "moderate_rating",
+    "move_fact",
     "open_assessment",
     "propose_anew",
     "propose_categories",

@@ -39,8 +39,15 @@ class Deciders:
 
 
 def deciders_of(strategy: Strategy, axis: str, school: School, *, period: Period, meeting: Meeting | None) -> Deciders:
+    """Who decides on an axis. Two queries."""
+    decider, word = strategy.axis_by_key[axis].decided_by, strategy.identity.words.category
+    return deciders_in_role(strategy, decider, school, period=period, meeting=meeting, word=word)
+
+
+def deciders_in_role(
+    strategy: Strategy, decider: str, school: School, *, period: Period, meeting: Meeting | None, word: str
+) -> Deciders:
     """Only the deciding role or its stand-ins, and never somebody with an interest in the school. Two queries."""
-    decider = strategy.axis_by_key[axis].decided_by
     roles = strategy.roles_for(decider)
     grants = RoleGrant.objects.current().filter(Q(role__in=roles) | Q(school=school)).select_related("membership__user")
     known = sorted(grants, key=lambda one: (roles.index(one.role) if one.role in roles else len(roles), one.pk))
@@ -50,7 +57,7 @@ def deciders_of(strategy: Strategy, axis: str, school: School, *, period: Period
     for grant in known:
         if grant.role in roles and grant.membership_id not in with_role | with_interest:
             may.setdefault(grant.membership_id, Decider(grant.membership, grant.role))
-    return Deciders(tuple(may.values()), with_role, with_interest, strategy.identity.words.category)
+    return Deciders(tuple(may.values()), with_role, with_interest, word)
 
 
 def interests_in(school: School, *, period: Period, meeting: Meeting | None) -> QuerySet[Interest]:

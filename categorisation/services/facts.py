@@ -63,6 +63,24 @@ def end_fact(fact: SchoolFact, *, by: Membership, on: date, reason: str) -> Scho
     return locked
 
 
+def move_fact(
+    school: School, *, by: Membership, on: date, ended: str | None, begun: str | None, note: str
+) -> None:
+    """End one fact and begin another, as part of an act that the caller has recorded. Blank or None: neither.
+
+    What is on record already stays as it is, and what was ended already is left alone.
+    """
+    _lock(school)
+    current = {row.key: row for row in SchoolFact.objects.filter(school=school, until=None)}
+    if ended and ended != begun and ended in current:
+        current[ended].until = max(on, current[ended].since)
+        current[ended].save(update_fields=["until"])
+    if begun and begun not in current:
+        SchoolFact.objects.create(school=school, key=begun, since=on, note=note[:LONGEST_REASON], by=by)
+    if ended or begun:
+        propose_anew(school, today=timezone.localdate())
+
+
 def _lock(school: School) -> None:
     """One change at a time on a school: whoever comes second sees what the first wrote."""
     School.objects.select_for_update(no_key=True).get(pk=school.pk)

@@ -1,8 +1,25 @@
-"""Plans of schools: what they say, what is agreed in them, and who approved them."""
+"""Plans of schools: what they say, what is agreed in them, and who approved them; and schools on a ladder."""
 
 from .action import Action
 from .approval import ApprovalStep, PlanEdition
+from .concern import Concern, DutyDone, StageChange, WatchLook
+from .letter import Letter, Recipient
 from .plan import Milestone, Plan, Priority
 from .support import SupportBooking, SupportRequest
 
-__all__ = ["Action", "ApprovalStep", "Milestone", "Plan", "PlanEdition", "Priority", "SupportBooking", "SupportRequest"]
+__all__ = [
+    "Action",
+    "ApprovalStep",
+    "Concern",
+    "DutyDone",
+    "Letter",
+    "Milestone",
+    "Plan",
+    "PlanEdition",
+    "Priority",
+    "Recipient",
+    "StageChange",
+    "SupportBooking",
+    "SupportRequest",
+    "WatchLook",
+]

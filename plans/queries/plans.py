@@ -10,7 +10,7 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from evidence.rules.arithmetic import in_words
-from plans.models import Action, ApprovalStep, Milestone, Plan, PlanEdition, Priority
+from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, Priority, StageChange
 from plans.rules.chain import kinds_for, may_answer
 from plans.rules.document import Document, Focus, Line, Section, Stage
 from reviews.queries.reviews import levels_of
@@ -37,7 +37,10 @@ def kind_of(plan: Plan) -> PlanType | None:
 
 
 def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
-    """The version the school follows, and the kinds of plan of it that it has no open one of. Four queries."""
+    """The version the school follows, and the kinds of plan of it that it has no open one of. Five queries.
+
+    A school has the kinds of its level, and those that its stage on a ladder asks for.
+    """
     version = strategy_of(school, today)
     if version is None:
         return None, []
@@ -47,7 +50,19 @@ def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | No
         )
     )
     levels = levels_of([school]).get(school.pk, {})
-    return version, [one for one in kinds_for(version.strategy, levels) if one.key not in begun]
+    kinds = [*kinds_for(version.strategy, levels), *_asked_by_stages(school, version.strategy)]
+    found = {one.key: one for one in kinds if one.key not in begun}
+    return version, list(found.values())
+
+
+def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
+    if not strategy.ladders:
+        return []
+    steps = StageChange.objects.filter(concern__school=school, concern__state=Concern.State.OPEN, outcome="agreed")
+    latest = steps.order_by("concern", "-decided_at", "-pk").distinct("concern").values_list("concern__ladder", "stage")
+    at = set(latest)
+    asked = {stage.plan for ladder in strategy.ladders for stage in ladder.stages if (ladder.key, stage.key) in at}
+    return [one for one in strategy.plan_types if one.key in asked]
 
 
 def document_of(plan: Plan) -> Document:

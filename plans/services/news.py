@@ -1,10 +1,10 @@
-"""Who hears of an action: the next working morning, and nobody of what they did themselves."""
+"""Who hears of an action, a plan or a step: the next working morning, and nobody of what they did themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plans.models import Action, ApprovalStep, Plan, PlanEdition
+from plans.models import Action, ApprovalStep, Plan, PlanEdition, StageChange
 from reviews.models import Review
 from reviews.queries.reviews import called
 from schools.access import ROLES
@@ -65,3 +65,22 @@ def tell_plan_answered(plan: Plan, step: ApprovalStep, edition: PlanEdition, *, 
     people = [edition.sent_by, *heads_of(plan.school_id)]
     subject = about(plan.school, f"{plan.title}: {said}")
     tell_people(people, plan.school.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+
+
+def tell_step_proposed(change: StageChange, deciders: Sequence[Membership], *, by: Membership) -> None:
+    """Whoever may decide the step hears that it waits."""
+    concern, school = change.concern, change.concern.school
+    stage = concern.stage_of(change.stage)
+    to = f"{concern.of_ladder.label}: {stage.label if stage else 'to leave the ladder'}"
+    body = f"{by.user.name} proposes a step and asks you to decide. {to}. “{cut(change.reason, 300)}”"
+    subject, path = about(school, "a step on the ladder to decide"), f"concerns/{concern.pk}/"
+    tell_people(deciders, school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None:
+    """Whoever proposed it hears what was decided; the school is told by letter."""
+    concern, school = change.concern, change.concern.school
+    words = f" “{cut(change.words, 400)}”" if change.words else ""
+    body = f"{by.user.name} decided on the step you proposed: {said.lower()}.{words}"
+    subject, path = about(school, f"your step on the ladder: {said.lower()}"), f"concerns/{concern.pk}/"
+    tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by)

@@ -100,6 +100,9 @@ def _plan_faults(strategy: Strategy) -> Iterator[str]:
 def _ladder_faults(strategy: Strategy) -> Iterator[str]:
     plans = [plan.key for plan in strategy.plan_types]
     for ladder in strategy.ladders:
+        told = sorted({words for stage in ladder.stages for words in stage.notify})
+        for words in ladder.reached_as:
+            yield from unknown(f"ladders.{ladder.key}.reached_as", words, told)
         for stage in ladder.stages:
             path = f"ladders.{ladder.key}.{stage.key}"
             yield from unknown(f"{path}.plan", stage.plan, plans)

@@ -83,15 +83,24 @@ class Stage(Named):
     if_not: Text = "Move to the next stage."
     exit_tests: tuple[Text, ...] = ()
     fact: Key | None = None  # the fact this stage makes true of the school
+    detail: str = ""
 
 
 class Ladder(Named):
-    """Escalation with a way down."""
+    """Escalation with a way down.
+
+    A person proposes each step, `decided_by` (or who stands in) decides it. `reached_as` says which roles the words of
+    `notify` mean, so that letters find who has an account. After exit the school is watched for `watch`: one look by
+    the end of each of its units.
+    """
 
     entry: tuple[Text, ...] = ()
     before: tuple[Text, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
+    decided_by: Literal[Role.CEO, Role.DIRECTOR, Role.TRUST_CHAIR] = Role.CEO
+    reached_as: dict[Text, tuple[Role, ...]] = {}
     after_exit: str = ""
+    watch: Duration | None = None
 
 
 class ChecklistGroup(Named):

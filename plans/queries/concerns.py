@@ -1,0 +1,231 @@
+"""Schools on a ladder: who reads which concern, where each stands, and what is still to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from plans.models import Concern, DutyDone, Letter, Plan, StageChange, WatchLook
+from plans.rules.ladder import Outstanding, Stay, Step, ends_after, looks_due, outstanding, steps_from
+from schools.access import Access, Permission, where_may
+from schools.models import School, StrategyVersion
+from schools.queries import half_terms_of, strategy_of
+from schools.rules.rhythm import HalfTerm
+from schools.strategy.provision import Ladder, PlanType, Stage
+from schools.words import on
+
+AHEAD = 3
+"""Years of the calendar that are read: no stay of a shipped strategy is longer."""
+
+
+def readable_concerns(access: Access) -> QuerySet[Concern]:
+    """The concerns this person reads: a school those that were opened, the trust those that are proposed too."""
+    rows = Concern.objects.filter(where_may(access, Permission.SEE_CONCERNS))
+    if not sees_proposals(access):
+        rows = rows.exclude(state__in=(Concern.State.PROPOSED, Concern.State.DECLINED))
+    rows = rows.select_related("school__trust", "strategy_version")
+    return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "-pk")
+
+
+def sees_proposals(access: Access) -> bool:
+    """Whether this person sees what is only proposed, and letters that are still on their way."""
+    return access.may_everywhere(Permission.SEE_CONCERNS)
+
+
+def in_full(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
+    """The same concerns with all that belongs to them. Five queries more."""
+    people = ("proposed_by__user", "decided_by__user", "plan")
+    letters = Letter.objects.select_related("sent_by__user").prefetch_related("recipients")
+    return concerns.prefetch_related(
+        Prefetch("changes", StageChange.objects.select_related(*people)),
+        Prefetch("letters", letters),
+        Prefetch("duties", DutyDone.objects.select_related("by__user")),
+        Prefetch("looks", WatchLook.objects.select_related("by__user")),
+    )
+
+
+@dataclass(frozen=True)
+class LookDue:
+    """A look at a school after exit: by when, and what was seen once somebody has looked."""
+
+    number: int
+    due_on: date
+    look: WatchLook | None = None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a school stands on a ladder today."""
+
+    concern: Concern
+    ladder: Ladder
+    stage: Stage | None
+    entered: StageChange | None  # the agreed step by which it came where it is
+    latest: StageChange | None  # the latest agreed step, a hold among them
+    waiting: StageChange | None
+    stay: Stay
+    outstanding: tuple[Outstanding, ...]
+    looks: tuple[LookDue, ...]
+    plan_kind: PlanType | None
+    open_plan: Plan | None  # of the kind that the stage asks for
+    today: date
+
+    @property
+    def review_on(self) -> date | None:
+        return self.latest.review_on if self.latest else None
+
+    @property
+    def is_watched(self) -> bool:
+        return self.concern.state == Concern.State.WATCHED
+
+    @property
+    def is_over(self) -> bool:
+        return self.stage is not None and self.stay.is_over(self.today)
+
+    @property
+    def countdown(self) -> str:
+        """“48 days left”, “12 days over”; blank where no stay is counted."""
+        return self.stay.words(self.today) if self.stage else ""
+
+    @property
+    def steps(self) -> list[Step]:
+        """What can be proposed now; nothing while a step waits to be decided."""
+        if self.waiting is not None or not self.concern.is_live:
+            return []
+        keys = [one.key for one in self.ladder.stages]
+        return steps_from(keys, self.stage.key if self.stage else "", watched=self.is_watched)
+
+    @property
+    def told_of(self) -> Stage | None:
+        """The stage whose people are told: where the school is, or which it has left."""
+        if self.entered is None:
+            return None
+        return self.stage or self.concern.stage_of(self.entered.came_from)
+
+    @property
+    def next_look(self) -> LookDue | None:
+        return next((one for one in self.looks if one.look is None), None)
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the watch may end: every look was taken."""
+        return self.is_watched and self.next_look is None
+
+    @property
+    def words(self) -> str:
+        """“Level 2 since 9 July 2026”, “Watched since 9 July 2026”."""
+        concern = self.concern
+        if self.stage is not None:
+            return f"{self.stage.label} since {on(self.stay.since)}"
+        if self.is_watched and concern.left_on:
+            return f"Watched since {on(concern.left_on)}"
+        if concern.ended_on:
+            return f"Ended on {on(concern.ended_on)}"
+        return str(concern.get_state_display())
+
+
+def standing_of(concern: Concern, *, today: date) -> Standing:
+    """One concern of `in_full`. Two queries."""
+    return standings([concern], today=today)[0]
+
+
+def standings(concerns: Sequence[Concern], *, today: date) -> list[Standing]:
+    """Where each concern of `in_full` stands. Two queries."""
+    schools = {one.school_id: one.school for one in concerns}
+    first = min((one.opened_on for one in concerns if one.opened_on), default=today)
+    until = today.replace(year=today.year + AHEAD, day=1)
+    halves = half_terms_of(schools.values(), since=first, until=until) if schools else {}
+    plans = open_plans(schools)
+    return [_standing(one, halves[one.school_id], plans, today) for one in concerns]
+
+
+def open_plans(schools: Iterable[int]) -> dict[tuple[int, str], Plan]:
+    """By school and kind, the open plans that were begun. One query."""
+    rows = Plan.objects.filter(school__in=list(schools), state=Plan.State.OPEN, strategy_version__isnull=False)
+    return {(one.school_id, one.kind): one for one in rows.defer("answers")}
+
+
+def _standing(
+    concern: Concern, halves: Sequence[HalfTerm], plans: dict[tuple[int, str], Plan], today: date
+) -> Standing:
+    changes = list(concern.changes.all())
+    agreed = sorted((one for one in changes if one.is_agreed), key=lambda one: (one.decided_at, one.pk))
+    moved = [one for one in agreed if one.step != Step.HOLD]
+    entered, latest = (moved or [None])[-1], (agreed or [None])[-1]
+    stage = concern.stage_of(entered.stage) if entered and concern.state == Concern.State.OPEN else None
+    stay = _stay(stage, entered, halves, today)
+    kind = _plan_kind(concern, stage)
+    plan = plans.get((concern.school_id, kind.key)) if kind else None
+    return Standing(
+        concern=concern, ladder=concern.of_ladder, stage=stage, entered=entered, latest=latest,
+        waiting=next((one for one in changes if one.is_waiting), None), stay=stay,
+        outstanding=tuple(_outstanding(concern, stage, entered, agreed, kind, plan)),
+        looks=tuple(_looks(concern, entered, halves)), plan_kind=kind, open_plan=plan, today=today,
+    )  # fmt: skip
+
+
+def _stay(stage: Stage | None, entered: StageChange | None, halves: Sequence[HalfTerm], today: date) -> Stay:
+    since = (entered.since if entered else None) or today
+    longest = stage.longest_stay if stage else None
+    if longest is None or longest.at_most is None:
+        return Stay(since)
+    return Stay(since, ends_after(since, longest.at_most, longest.unit, halves))
+
+
+def _plan_kind(concern: Concern, stage: Stage | None) -> PlanType | None:
+    key = stage.plan if stage else None
+    return next((one for one in concern.strategy_version.strategy.plan_types if one.key == key), None)
+
+
+def _outstanding(
+    concern: Concern, stage: Stage | None, entered: StageChange | None, agreed: Sequence[StageChange],
+    kind: PlanType | None, plan: Plan | None,
+) -> list[Outstanding]:  # fmt: skip
+    done = list(concern.duties.all())
+    before = concern.of_ladder.before if concern.state in (Concern.State.PROPOSED, Concern.State.OPEN) else ()
+    set_up = outstanding(before=before, done=[one.duty for one in done if one.change_id is None])
+    if entered is None or not concern.is_live:
+        return set_up
+    told = {to.told_as for one in concern.letters.all() if one.change_id == entered.pk for to in one.recipients.all()}
+    if stage is None:
+        left = concern.stage_of(entered.came_from)
+        return outstanding(notify=left.notify if left else (), told=told)
+    here = [one.duty for one in done if one.change_id == entered.pk]
+    since = agreed[agreed.index(entered) :]
+    amended = any(one.plan_id == (plan.pk if plan else 0) for one in since)
+    asked = _of_plan(kind, plan, amended=amended) if kind else ""
+    return set_up + outstanding(notify=stage.notify, duties=stage.duties, told=told, done=here, plan=asked)
+
+
+def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
+    if plan is None:
+        return f"No {kind.label} is open. Begin one, and say what it holds for this stage"
+    return "" if amended else f"Say what the {kind.label} has gained for this stage"
+
+
+def _looks(concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm]) -> list[LookDue]:
+    watch = concern.of_ladder.watch
+    if left is None or left.step != Step.CLOSE or left.since is None or watch is None or watch.at_most is None:
+        return []
+    taken = {one.number: one for one in concern.looks.all() if one.change_id == left.pk}
+    due = looks_due(left.since, watch.at_most, watch.unit, halves)
+    return [LookDue(number, day, taken.get(number)) for number, day in enumerate(due, start=1)]
+
+
+def ladders_to_climb(school: School, *, today: date) -> tuple[StrategyVersion | None, list[Ladder]]:
+    """The version the school follows, and its ladders on which the school is not now. Three queries."""
+    version = strategy_of(school, today)
+    if version is None or not version.strategy.ladders:
+        return version, []
+    states = (Concern.State.PROPOSED, Concern.State.OPEN, Concern.State.WATCHED)
+    on_it = set(Concern.objects.filter(school=school, state__in=states).values_list("ladder", flat=True))
+    return version, [one for one in version.strategy.ladders if one.key not in on_it]
+
+
+def has_arrived(letter: Letter) -> bool:
+    """Whether those it was sent to have it by now."""
+    return letter.arrives_at <= timezone.now()

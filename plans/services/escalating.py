@@ -1,0 +1,269 @@
+"""A school on a ladder: one person proposes each step, another decides it, and what follows is done in the same act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from categorisation.services import move_fact
+from categorisation.services.deciders import Deciders, deciders_in_role
+from plans.models import Concern, Plan, StageChange
+from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of
+from plans.rules.ladder import Step, stage_after
+from schools.access import Access
+from schools.audit import record_act
+from schools.models import Membership, School, StrategyVersion
+from schools.queries import current_period
+from schools.strategy.provision import Ladder, Stage
+
+from .news import tell_step_decided, tell_step_proposed
+
+LONGEST_WORDS = 4000  # characters
+Outcome = StageChange.Outcome
+DISCUSSED = (Step.OPEN, Step.UP, Step.BACK)
+"""Steps that need causes, and a talk with the school."""
+
+
+@dataclass(frozen=True)
+class StepEntry:
+    """A step as it is typed. `exit_tests`: evidence by test; `plan_words`: what the plan gains."""
+
+    reason: str
+    stage: str = ""  # for a step onto the ladder
+    causes: str = ""
+    discussed_with: str = ""
+    discussed_on: date | None = None
+    review_on: date | None = None
+    plan_words: str = ""
+    exit_tests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ConcernEntry:
+    """A concern as it is typed: the trigger is the reason of its first step."""
+
+    ladder: str
+    entry_tests: Sequence[str]
+    evidence: str
+    step: StepEntry
+
+
+def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Concern:
+    """Propose that a school comes onto a ladder. Nothing is so until somebody else has agreed.
+
+    Raises ValidationError by field.
+    """
+    today = timezone.localdate()
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # of two at once the second is refused
+    version, ladders = ladders_to_climb(school, today=today)
+    ladder = next((one for one in ladders if one.key == entry.ladder), None)
+    if version is None or ladder is None:
+        raise ValidationError({"ladder": "This school is on that ladder already, or its strategy has no such ladder"})
+    if school.left_on is not None and school.left_on <= today:
+        raise ValidationError(f"{school.known_as} has left the trust.")
+    stage = _stage_to_enter(ladder, entry.step.stage)
+    known = {*ladder.entry, *(test for each in ladder.stages for test in each.entry)}
+    if not entry.entry_tests or not set(entry.entry_tests) <= known:
+        raise ValidationError({"entry_tests": "Tick what applies: at least one"})
+    if not entry.evidence.strip():
+        raise ValidationError({"evidence": "Say what shows it, and where that is written"})
+    _check(entry.step, Step.OPEN, today)
+    _check_somebody(_deciders(version, ladder, school), by)
+    label = f"{ladder.label}, {school.known_as}"
+    record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.reason, label=label)
+    concern = Concern.objects.create(
+        school=school, ladder=ladder.key, strategy_version=version, trigger=entry.step.reason.strip(),
+        entry_tests=list(entry.entry_tests), evidence=entry.evidence.strip(),
+    )  # fmt: skip
+    _propose(concern, Step.OPEN, stage, "", entry.step, by)
+    return concern
+
+
+def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membership) -> StageChange:
+    """Propose the next step of a school on a ladder. Raises ValidationError by field."""
+    row, standing = locked(concern)
+    if standing.waiting is not None:
+        raise ValidationError("Another step waits to be decided. Nothing more can be proposed before that.")
+    if step not in standing.steps:
+        raise ValidationError("This step cannot be taken from where the school stands now.")
+    _check(entry, step, standing.today)
+    at = standing.stage.key if standing.stage else ""
+    if step == Step.BACK:
+        stage: Stage | None = _stage_to_enter(standing.ladder, entry.stage)
+    else:
+        stage = row.stage_of(stage_after([one.key for one in standing.ladder.stages], at, step))
+    if step == Step.CLOSE and standing.stage is not None:
+        _check_exit(standing.stage, entry.exit_tests)
+    _check_somebody(deciders_of_concern(row), by)
+    before = standing.stage.label if standing.stage else ""
+    after = stage.label if stage else "Off the ladder"
+    record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.reason.strip())
+    return _propose(row, step, stage, at, entry, by)
+
+
+def _propose(
+    concern: Concern, step: Step, stage: Stage | None, at: str, entry: StepEntry, by: Membership
+) -> StageChange:
+    words, plan = entry.plan_words.strip(), None
+    if words:
+        plan = _plan_for(concern, stage)
+    change = StageChange.objects.create(
+        concern=concern, step=step.value, stage=stage.key if stage else "", came_from=at, reason=entry.reason.strip(),
+        causes=entry.causes.strip(), discussed_with=entry.discussed_with.strip(), discussed_on=entry.discussed_on,
+        exit_tests=[{"test": test, "evidence": said.strip()} for test, said in entry.exit_tests.items()],
+        review_on=entry.review_on, plan=plan, plan_words=words, proposed_by=by, proposed_at=timezone.now(),
+    )  # fmt: skip
+    tell_step_proposed(change, [one.person for one in deciders_of_concern(concern).may], by=by)
+    return change
+
+
+def withdraw_step(concern: Concern, *, by: Membership) -> StageChange:
+    """Take back a step that nobody has decided yet. A concern whose first step it is, is not opened."""
+    row, standing = locked(concern)
+    change = _waiting(standing)
+    record_act("concern.withdrawn", row, by=by, school=row.school, before=_to_words(change, row))
+    _answer(change, by, Outcome.WITHDRAWN, "")
+    if row.state == Concern.State.PROPOSED:
+        row.state = Concern.State.DECLINED
+        row.save(update_fields=["state"])
+    return change
+
+
+def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = "") -> StageChange:
+    """Agree or decline the step that waits. Agreed, it holds from today: the stage's fact, the review, the watch.
+
+    Raises ValidationError by field; also where this person may not decide, or somebody was quicker.
+    """
+    row, standing = locked(concern)
+    change, by, words = _waiting(standing), access.membership, words.strip()
+    if refusal := why_not_decide(access, row, change):
+        raise ValidationError(refusal)
+    if outcome not in (Outcome.AGREED, Outcome.DECLINED):
+        raise ValidationError({"outcome": "Choose what you decide"})
+    if outcome == Outcome.DECLINED and not words:
+        raise ValidationError({"words": "Say why not"})
+    if len(words) > LONGEST_WORDS:
+        raise ValidationError({"words": f"Use at most {LONGEST_WORDS:,} characters; this has {len(words):,}"})
+    said = str(Outcome(outcome).label)
+    after = _to_words(change, row) if outcome == Outcome.AGREED else said
+    before = standing.stage.label if standing.stage else ""
+    record_act("concern.decided", row, by=by, school=row.school, before=before, after=after, why=words)
+    _answer(change, by, outcome, words, since=standing.today if outcome == Outcome.AGREED else None)
+    if outcome == Outcome.AGREED:
+        _follow(row, change, standing, by)
+    elif row.state == Concern.State.PROPOSED:
+        row.state = Concern.State.DECLINED
+        row.save(update_fields=["state"])
+    tell_step_decided(change, said, by=by)
+    return change
+
+
+def _follow(concern: Concern, change: StageChange, standing: Standing, by: Membership) -> None:
+    """What an agreed step brings with it: the concern's state, and the fact that is true of the school."""
+    state = Concern.State
+    if change.step == Step.CLOSE:
+        concern.left_on = standing.today
+        concern.state = state.WATCHED if standing.ladder.watch else state.ENDED
+        concern.ended_on = None if standing.ladder.watch else standing.today
+    elif change.step in (Step.OPEN, Step.BACK):
+        concern.state, concern.left_on = state.OPEN, None
+        concern.opened_on = concern.opened_on or standing.today
+    concern.save(update_fields=["state", "opened_on", "left_on", "ended_on"])
+    was, now = standing.stage, concern.stage_of(change.stage)
+    if change.step != Step.HOLD:
+        move_fact(
+            concern.school, by=by, on=standing.today, ended=was.fact if was else None, begun=now.fact if now else None,
+            note=change.reason,
+        )  # fmt: skip
+
+
+def why_not_decide(access: Access, concern: Concern, change: StageChange) -> str:
+    """Why this person does not decide the step, as a sentence; empty for one who may."""
+    if change.proposed_by_id == access.membership.pk:
+        return "You have proposed this step, so somebody else decides."
+    return deciders_of_concern(concern).refusal(access.membership)
+
+
+def deciders_of_concern(concern: Concern) -> Deciders:
+    """Who decides on this ladder for this school. Three queries."""
+    return _deciders(concern.strategy_version, concern.of_ladder, concern.school)
+
+
+def _deciders(version: StrategyVersion, ladder: Ladder, school: School) -> Deciders:
+    period = current_period(timezone.localdate())
+    if period is None:
+        raise ValidationError("The trust has no calendar yet, so nobody can decide this.")
+    return deciders_in_role(
+        version.strategy, ladder.decided_by, school, period=period, meeting=None, word="place on the ladder"
+    )
+
+
+def locked(concern: Concern) -> tuple[Concern, Standing]:
+    """The concern, for one change at a time, and where it stands."""
+    rows = Concern.objects.select_for_update(of=("self",), no_key=True).select_related("school__trust")
+    row = in_full(rows.select_related("school__trust", "strategy_version")).get(pk=concern.pk)
+    return row, standing_of(row, today=timezone.localdate())
+
+
+def _answer(change: StageChange, by: Membership, outcome: str, words: str, *, since: date | None = None) -> None:
+    change.outcome, change.words, change.since = outcome, words, since
+    change.decided_by, change.decided_at = by, timezone.now()
+    change.save(update_fields=["outcome", "words", "since", "decided_by", "decided_at"])
+
+
+def _waiting(standing: Standing) -> StageChange:
+    if standing.waiting is None:
+        raise ValidationError("No step of this concern waits to be decided.")
+    return standing.waiting
+
+
+def _to_words(change: StageChange, concern: Concern) -> str:
+    stage = concern.stage_of(change.stage)
+    return stage.label if stage else "Off the ladder"
+
+
+def _stage_to_enter(ladder: Ladder, key: str) -> Stage:
+    stage = next((one for one in ladder.stages if one.key == (key or ladder.stages[0].key)), None)
+    if stage is None:
+        raise ValidationError({"stage": "Choose a stage of the ladder"})
+    return stage
+
+
+def _plan_for(concern: Concern, stage: Stage | None) -> Plan:
+    """The open plan that the stage asks for."""
+    plan = open_plans([concern.school_id]).get((concern.school_id, stage.plan or "")) if stage else None
+    if plan is None:
+        raise ValidationError({"plan_words": "The plan that this stage asks for is not open yet. Say this once it is"})
+    return plan
+
+
+def _check(entry: StepEntry, step: Step, today: date) -> None:
+    asked = {} if entry.reason.strip() else {"reason": "Say why, in a sentence the school will read"}
+    if step in DISCUSSED:
+        if not entry.causes.strip():
+            asked["causes"] = "Say what the causes are"
+        if not entry.discussed_with.strip():
+            asked["discussed_with"] = "Say with whom it was discussed"
+        if entry.discussed_on is None:
+            asked["discussed_on"] = "Say on which day"
+    if entry.discussed_on and entry.discussed_on > today:
+        asked["discussed_on"] = "This day is still to come"
+    if step != Step.CLOSE and (entry.review_on is None or entry.review_on <= today):
+        asked["review_on"] = "Say on which day it is looked at again; it is still to come"
+    if asked:
+        raise ValidationError(asked)
+
+
+def _check_exit(stage: Stage, evidence: Mapping[str, str]) -> None:
+    lacking = [number for number, test in enumerate(stage.exit_tests) if not evidence.get(test, "").strip()]
+    if lacking:
+        raise ValidationError({f"exit-{number}": "Say what shows that it is met" for number in lacking})
+
+
+def _check_somebody(deciders: Deciders, by: Membership) -> None:
+    if not any(one.person.pk != by.pk for one in deciders.may):
+        raise ValidationError("Nobody else could decide this. Let another person propose it to you.")

@@ -1,0 +1,149 @@
+"""Concerns as they are read: those of the trust, those of a school, one of them with its ladder, and its letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from plans.forms.concerns import AmendForm, DecideForm, DutyForm, EndForm, LookForm
+from plans.models import Concern, Letter
+from plans.queries.concern_history import arrival_words, history_of, parts_of, step_words
+from plans.queries.concerns import (
+    Standing,
+    has_arrived,
+    in_full,
+    ladders_to_climb,
+    readable_concerns,
+    sees_proposals,
+    standing_of,
+    standings,
+)
+from plans.services.escalating import deciders_of_concern, why_not_decide
+from schools.access import Permission, TrustRequest, trust_view
+from schools.models import School
+from schools.queries import Followed
+
+P = Permission
+STEPS = {"up": "Step up", "hold": "Hold here", "down": "Step down", "close": "Leave the ladder", "back": "Back onto it"}
+"""What the buttons say."""
+
+
+def concern_for(request: TrustRequest, pk: int) -> Concern:
+    """The concern with all that belongs to it, if this person may read it, or 404."""
+    return get_object_or_404(in_full(readable_concerns(request.access)), pk=pk)
+
+
+def standing_for(request: TrustRequest, pk: int) -> Standing:
+    """Where the school of a concern stands, if this person may read it, or 404."""
+    return standing_of(concern_for(request, pk), today=timezone.localdate())
+
+
+@require_safe
+@trust_view(needs=P.SEE_CONCERNS)
+def concerns(request: TrustRequest) -> HttpResponse:
+    """Every concern this person reads: what waits, who is on a ladder, who is watched, and what is over."""
+    today, states = timezone.localdate(), Concern.State
+    rows = standings(list(in_full(readable_concerns(request.access))), today=today)
+    may_raise = request.access.may_everywhere(P.RAISE_CONCERN)
+    groups = [
+        ("On the ladder", [one for one in rows if one.concern.state == states.OPEN]),
+        ("Proposed", [one for one in rows if one.concern.state == states.PROPOSED]),
+        ("Watched after leaving it", [one for one in rows if one.is_watched]),
+        ("Over", [one for one in rows if one.concern.state in (states.ENDED, states.DECLINED)]),
+    ]
+    context = {
+        "groups": [(label, sorted(group, key=_urgency)) for label, group in groups if group],
+        "on_it": len(groups[0][1]),
+        "over": [one for one in groups[0][1] if one.is_over],
+        "schools": _with_ladders(request) if may_raise else [],
+    }
+    return render(request, "plans/concerns.html", context)
+
+
+def _urgency(one: Standing) -> tuple[int, str]:
+    left = one.stay.left(one.today) if one.stage else None
+    return (left if left is not None else 10**6, one.concern.school.name)
+
+
+def _with_ladders(request: TrustRequest) -> list[School]:
+    """The schools whose strategy has a ladder. Three queries."""
+    today, followed = timezone.localdate(), Followed.read()
+    rows = School.objects.visible_to(request.access).on(today).order_by("name")
+    return [one for one in rows if (version := followed.by(one, today)) and version.strategy.ladders]
+
+
+@require_safe
+@trust_view(needs=P.SEE_CONCERNS)
+def school_concerns(request: TrustRequest, school_id: int) -> HttpResponse:
+    """The concerns of one school; for those who raise them, the ladders it is not on."""
+    school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
+    request.access.require(P.SEE_CONCERNS, school.pk)
+    today = timezone.localdate()
+    rows = standings(list(in_full(readable_concerns(request.access).filter(school=school))), today=today)
+    may_raise = request.access.may(P.RAISE_CONCERN, school.pk)
+    context = {"school": school, "rows": rows, "ladders": ladders_to_climb(school, today=today)[1] if may_raise else []}
+    return render(request, "plans/school_concerns.html", context)
+
+
+@require_safe
+@trust_view(needs=P.SEE_CONCERNS)
+def concern(request: TrustRequest, pk: int) -> HttpResponse:
+    """One concern: the ladder, where the school is, what is outstanding, and what has happened."""
+    return concern_page(request, standing_for(request, pk))
+
+
+def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> HttpResponse:
+    """The page; with a form that was refused, as it was typed."""
+    found, access = standing.concern, request.access
+    may_raise, whole = access.may(P.RAISE_CONCERN, found.school_id), sees_proposals(access)
+    waiting = standing.waiting if whole else None
+    may_ask = waiting is not None and access.may(P.DECIDE, found.school_id)
+    why_not = why_not_decide(access, found, waiting) if waiting and may_ask else ""
+    context = {
+        "concern": found,
+        "standing": standing,
+        "rungs": [(one, one == standing.stage) for one in standing.ladder.stages],
+        "history": list(reversed(history_of(found, whole=whole))),
+        "waiting": waiting,
+        "waiting_words": step_words(waiting, found) if waiting else "",
+        "waiting_parts": list(parts_of(waiting, found)) if waiting else [],
+        "may_raise": may_raise,
+        "may_withdraw": waiting is not None and may_raise and waiting.proposed_by_id == access.membership.pk,
+        "may_decide": may_ask and not why_not,
+        "why_not": why_not,
+        "deciders": [one.person.user.name for one in deciders_of_concern(found).may] if waiting and not may_ask else [],
+        "steps": [(one.value, STEPS[one]) for one in standing.steps] if may_raise else [],
+        "may_end": standing.may_end and waiting is None and access.may(P.DECIDE, found.school_id),
+        "decide": DecideForm(),
+        "duty": DutyForm(asked=standing.outstanding, auto_id="duty-%s"),
+        "amend": AmendForm(auto_id="amend-%s"),
+        "look": LookForm(auto_id="look-%s"),
+        "end": EndForm(auto_id="end-%s"),
+        "wrong": next(iter(refused.values()), None),
+        **refused,
+    }
+    return render(request, "plans/concern.html", context, status=422 if refused else 200)
+
+
+def letter_for(request: TrustRequest, pk: int, letter_id: int) -> Letter:
+    """A letter of a concern this person reads, or 404; a school reads it once it has arrived."""
+    found = concern_for(request, pk)
+    letters = {one.pk: one for one in found.letters.all() if sees_proposals(request.access) or has_arrived(one)}
+    letter = letters.get(letter_id)
+    if letter is None:
+        raise Http404
+    letter.concern = found
+    return letter
+
+
+@require_safe
+@trust_view(needs=P.SEE_CONCERNS)
+def letter(request: TrustRequest, pk: int, letter_id: int) -> HttpResponse:
+    """A letter as it was sent."""
+    found = letter_for(request, pk, letter_id)
+    context = {"letter": found, "concern": found.concern, "arrival": arrival_words(found)}
+    return render(request, "plans/letter.html", context)

@@ -1,0 +1,259 @@
+"""A concern from its opening to the end of the watch: who proposes, who decides, and what each step brings with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from categorisation.models import SchoolFact
+from plans.models import Concern, Letter, Recipient, StageChange
+from plans.queries.plans import kinds_to_begin
+from plans.rules.ladder import Step
+from plans.services import begin_plan
+from plans.services.escalating import why_not_decide, withdraw_step
+from plans.services.notifying import To, arrival, send_letter
+from plans.services.seeing_through import amend_plan, end_watch, record_duty, record_look
+from schools.models import AuditEntry, Notice, RoleGrant
+from schools.queries import act_words
+from schools.rules import LONDON
+from schools.tenancy import trust_scope
+from tests.plans.ladder_world import LADDERS, REVIEW, TODAY, LadderWorld, make_ladder_world
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=LONDON)
+
+
+@pytest.fixture(params=sorted(LADDERS))
+def world(db: None, request: Any) -> Iterator[LadderWorld]:
+    """Each strategy with a ladder, its trust open."""
+    with time_machine.travel(NOON, tick=False):
+        made = make_ladder_world(request.param)
+        with trust_scope(made.trust):
+            yield made
+
+
+@pytest.fixture
+def scc(db: None) -> Iterator[LadderWorld]:
+    with time_machine.travel(NOON, tick=False):
+        made = make_ladder_world()
+        with trust_scope(made.trust):
+            yield made
+
+
+def facts(world: LadderWorld) -> list[str]:
+    return list(SchoolFact.objects.current(TODAY).filter(school=world.school).values_list("key", flat=True))
+
+
+def refused(call: Any) -> str:
+    with pytest.raises(ValidationError) as caught, transaction.atomic():
+        call()
+    return " ".join(caught.value.messages)
+
+
+def test_nothing_is_so_before_another_person_has_agreed(world: LadderWorld) -> None:
+    concern = world.raised()
+    assert (concern.state, facts(world)) == ("proposed", [])
+    assert Notice.objects.filter(to=world.people["ceo"], path=f"/t/alder/concerns/{concern.pk}/").count() == 1
+    world.decide(concern)
+    standing, first = world.standing(concern), world.ladder.stages[0]
+    assert (standing.concern.state, standing.stage, standing.review_on) == ("open", first, REVIEW)
+    assert facts(world) == [first.fact]
+    assert SchoolFact.objects.get().note == "Reading is not improving as the plan hoped."
+    assert AuditEntry.objects.filter(did="concern.decided", after=first.label).count() == 1
+
+
+def test_up_two_stages_down_out_and_watched_with_the_fact_of_each_stage(world: LadderWorld) -> None:
+    concern, stages = world.opened(), world.ladder.stages
+    for step, place in ((Step.UP, 1), (Step.UP, 2), (Step.HOLD, 2), (Step.DOWN, 1), (Step.DOWN, 0)):
+        concern = world.moved(concern, step)
+        assert (world.standing(concern).stage, facts(world)) == (stages[place], [stages[place].fact])
+    tests = dict.fromkeys(stages[0].exit_tests, "Seen on 16 November.")
+    concern = world.moved(concern, Step.CLOSE, exit_tests=tests)
+    standing = world.standing(concern)
+    assert (concern.state, concern.left_on, facts(world)) == ("watched", TODAY, [])
+    assert [one.number for one in standing.looks] == [1, 2]
+    assert standing.steps == [Step.BACK]
+    assert [one.words for one in standing.outstanding] == list(stages[0].notify)
+
+
+def test_the_watch_is_two_looks_and_then_its_end(world: LadderWorld) -> None:
+    concern, lead = world.left(), world.people["lead"]
+    look = {"by": lead, "on": TODAY, "words": "Leaders keep it up."}
+    assert "every look was taken" in refused(lambda: end_watch(concern, by=world.people["ceo"], words="Well."))
+    assert "Choose what you found" in refused(lambda: record_look(concern, finding="", **look))
+    record_look(concern, finding="holds", **look)
+    record_look(concern, finding="holds", **look)
+    assert "No look" in refused(lambda: record_look(concern, finding="holds", **look))
+    assert "Say how the school stands" in refused(lambda: end_watch(concern, by=lead, words=" "))
+    end_watch(concern, by=world.people["ceo"], words="It holds.")
+    assert world.fresh(concern).state == "ended"
+    assert world.opened().pk != concern.pk  # and a new concern may be raised
+
+
+def test_a_school_that_slips_comes_back_onto_the_ladder(world: LadderWorld) -> None:
+    concern = world.moved(world.left(), Step.BACK, stage=world.ladder.stages[1].key)
+    assert (concern.state, concern.left_on, facts(world)) == ("open", None, [world.ladder.stages[1].fact])
+
+
+def test_one_proposes_and_another_decides(scc: LadderWorld) -> None:
+    concern = scc.raised(by="ceo")
+    change = concern.changes.get()
+    assert "You have proposed this step" in why_not_decide(scc.access("ceo"), concern, change)
+    assert "Your role does not decide" in why_not_decide(scc.access("lead"), concern, change)
+    assert refused(lambda: scc.decide(concern, by="ceo"))
+    assert "Say why not" in refused(lambda: scc.decide(concern, by="director", outcome="declined"))
+    assert "Choose what you decide" in refused(lambda: scc.decide(concern, by="director", outcome="later"))
+    scc.decide(concern, by="director", outcome="declined", words="Wait for the visit.")  # stands in for the ceo
+    assert (scc.fresh(concern).state, facts(scc)) == ("declined", [])
+    told = Notice.objects.get(to=scc.people["ceo"], subject__contains="declined")
+    assert "Wait for the visit." in told.body
+    assert "No step" in refused(lambda: scc.decide(concern, by="director"))
+
+
+def test_the_database_itself_refuses_who_decides_their_own(scc: LadderWorld) -> None:
+    change = scc.raised().changes.get()
+    with pytest.raises(DatabaseError, match="stage_change_decided_by_another"), transaction.atomic():
+        StageChange.objects.filter(pk=change.pk).update(
+            outcome="agreed", since=TODAY, decided_by=change.proposed_by_id, decided_at=NOON
+        )
+
+
+def test_one_concern_at_a_time_and_one_step(scc: LadderWorld) -> None:
+    concern = scc.opened()
+    assert "on that ladder already" in refused(scc.raised)
+    with pytest.raises(DatabaseError, match="concern_once_at_a_time"), transaction.atomic():
+        Concern.objects.create(school=scc.school, ladder="scc", strategy_version=scc.version, trigger="x", evidence="x")
+    scc.propose(concern, Step.UP)
+    assert "Another step waits" in refused(lambda: scc.propose(concern, Step.HOLD))
+    assert scc.standing(concern).steps == []
+    withdraw_step(concern, by=scc.people["lead"])
+    assert "cannot be taken" in refused(lambda: scc.propose(concern, Step.DOWN))  # it is at the first
+
+
+@pytest.mark.parametrize(
+    ("step", "left_out", "said"),
+    [
+        (Step.UP, {"reason": " "}, "Say why"),
+        (Step.UP, {"causes": ""}, "Say what the causes are"),
+        (Step.UP, {"discussed_with": ""}, "with whom"),
+        (Step.UP, {"discussed_on": None}, "on which day"),
+        (Step.UP, {"discussed_on": date(2026, 11, 21)}, "still to come"),
+        (Step.HOLD, {"review_on": None}, "looked at again"),
+        (Step.HOLD, {"review_on": TODAY}, "still to come"),
+        (Step.CLOSE, {}, "Say what shows that it is met"),
+        (Step.UP, {"plan_words": "More help."}, "not open yet"),
+    ],
+)
+def test_what_a_step_has_to_say(scc: LadderWorld, step: Step, left_out: dict[str, Any], said: str) -> None:
+    concern = scc.opened()
+    assert said in refused(lambda: scc.propose(concern, step, **left_out))
+
+
+def test_nobody_decides_for_a_school_in_which_they_have_a_part(scc: LadderWorld) -> None:
+    concern = scc.raised()
+    RoleGrant.objects.create(membership=scc.people["ceo"], role="head", school=scc.school)
+    assert "role in this school" in refused(lambda: scc.decide(concern, by="ceo"))
+    scc.decide(concern, by="trust_chair")
+    assert scc.fresh(concern).state == "open"
+
+
+def test_what_is_outstanding_is_ticked_told_and_amended(scc: LadderWorld) -> None:
+    ladder, lead, plan = scc.ladder, scc.people["lead"], scc.plan()
+    concern = scc.raised()
+    assert [one.words for one in scc.standing(concern).outstanding] == list(ladder.before)
+    for words in ladder.before:
+        record_duty(concern, words, by=lead, on=TODAY, words="Done with the head.")
+    assert scc.standing(concern).outstanding == ()
+    assert "done already" in refused(lambda: record_duty(concern, ladder.before[0], by=lead, on=TODAY))
+    scc.decide(concern)
+    kinds = [one.kind for one in scc.standing(concern).outstanding]
+    assert kinds == ["tell", "duty", "duty", "plan"]
+    scc.letter(concern, "Headteacher")
+    for duty in ladder.stages[0].duties:
+        record_duty(concern, duty, by=lead, on=TODAY)
+    amend_plan(concern, "A day of help a week.", by=lead)
+    amend_plan(concern, "And a visit a month.", by=lead)
+    standing = scc.standing(concern)
+    assert (standing.outstanding, standing.open_plan) == ((), plan)
+    assert standing.latest is not None
+    assert standing.latest.plan_words == "A day of help a week.\n\nAnd a visit a month."
+    concern = scc.moved(concern, Step.UP)
+    assert [one.kind for one in scc.standing(concern).outstanding] == ["tell", "tell", "duty", "duty", "duty", "plan"]
+
+
+def test_the_plan_gains_something_in_the_proposal_itself(scc: LadderWorld) -> None:
+    plan, concern = scc.plan(), scc.opened()
+    concern = scc.moved(concern, Step.UP, plan_words="Two days of help a week.")
+    change = scc.standing(concern).entered
+    assert change is not None
+    assert (change.plan, change.plan_words) == (plan, "Two days of help a week.")
+    assert "plan" not in [one.kind for one in scc.standing(concern).outstanding]
+
+
+def test_the_longest_stay_counts_down_and_past_zero(scc: LadderWorld) -> None:
+    concern = scc.opened()  # on 20 November, at most two terms: eighty days into the autumn term
+    standing = scc.standing(concern)
+    assert standing.stay.until == date(2027, 7, 1)
+    assert (standing.countdown, standing.is_over) == ("223 days left", False)
+    late = scc.standing(concern, date(2027, 7, 13))
+    assert (late.countdown, late.is_over) == ("12 days over", True)
+
+
+def test_a_letter_is_kept_as_it_was_sent_and_arrives_at_a_humane_time(scc: LadderWorld) -> None:
+    concern, head = scc.opened(), scc.people["head"]
+    to = [To("Headteacher", "Hal Head", person=head), To("Headteacher", "The deputy", "by post")]
+    with time_machine.travel(datetime(2026, 12, 18, 15, tzinfo=LONDON), tick=False):  # the last day of term
+        letter = send_letter(concern, by=scc.people["lead"], to=to, subject="Where we are", text="Dear Hal,")
+    assert letter.arrives_at == datetime(2027, 1, 4, 7, 30, tzinfo=LONDON)
+    notice = Notice.objects.get(to=head)
+    assert (notice.not_before, notice.body) == (letter.arrives_at, "Dear Hal,")
+    assert [(one.name, one.address) for one in letter.recipients.all()] == [("Hal Head", ""), ("The deputy", "by post")]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Letter.objects.filter(pk=letter.pk).update(text="Other words.")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Recipient.objects.filter(letter=letter).delete()
+
+
+def test_a_reason_lets_a_letter_arrive_at_once(scc: LadderWorld) -> None:
+    concern, evening = scc.opened(), datetime(2026, 11, 20, 20, tzinfo=LONDON)
+    with time_machine.travel(evening, tick=False):
+        assert arrival(scc.school, evening) == datetime(2026, 11, 23, 7, 30, tzinfo=LONDON)
+        letter = scc.letter(concern, "Headteacher", why_now="The inspection begins on Monday.")
+    assert (letter.arrives_at, letter.why_now) == (evening, "The inspection begins on Monday.")
+    assert AuditEntry.objects.filter(did="concern.letter", why="The inspection begins on Monday.").count() == 1
+
+
+def test_a_letter_goes_to_somebody_and_says_something(scc: LadderWorld) -> None:
+    concern = scc.raised()
+    assert "Nothing was decided yet" in refused(lambda: scc.letter(concern, "Headteacher"))
+    scc.decide(concern)
+    assert "whom the letter goes to" in refused(lambda: scc.letter(concern))
+    assert "Give the letter a subject" in refused(lambda: scc.letter(concern, "Headteacher", subject=" "))
+    assert "Write the letter" in refused(lambda: scc.letter(concern, "Headteacher", text=""))
+
+
+def test_every_act_is_on_record_in_words(scc: LadderWorld) -> None:
+    scc.plan()
+    concern = scc.opened()
+    scc.letter(concern, "Headteacher")
+    record_duty(concern, scc.ladder.before[0], by=scc.people["lead"], on=TODAY)
+    amend_plan(concern, "More help.", by=scc.people["lead"])
+    done = set(AuditEntry.objects.filter(did__startswith="concern.").values_list("did", flat=True))
+    assert done == {f"concern.{one}" for one in ("raised", "decided", "letter", "duty", "plan")}
+    assert all("oncern" in act_words(one) or "ladder" in act_words(one) for one in done)
+
+
+def test_the_plan_of_a_stage_can_be_begun_whatever_the_level(db: None) -> None:
+    """A school comes to a stage before its category has followed (S1-39)."""
+    with time_machine.travel(NOON, tick=False):
+        world = make_ladder_world("sustain_to_stabilise")
+        with trust_scope(world.trust):
+            rapid = world.ladder.stages[1].plan
+            assert rapid not in [one.key for one in kinds_to_begin(world.school, today=TODAY)[1]]
+            world.moved(world.opened(), Step.UP)
+            assert begin_plan(world.school, rapid, by=world.people["head"]).kind == rapid
