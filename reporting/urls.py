@@ -6,6 +6,7 @@ from django.urls import path
 
 from reporting.views import (
     agenda,
+    concerns,
     home,
     meetings,
     monitoring_term,
@@ -56,6 +57,11 @@ review_urls = [
     path("reviews/<int:pk>/paper/", reviews.review_paper, name="review_paper"),
 ]
 
+concern_urls = [
+    path("concerns/<int:pk>/file/", concerns.concern_file, name="concern_file"),
+    path("concerns/<int:pk>/letters/<int:letter_id>/file/", concerns.letter_file, name="letter_file"),
+]
+
 page_urls = [
     path("overview/", overview.overview_page, name="overview"),
     path("other-schools/", others.other_schools, name="other_schools"),
@@ -64,4 +70,4 @@ page_urls = [
     path("schools/<int:school_id>/", schools.school_page, name="school"),
 ]
 
-urlpatterns = [*page_urls, *sef_urls, *visit_urls, *review_urls, *meeting_urls, *report_urls]
+urlpatterns = [*page_urls, *sef_urls, *visit_urls, *review_urls, *concern_urls, *meeting_urls, *report_urls]

@@ -58,6 +58,7 @@ MOST_SECTIONS = 10
 PART_OF = {
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
     **dict.fromkeys(("practice", "portraits", "trust_programme", "plans", "support"), "reviews"),
+    "concerns": "overview",
 }
 """Pages with an address of their own, and the section that each is part of."""
 

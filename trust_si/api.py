@@ -26,7 +26,7 @@ from monitoring.api.following import VisitFollowUp
 from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
-from plans.api import Actions, Plans, SupportBookings, SupportLedger, SupportRequests
+from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from schools.access import is_of_api
@@ -56,6 +56,7 @@ for noun, rows in {
     "plans": Plans,
     "support_requests": SupportRequests,
     "support_bookings": SupportBookings,
+    "concerns": Concerns,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 

@@ -303,6 +303,7 @@ SPECTACULAR_SETTINGS = {
         "VisitState": "monitoring.models.Visit.State",
         "ActionState": "plans.models.Action.State",
         "PlanState": "plans.models.Plan.State",
+        "ConcernState": "plans.models.Concern.State",
         "ReviewState": "reviews.models.Review.State",
         "WishState": "reviews.models.ReviewWish.State",
         "SupportBookingState": "plans.models.SupportBooking.State",

@@ -63,9 +63,7 @@ def end_fact(fact: SchoolFact, *, by: Membership, on: date, reason: str) -> Scho
     return locked
 
 
-def move_fact(
-    school: School, *, by: Membership, on: date, ended: str | None, begun: str | None, note: str
-) -> None:
+def move_fact(school: School, *, by: Membership, on: date, ended: str | None, begun: str | None, note: str) -> None:
     """End one fact and begin another, as part of an act that the caller has recorded. Blank or None: neither.
 
     What is on record already stays as it is, and what was ended already is left alone.

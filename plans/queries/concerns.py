@@ -155,9 +155,9 @@ def _standing(
     changes = list(concern.changes.all())
     agreed = sorted((one for one in changes if one.is_agreed), key=lambda one: (one.decided_at, one.pk))
     moved = [one for one in agreed if one.step != Step.HOLD]
-    entered, latest = (moved or [None])[-1], (agreed or [None])[-1]
+    entered, latest = moved[-1] if moved else None, agreed[-1] if agreed else None
     stage = concern.stage_of(entered.stage) if entered and concern.state == Concern.State.OPEN else None
-    stay = _stay(stage, entered, halves, today)
+    stay = stay_of(stage, entered, halves, today)
     kind = _plan_kind(concern, stage)
     plan = plans.get((concern.school_id, kind.key)) if kind else None
     return Standing(
@@ -168,7 +168,8 @@ def _standing(
     )  # fmt: skip
 
 
-def _stay(stage: Stage | None, entered: StageChange | None, halves: Sequence[HalfTerm], today: date) -> Stay:
+def stay_of(stage: Stage | None, entered: StageChange | None, halves: Sequence[HalfTerm], today: date) -> Stay:
+    """How long a school has been at a stage since it came there, and until when at the longest."""
     since = (entered.since if entered else None) or today
     longest = stage.longest_stay if stage else None
     if longest is None or longest.at_most is None:

@@ -19,7 +19,7 @@ LONGEST_SUBJECT = 160
 
 @dataclass(frozen=True)
 class Told:
-    """One of the stage's `notify`: its words, who has an account in that role, and whether a letter went out already."""
+    """One of the stage's `notify`: its words, who has an account in that role, and whether a letter went out."""
 
     words: str
     people: tuple[Membership, ...]

@@ -62,7 +62,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     version, ladders = ladders_to_climb(school, today=today)
     ladder = next((one for one in ladders if one.key == entry.ladder), None)
     if version is None or ladder is None:
-        raise ValidationError({"ladder": "This school is on that ladder already, or its strategy has no such ladder"})
+        raise ValidationError("This school is on that ladder already, or its strategy has no such ladder.")
     if school.left_on is not None and school.left_on <= today:
         raise ValidationError(f"{school.known_as} has left the trust.")
     stage = _stage_to_enter(ladder, entry.step.stage)

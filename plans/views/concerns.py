@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -59,7 +60,7 @@ def concerns(request: TrustRequest) -> HttpResponse:
         "groups": [(label, sorted(group, key=_urgency)) for label, group in groups if group],
         "on_it": len(groups[0][1]),
         "over": [one for one in groups[0][1] if one.is_over],
-        "schools": _with_ladders(request) if may_raise else [],
+        "schools": _to_raise(request, rows) if may_raise else [],
     }
     return render(request, "plans/concerns.html", context)
 
@@ -69,11 +70,14 @@ def _urgency(one: Standing) -> tuple[int, str]:
     return (left if left is not None else 10**6, one.concern.school.name)
 
 
-def _with_ladders(request: TrustRequest) -> list[School]:
-    """The schools whose strategy has a ladder. Three queries."""
-    today, followed = timezone.localdate(), Followed.read()
+def _to_raise(request: TrustRequest, known: Iterable[Standing]) -> list[School]:
+    """The schools that are not on every ladder of their strategy already. Three queries."""
+    today, followed, over = timezone.localdate(), Followed.read(), (Concern.State.ENDED, Concern.State.DECLINED)
+    on_it = {(one.concern.school_id, one.ladder.key) for one in known if one.concern.state not in over}
     rows = School.objects.visible_to(request.access).on(today).order_by("name")
-    return [one for one in rows if (version := followed.by(one, today)) and version.strategy.ladders]
+    found = [(one, followed.by(one, today)) for one in rows]
+    ladders = [(one, version.strategy.ladders) for one, version in found if version]
+    return [one for one, each in ladders if any((one.pk, ladder.key) not in on_it for ladder in each)]
 
 
 @require_safe

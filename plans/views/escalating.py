@@ -27,6 +27,7 @@ from plans.views.concerns import STEPS, concern_page, standing_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.models import School
+from schools.words import on as day_words
 
 P = Permission
 
@@ -140,7 +141,8 @@ def concern_letter(request: TrustRequest, pk: int) -> HttpResponse:
         return _back(request, concern, "The letter is kept as you sent it.")
     now = timezone.now()
     arrives = arrival(concern.school, now)
-    context = {"standing": standing, "concern": concern, "form": form, "arrives": arrives, "waits": arrives > now}
+    words = f"{day_words(timezone.localdate(arrives))} at {timezone.localtime(arrives):%H:%M}"
+    context = {"standing": standing, "concern": concern, "form": form, "arrives_words": words, "waits": arrives > now}
     return render(request, "plans/concern_letter.html", context, status=422 if form.is_bound else 200)
 
 

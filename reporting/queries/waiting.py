@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, DateField, Exists, F, Min, OuterR
 from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
-from plans.models import Action, ApprovalStep
+from plans.models import Action, ApprovalStep, StageChange
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish
 from schools.access import Access, Permission
@@ -47,7 +47,7 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
 
 def waiting_for_trust(access: Access, today: date) -> list[Waiting]:
     """What waits for this person who acts for the whole trust. One query; none where nothing may be done."""
-    kinds = (_for_the_trust(access, today), _for_guarantor(access), _all_checks(access, today))
+    kinds = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access), _all_checks(access, today))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
 
@@ -151,6 +151,14 @@ def _for_guarantor(access: Access) -> Iterator[Rows]:
         team = ReviewMember.objects.filter(review=OuterRef(OuterRef("review"))).values("membership")
         rows = rows.exclude(Exists(RoleGrant.objects.current().filter(role=Role.CEO).exclude(membership__in=team)))
     yield _arm(rows, "dispute", pk="review_id", school="review__school_id", words="review__kind")
+
+
+def _of_ladders(access: Access) -> Iterator[Rows]:
+    """Steps on a ladder that wait for somebody who decides, besides whoever proposed them."""
+    if access.may_everywhere(Permission.DECIDE):
+        rows = StageChange.objects.filter(outcome="").exclude(proposed_by=access.membership)
+        rows = rows.exclude(concern__school__in=[school for _, school in access.roles if school])
+        yield _arm(rows, "step_decide", pk="concern_id", school="concern__school_id", words="reason")
 
 
 def _all_checks(access: Access, today: date) -> Iterator[Rows]:

@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from plans.queries.on_ladders import on_ladders
+from plans.rules.ladder import over_words
 from reporting.forms.pages import OverviewFilter, shown_as_selects
 from reporting.queries.calendar import Calendar, read_calendar
 from reporting.queries.categories import Category
@@ -52,6 +54,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         "news": _news(request, seen),
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
+        "ladders": _ladders(request, seen),
         "periods": periods(request, calendar, period),
         "today": today,
     }
@@ -62,6 +65,22 @@ def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
     current = seen.calendar.terms[0].pk == seen.period.pk
     return waiting_for_trust(request.access, seen.calendar.today) if current else []
+
+
+def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:
+    """Who is on a ladder, in a sentence; nothing where no strategy has one, or on the page of a term that is over."""
+    has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
+    current = seen.calendar.terms[0].pk == seen.period.pk
+    if not (has_one and current and request.access.may_everywhere(Permission.SEE_CONCERNS)):
+        return {}
+    found = on_ladders(seen.schools, today=seen.today)
+    if not found:
+        return {}
+    first = found[0]
+    return {
+        "words": over_words(len(found), first.school.known_as, first.stay, seen.today),
+        "url": link(request, "concerns"),
+    }
 
 
 def periods(request: TrustRequest, calendar: Calendar, chosen: Period) -> list[dict[str, Any]]:

@@ -179,8 +179,8 @@ def reply(told: Told) -> dict[str, Any]:
     return {"waiting": f"The school did not reply by {on(told.row.reply_due_on)}."}
 
 
-def support(request: TrustRequest, school: School) -> list[dict[str, str]]:
-    """The ways to its visits, reviews, actions, support and what it shows others. No query."""
+def support(request: TrustRequest, school: School, *, with_ladder: bool) -> list[dict[str, str]]:
+    """The ways to its visits, reviews, actions, support, concerns and what it shows others. No query."""
     access, found = request.access, []
     if access.may(Permission.SEE_VISITS, school.pk):
         found.append(("Visits", f"{link(request, 'monitoring')}?school={school.pk}"))
@@ -193,6 +193,8 @@ def support(request: TrustRequest, school: School) -> list[dict[str, str]]:
         found.append(("Actions", link(request, "school_actions", school_id=school.pk)))
     if access.may(Permission.SEE_SUPPORT, school.pk):
         found.append(("Support: owed, booked and delivered", link(request, "school_support", school_id=school.pk)))
+    if with_ladder and access.may(Permission.SEE_CONCERNS, school.pk):
+        found.append(("Concerns", link(request, "school_concerns", school_id=school.pk)))
     if access.may(Permission.SEE_PRACTICE):
         found.append(("What it shows others", f"{link(request, 'practice')}?school={school.pk}"))
     return [{"label": label, "url": url} for label, url in found]

@@ -112,7 +112,7 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
             "record": on_record(request, story, sight, published),
             "due": next_due(request, story, sight),
             "evidence": ways_of_school(request, school.pk),
-            "support": support(request, school),
+            "support": support(request, school, with_ladder=bool(story.strategy.ladders)),
             "words": story.strategy.identity.words,
         }
     return render(request, "reporting/school.html", parts)

@@ -22,6 +22,7 @@ SAID: dict[str, tuple[str, str, str]] = {
     "review_publish": ("review", "{}: ready to publish", "The school has answered, or its time is over."),
     "review_asked": ("review_wish", "Asked for: {}", "From the menu. Propose it, or say why not."),
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
+    "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
     "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
     "practice_asked": ("practice_page", "A school asks to visit: {}", "Answer whether it can come."),
     "action_check": ("action", "{}", "Look at its impact."),

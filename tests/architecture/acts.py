@@ -14,6 +14,7 @@ from categorisation.models import Assessment, Rating
 from evidence.models import Return, SelfEvaluation
 from schools.models import Kpi, Meeting
 from schools.tenancy import trust_scope
+from tests.architecture.escalating import CONCERN_ACTS, CONCERN_POST_ONLY
 from tests.architecture.planning import PLAN_ACTS, PLAN_POST_ONLY
 from tests.architecture.planted import Planted
 from tests.architecture.reviews_story import REVIEW_ACTS, REVIEW_POST_ONLY
@@ -270,7 +271,10 @@ ACTS: dict[str, Act] = {
     "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
     "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
-    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS}.items()},
+    **{
+        name: Act(*parts)
+        for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS}.items()
+    },
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
     "setup_school": Act(
@@ -326,6 +330,7 @@ POST_ONLY = (
     REVIEW_POST_ONLY
     | PLAN_POST_ONLY
     | SUPPORT_POST_ONLY
+    | CONCERN_POST_ONLY
     | frozenset(
         {
             "token_end",

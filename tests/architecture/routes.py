@@ -11,6 +11,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from schools.access import Permission
+from tests.architecture.escalating import CONCERN_ROWS
 from tests.architecture.planning import PLAN_ROWS
 from tests.architecture.planted import Planted, World
 from tests.architecture.reviews_story import REVIEW_ROWS
@@ -129,7 +130,7 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     },
     **{
         name: lambda here, row=row: here.rows[row].pk
-        for name, row in {**REVIEW_ROWS, **PLAN_ROWS, **SUPPORT_ROWS}.items()
+        for name, row in {**REVIEW_ROWS, **PLAN_ROWS, **SUPPORT_ROWS, **CONCERN_ROWS}.items()
     },
     "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
     "api_triangulation.pk": lambda here: here.rows["school"].pk,
@@ -188,6 +189,8 @@ CONSTANTS: dict[str, Any] = {
     "criterion": "behaviour",
     "visit_form_file.form": "monitoring_form",
     "plan_edition.number": 1,
+    "concern_new.ladder": "fresh",
+    "concern_step.step": "up",
     "kpi": "single_central_record",
     "area": "inclusion",
     "calendar_year.year": 2026,

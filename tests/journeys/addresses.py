@@ -12,6 +12,7 @@ from categorisation.models import Assessment, Decision, Proposal, SchoolFact
 from reporting.models import Report
 from schools.models import Meeting, Membership, Period, RegisterImport, RoleGrant, School, StrategyVersion, Trust, User
 from tests.architecture.routes import Route, all_routes
+from tests.journeys.concerns_pages import rows_of_concerns
 from tests.journeys.evidence_pages import rows_of_evidence
 from tests.journeys.monitoring_pages import rows_of_monitoring
 from tests.journeys.plans_pages import rows_of_plans
@@ -20,7 +21,7 @@ from tests.journeys.support_pages import rows_of_support
 
 NOT_PAGES = frozenset(
     {"brand_css", "strategy_text", "report_file", "sef_file", "compare_file", "healthz", "matrix_autosave"}
-    | {"review_file", "review_paper"}
+    | {"review_file", "review_paper", "concern_file", "letter_file"}
     | {"offline_worker", "offline_key"}
     | {"support_file"}
     | {"visit_file", "visit_form_file", "monitoring_term_file", "visit_photo", "portrait_photo"}
@@ -72,6 +73,7 @@ class Addresses:
             **rows_of_monitoring(),
             **rows_of_plans(),
             **rows_of_support(),
+            **rows_of_concerns(),
             **OUTSIDE,
         }
 

@@ -94,7 +94,7 @@ class LadderWorld:
 
     def left(self) -> Concern:
         concern = self.opened()
-        tests = {test: "The visit of 16 November shows it." for test in self.ladder.stages[0].exit_tests}
+        tests = dict.fromkeys(self.ladder.stages[0].exit_tests, "The visit of 16 November shows it.")
         return self.moved(concern, Step.CLOSE, exit_tests=tests)
 
     def plan(self) -> Plan:

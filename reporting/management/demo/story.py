@@ -84,6 +84,7 @@ class TrustPlan:
     interests: tuple[dict[str, Any], ...] = ()
     minutes: tuple[dict[str, Any], ...] = ()
     extra_meetings: tuple[dict[str, Any], ...] = ()
+    concerns: tuple[dict[str, Any], ...] = ()
     reports: tuple[str, ...] = ()
     behind: str = ""  # the school that has had less support than it is owed
 

@@ -11,6 +11,7 @@ from categorisation.models import Assessment, Proposal, SchoolFact
 from evidence.queries.calibration import SchoolAccuracy, accuracy_of
 from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
 from reporting.management.demo.checks import write_checks
+from reporting.management.demo.concerns import ConcernWriter
 from reporting.management.demo.decisions import Decider, proposals_of
 from reporting.management.demo.figures import TERMS_BACK, FigureWriter
 from reporting.management.demo.meetings import Meetings
@@ -64,6 +65,7 @@ class TrustWriter:
         reviews.settle()
         PlanWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         SupportWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
+        ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
+from schools.strategy.provision import Ladder
 
 from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, matrix_of, scales_of
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
@@ -49,6 +50,7 @@ class Reading:
     rules: tuple[RuleReading, ...]
     facts: tuple[FactReading, ...]
     bridges: tuple[BridgeReading, ...]
+    ladders: tuple[tuple[Ladder, str], ...]  # each with who decides
     core: tuple[OfferRow, ...]
     offers: tuple[OfferTable, ...]
     plans: tuple[Entry, ...]
@@ -76,6 +78,7 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         rules=rules_of(strategy),
         facts=facts_of(strategy),
         bridges=bridges_of(strategy),
+        ladders=tuple((one, roles[one.decided_by]) for one in strategy.ladders),
         core=core_offer(strategy),
         offers=offer_tables(strategy),
         plans=plans_of(strategy, roles),

@@ -1,0 +1,101 @@
+"""Schools on a ladder: where each stands, and each step that was agreed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from plans.models import Concern, StageChange
+from plans.queries.concerns import in_full, readable_concerns, standing_of
+from schools.access import Permission
+from schools.api import IdFilter, Order, RowFilters, Rows
+
+
+class ConcernOut(serializers.ModelSerializer):
+    """Why a school is on a ladder of its strategy, and since when."""
+
+    ladder = serializers.CharField(help_text="Its key in the strategy.")
+
+    class Meta:
+        model = Concern
+        fields = ["id", "school", "ladder", "strategy_version", "state", "trigger", "opened_on", "left_on", "ended_on"]
+        read_only_fields = fields
+
+
+class StageOut(serializers.Serializer):
+    """Where the school stands now. Without a longest stay `until` and `days_left` are null; below zero it is over."""
+
+    stage = serializers.CharField(allow_blank=True, help_text="The stage's key; blank off the ladder.")
+    words = serializers.CharField(help_text="The same in words, with the day since when.")
+    since = serializers.DateField()
+    until = serializers.DateField(allow_null=True)
+    days_left = serializers.IntegerField(allow_null=True)
+    review_on = serializers.DateField(allow_null=True)
+    outstanding = serializers.ListField(child=serializers.CharField(), help_text="What is still to be done or told.")
+
+
+class StepTaken(serializers.ModelSerializer):
+    """A step that was agreed: open, up, down, hold, close, back."""
+
+    step = serializers.CharField()
+
+    class Meta:
+        model = StageChange
+        fields = ["step", "stage", "came_from", "since", "reason", "causes", "review_on", "plan", "plan_words"]
+        read_only_fields = fields
+
+
+class ConcernWhole(ConcernOut):
+    """A concern with where the school stands and every step that was agreed."""
+
+    standing = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField()
+
+    class Meta(ConcernOut.Meta):
+        fields = [*ConcernOut.Meta.fields, "entry_tests", "evidence", "standing", "steps"]
+        read_only_fields = fields
+
+    @extend_schema_field(StageOut)
+    def get_standing(self, concern: Concern) -> dict[str, Any]:
+        found = standing_of(concern, today=timezone.localdate())
+        return {
+            "stage": found.stage.key if found.stage else "",
+            "words": found.words,
+            "since": found.stay.since,
+            "until": found.stay.until,
+            "days_left": found.stay.left(found.today),
+            "review_on": found.review_on,
+            "outstanding": [one.words for one in found.outstanding],
+        }
+
+    @extend_schema_field(StepTaken(many=True))
+    def get_steps(self, concern: Concern) -> list[dict[str, Any]]:
+        return list(StepTaken([one for one in concern.changes.all() if one.is_agreed], many=True).data)
+
+
+class ConcernFilters(RowFilters):
+    """By school, ladder, and whether it is open, watched or over."""
+
+    school = IdFilter(field_name="school_id")
+    ladder = filters.CharFilter(max_length=60)
+    state = filters.ChoiceFilter(choices=Concern.State.choices)
+    ordering = Order(fields=["opened_on", "left_on"])
+
+
+class Concerns(Rows):
+    """The concerns this person reads."""
+
+    needs, model, tag = Permission.SEE_CONCERNS, Concern, "Concerns"
+    serializer_class, filterset_class = ConcernOut, ConcernFilters
+
+    def get_serializer_class(self) -> type[ConcernOut]:
+        return ConcernWhole if self.action == "retrieve" else ConcernOut
+
+    def rows(self) -> QuerySet[Concern]:
+        rows = readable_concerns(self.access)
+        return in_full(rows) if self.action == "retrieve" else rows

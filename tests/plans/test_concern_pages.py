@@ -1,0 +1,258 @@
+"""The pages of concerns: what each role reads and does, what is typed wrong, and what a school does not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pytest
+import time_machine
+from django.test import Client
+
+from plans.models import Concern, Letter
+from plans.rules.ladder import Step
+from plans.services.seeing_through import record_look
+from schools.access import ROLES, Permission
+from schools.rules import LONDON
+from schools.tenancy import trust_scope
+from tests.factories import SchoolFactory, member
+from tests.plans.ladder_world import PEOPLE, TODAY, LadderWorld, make_ladder_world
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=LONDON)
+STEP = {
+    "reason": "Reading stands still.", "causes": "Two leaders left.", "discussed_with": "The headteacher",
+    "discussed_on": "18 November 2026", "review_on": "15 January 2027",
+}  # fmt: skip
+RAISE = {**STEP, "entry_tests": ["ladder-1", "level_1-0"], "stage": "level_1", "evidence": "The visit of 12 November."}
+LETTER = {"subject": "Where we are", "text": "Dear Hal,\nthis is so.", "name-else": "", "address-else": ""}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def world(db: None) -> LadderWorld:
+    return make_ladder_world()
+
+
+def inside(world: LadderWorld, call: Callable[[], Any]) -> Any:
+    with trust_scope(world.trust):
+        return call()
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def at(concern: Concern, more: str = "") -> str:
+    return f"/t/alder/concerns/{concern.pk}/{more}"
+
+
+def test_a_concern_is_raised_decided_and_read(world: LadderWorld) -> None:
+    lead, ceo = world.client("lead"), world.client("ceo")
+    page = f"/t/alder/schools/{world.school.pk}/concerns/"
+    assert "Schools causing concern" in text_of(lead.get(page))
+    made = lead.post(f"{page}scc/", RAISE)
+    concern = inside(world, Concern.objects.get)
+    assert (made.status_code, made["Location"]) == (302, at(concern))
+    assert concern.entry_tests == [world.ladder.entry[1], world.ladder.stages[0].entry[0]]
+    assert "You are asked to decide: onto the ladder, at level 1" in text_of(ceo.get(at(concern)))
+    assert "Record my decision" not in text_of(lead.get(at(concern)))
+    assert ceo.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""}).status_code == 302
+    read = text_of(world.client("head").get(at(concern)))
+    for words in (
+        "Level 1 since 20 November 2026",
+        "223 days left",
+        "Reading stands still.",
+        "Not told yet: Headteacher",
+    ):
+        assert words in read, words
+    assert "Put down what is done" not in read
+
+
+def test_what_is_typed_wrong_is_told_beside_its_field_and_nothing_is_lost(world: LadderWorld) -> None:
+    lead = world.client("lead")
+    page = f"/t/alder/schools/{world.school.pk}/concerns/scc/"
+    wrong = lead.post(page, {**RAISE, "entry_tests": [], "evidence": "", "discussed_on": "soon"})
+    assert wrong.status_code == 422
+    for words in ("Tick what applies", "Say what shows it", "Enter the day like", "Reading stands still."):
+        assert words in text_of(wrong), words
+    concern = inside(world, world.opened)
+    late = lead.post(at(concern, "propose/up/"), {**STEP, "review_on": "1 November 2026", "causes": ""})
+    assert (late.status_code, late.context["form"].errors.keys()) == (422, {"causes"})
+    late = lead.post(at(concern, "propose/up/"), {**STEP, "review_on": "1 November 2026"})
+    assert "it is still to come" in text_of(late)
+    closing = lead.post(at(concern, "propose/close/"), {"reason": "It is well.", "exit-0": "Seen."})
+    assert (closing.status_code, closing.context["form"].errors.keys()) == (422, {"exit-1"})
+    assert lead.post(at(concern, "propose/down/"), STEP).status_code == 404  # it is at the first stage
+    for path, data, said in (
+        ("done/", {"duty": "Nothing of it", "on": "soon"}, "Choose what is done"),
+        ("decide/", {"outcome": "agreed"}, "Your role"),
+    ):
+        answer = lead.post(at(concern, path), data)
+        assert answer.status_code in (403, 422)
+        assert answer.status_code == 403 or said in text_of(answer)
+    letter = lead.post(at(concern, "letters/"), {**LETTER, "text": "", "name-0": "The deputy", "at_once": "on"})
+    assert letter.status_code == 422
+    for words in ("Write the letter", "how the letter reaches The deputy", "Say why it cannot wait"):
+        assert words in text_of(letter), words
+    assert "Say whom the letter goes to" in text_of(lead.post(at(concern, "letters/"), LETTER))
+    assert not inside(world, Letter.objects.exists)
+
+
+def test_the_letter_is_begun_from_the_concern_and_says_when_it_arrives(world: LadderWorld) -> None:
+    concern, lead = inside(world, world.opened), world.client("lead")
+    draft = text_of(lead.get(at(concern, "letters/")))
+    for words in ("Why: Reading is not improving as the plan hoped.", "Level 1", "Hal Head", "Lena Lead"):
+        assert words in draft, words
+    assert "Sent now, it arrives" not in draft  # at noon on a Friday in term
+    with time_machine.travel(datetime(2026, 12, 18, 13, tzinfo=LONDON), tick=False):
+        lead = world.client("lead")
+        assert "Sent now, it arrives on 4 January 2027 at 07:30" in text_of(lead.get(at(concern, "letters/")))
+        sent = lead.post(at(concern, "letters/"), {**LETTER, "to-0": [world.people["head"].pk]})
+        assert sent["Location"] == at(concern)
+        letter = inside(world, Letter.objects.get)
+        path = at(concern, f"letters/{letter.pk}/")
+        assert "Arrives on 4 January 2027 at 07:30" in text_of(lead.get(path))
+        assert "Where we are" not in text_of(world.client("head").get(at(concern)))
+        assert world.client("head").get(path).status_code == 404
+        assert world.client("head").get(f"{path}file/").status_code == 404
+    with time_machine.travel(datetime(2027, 1, 4, 8, tzinfo=LONDON), tick=False):
+        assert "this is so." in text_of(world.client("head").get(path))
+
+
+def test_a_school_does_not_read_what_is_only_proposed_or_was_declined(world: LadderWorld) -> None:
+    concern = inside(world, world.raised)
+    for key in ("head", "chair", "governor"):
+        assert world.client(key).get(at(concern)).status_code == 404
+    assert world.client("trustee").get(at(concern)).status_code == 200
+    with trust_scope(world.trust):
+        world.decide(concern)
+        world.propose(concern, Step.UP, reason="More is needed now.")
+        world.decide(concern, outcome="declined", words="Not so soon.")
+    head, trustee = text_of(world.client("head").get(at(concern))), text_of(world.client("trustee").get(at(concern)))
+    assert ("More is needed now." in head, "More is needed now." in trustee) == (False, True)
+
+
+def test_the_list_tells_who_is_over_the_longest_stay(world: LadderWorld) -> None:
+    inside(world, world.opened)
+    with time_machine.travel(datetime(2027, 7, 13, 12, tzinfo=LONDON), tick=False):
+        read = text_of(world.client("ceo").get("/t/alder/concerns/"))
+    assert "1 school on the ladder. Elm Primary is 12 days over its longest stay." in read
+
+
+def test_a_strategy_without_a_ladder_shows_nothing(db: None) -> None:
+    plain = make_ladder_world("two_axes")
+    read = text_of(plain.client("lead").get("/t/alder/concerns/"))
+    assert "There is no concern to read" in read
+    assert "Raise a concern" not in read
+    assert plain.client("lead").get(f"/t/alder/schools/{plain.school.pk}/concerns/scc/").status_code == 404
+
+
+def test_letter_and_history_are_tagged_pdfs(world: LadderWorld) -> None:
+    with trust_scope(world.trust):
+        concern = world.opened()
+        letter = world.letter(concern, "Headteacher", text="Dear colleague, we will come on Monday.")
+    for path, name in (
+        (at(concern, "file/"), "schools-causing-concern"),
+        (at(concern, f"letters/{letter.pk}/file/"), "where-the-school"),
+    ):
+        made = world.client("trustee").get(path)
+        assert (made["Content-Type"], name in made["Content-Disposition"]) == ("application/pdf", True)
+        with pikepdf.open(BytesIO(made.content)) as document:
+            assert document.Root.MarkInfo.Marked
+
+
+PROPOSE, DECIDE = Permission.RAISE_CONCERN, Permission.DECIDE
+ROUTES: list[tuple[str, str, dict[str, Any], Permission]] = [
+    ("raise", "schools/{other}/concerns/scc/", RAISE, PROPOSE),
+    ("up", "concerns/{pk}/propose/up/", STEP, PROPOSE),
+    ("hold", "concerns/{pk}/propose/hold/", STEP, PROPOSE),
+    ("close", "concerns/{pk}/propose/close/", {"reason": "Well.", "exit-0": "Seen.", "exit-1": "Seen."}, PROPOSE),
+    ("letter", "concerns/{pk}/letters/", {**LETTER, "name-else": "DfE", "address-else": "by post"}, PROPOSE),
+    ("duty", "concerns/{pk}/done/", {"duty": "", "on": "18 November 2026", "words": ""}, PROPOSE),
+    ("plan", "concerns/{pk}/plan/", {"words": "More help."}, PROPOSE),
+    ("take back", "waiting/take-back/", {}, PROPOSE),
+    ("decide", "waiting/decide/", {"outcome": "agreed", "words": ""}, DECIDE),
+    ("look", "watched/look/", {"on": "20 November 2026", "finding": "holds", "words": "Well."}, PROPOSE),
+    ("back", "watched/propose/back/", {**STEP, "stage": "level_1"}, PROPOSE),
+    ("end", "looked/end/", {"words": "It holds."}, DECIDE),
+]
+"""What is done -> where, with which words, and which permission it needs."""
+
+
+def _where(world: LadderWorld, path: str) -> str:
+    """The address, once the concern is in the state that the act needs."""
+    if path.startswith("schools"):
+        return f"/t/alder/{path.format(other=world.other.pk)}"
+    if path.startswith("waiting"):
+        concern = world.opened()
+        world.propose(concern, Step.UP, by="director")
+        return at(concern, path.removeprefix("waiting/"))
+    if path.startswith(("watched", "looked")):
+        concern = world.left()
+        for _ in range(2 if path.startswith("looked") else 0):
+            record_look(concern, by=world.people["lead"], on=TODAY, finding="holds", words="Well.")
+        return at(concern, path.partition("/")[2])
+    world.plan()
+    return f"/t/alder/{path.format(pk=world.opened().pk)}"
+
+
+def _send(client: Client, world: LadderWorld, url: str, data: dict[str, Any]) -> int:
+    sent = data | ({"duty": world.ladder.before[0]} if "duty" in data else {})
+    return int(client.post(url, sent).status_code)
+
+
+@pytest.mark.parametrize(("path", "data", "needs"), [one[1:] for one in ROUTES], ids=[one[0] for one in ROUTES])
+def test_every_step_is_refused_to_the_wrong_role(
+    world: LadderWorld, path: str, data: dict[str, Any], needs: Permission
+) -> None:
+    url = inside(world, lambda: _where(world, path))
+    wrong = [key for key, (_, role, _) in PEOPLE.items() if needs not in ROLES[role].allows]
+    assert {"head", "chair", "governor", "leader", "trustee", "admin", "clerk", "operations"} <= set(wrong)
+    assert [(key, _send(world.client(key), world, url, data)) for key in wrong] == [(key, 403) for key in wrong]
+    proposer = "lead" if needs == PROPOSE else "ceo"
+    assert _send(world.client(proposer), world, url, data) == 302
+
+
+def test_the_right_permission_in_the_wrong_role_is_refused_too(world: LadderWorld) -> None:
+    """Who proposed does not decide, and neither does who may decide other things but not on this ladder."""
+    url = inside(world, lambda: _where(world, "waiting/decide/"))
+    refused = world.client("director").post(url, {"outcome": "agreed", "words": ""})  # who proposed it
+    assert (refused.status_code, "You have proposed this step" in text_of(refused)) == (422, True)
+
+
+@pytest.mark.parametrize("key", ["leader", "admin"])
+def test_who_does_not_read_concerns_at_all(world: LadderWorld, key: str) -> None:
+    concern, client = inside(world, world.opened), world.client(key)
+    pages = ["/t/alder/concerns/", at(concern), at(concern, "file/"), f"/t/alder/schools/{world.school.pk}/concerns/"]
+    assert [client.get(page).status_code for page in pages] == [403] * 4
+
+
+def test_a_head_of_another_school_sees_nothing_of_it(world: LadderWorld) -> None:
+    concern = inside(world, world.opened)
+    stranger = inside(world, lambda: member("Sid Stranger", "head", world.other))
+    world.people["stranger"] = stranger
+    client = world.client("stranger")
+    assert client.get(at(concern)).status_code == 404
+    assert "Elm" not in text_of(client.get("/t/alder/concerns/"))
+
+
+def test_the_list_asks_as_often_for_thirty_schools_as_for_one(world: LadderWorld, queries: Any) -> None:
+    ceo = world.client("ceo")
+    inside(world, world.opened)
+    ceo.get("/t/alder/concerns/")
+    before = len(queries(lambda: ceo.get("/t/alder/concerns/")))
+    with trust_scope(world.trust):
+        for school in SchoolFactory.create_batch(5):
+            Concern.objects.create(
+                school=school, ladder="scc", strategy_version=world.version, trigger="x", evidence="x", state="open",
+                opened_on=TODAY,
+            )  # fmt: skip
+    assert len(queries(lambda: ceo.get("/t/alder/concerns/"))) == before
