@@ -271,10 +271,7 @@ ACTS: dict[str, Act] = {
     "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
     "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
-    **{
-        name: Act(*parts)
-        for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS}.items()
-    },
+    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS}.items()},
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
     "setup_school": Act(

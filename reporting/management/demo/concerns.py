@@ -114,9 +114,10 @@ class ConcernWriter:
             on = working_day((row.opened_on or self.terms.today) - timedelta(days=5))
             self.done.append(DutyDone(concern=row, duty=words, on=on, words="", by=self.lead))
         stage = row.stage_of(steps[-1].stage)
-        for place in one.get("duties", ()) if stage else ():  # those of the stage where it is now
+        duties = stage.duties if stage else ()  # of the stage where it is now
+        for place in one.get("duties", ()):
             day = working_day((steps[-1].since or self.terms.today) + timedelta(days=3))
-            self.done.append(DutyDone(concern=row, change=steps[-1], duty=stage.duties[place], on=day, by=self.lead))
+            self.done.append(DutyDone(concern=row, change=steps[-1], duty=duties[place], on=day, by=self.lead))
         for letter in one.get("letters", ()):
             self._letter(row, steps[letter["step"]], letter)
         self._stays(row, steps)
