@@ -23,6 +23,9 @@ class Letter(TrustOwned):
     arrives_at = models.DateTimeField()
     why_now = models.CharField(max_length=500, blank=True)
 
+    names: list[str]  # of its recipients, where `in_full` has read them
+    told: list[str]
+
     class Meta:
         ordering = ["sent_at", "pk"]
         constraints = [

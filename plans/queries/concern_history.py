@@ -101,7 +101,7 @@ def arrival_words(letter: Letter) -> str:
 
 
 def _of_letter(letter: Letter) -> Event:
-    names = listed([one.name for one in letter.recipients.all()])
+    names = listed(letter.names)
     told = [("To", names), ("When", arrival_words(letter)), ("Sent at once because", letter.why_now)]
     parts = tuple(pair for pair in told if pair[1])
     who = f"Sent by {letter.sent_by.user.name}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
@@ -31,15 +32,20 @@ def readable_concerns(access: Access) -> QuerySet[Concern]:
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "-pk")
 
 
+TOLD = {"names": "name", "told": "told_as"}
+"""What of a letter's recipients is read with it."""
+
+
 def sees_proposals(access: Access) -> bool:
     """Whether this person sees what is only proposed, and letters that are still on their way."""
     return access.may_everywhere(Permission.SEE_CONCERNS)
 
 
 def in_full(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
-    """The same concerns with all that belongs to them. Five queries more."""
+    """The same concerns with all that belongs to them; of a letter, to whom it went. Four queries more."""
     people = ("proposed_by__user", "decided_by__user", "plan")
-    letters = Letter.objects.select_related("sent_by__user").prefetch_related("recipients")
+    of_recipients = {name: ArrayAgg(f"recipients__{field}", order_by="recipients__pk") for name, field in TOLD.items()}
+    letters = Letter.objects.select_related("sent_by__user").annotate(**of_recipients)
     return concerns.prefetch_related(
         Prefetch("changes", StageChange.objects.select_related(*people)),
         Prefetch("letters", letters),
@@ -191,7 +197,7 @@ def _outstanding(
     set_up = outstanding(before=before, done=[one.duty for one in done if one.change_id is None])
     if entered is None or not concern.is_live:
         return set_up
-    told = {to.told_as for one in concern.letters.all() if one.change_id == entered.pk for to in one.recipients.all()}
+    told = {words for one in concern.letters.all() if one.change_id == entered.pk for words in one.told}
     if stage is None:
         left = concern.stage_of(entered.came_from)
         return outstanding(notify=left.notify if left else (), told=told)

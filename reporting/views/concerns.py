@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -22,6 +23,7 @@ def concern_file(request: TrustRequest, pk: int) -> HttpResponse:
     concern, school = standing.concern, standing.concern.school.name
     history = history_of(concern, whole=sees_proposals(request.access))
     context = {"concern": concern, "standing": standing, "history": history, "heading_of": school}
+    prefetch_related_objects([one.letter for one in history if one.letter], "recipients")
     context["letters"] = [(one.letter, arrival_words(one.letter)) for one in history if one.letter]
     name = f"{standing.ladder.label[:60]} {school[:60]} {timezone.localdate():%Y-%m-%d}"
     made = pdf(request, "reporting/pdf/concern.html", context, name)

@@ -256,3 +256,22 @@ def test_the_list_asks_as_often_for_thirty_schools_as_for_one(world: LadderWorld
                 opened_on=TODAY,
             )  # fmt: skip
     assert len(queries(lambda: ceo.get("/t/alder/concerns/"))) == before
+
+
+def test_no_page_of_a_concern_asks_more_than_fifteen_questions(world: LadderWorld, queries: Any) -> None:
+    with trust_scope(world.trust):
+        world.plan()
+        concern = world.opened()
+        letter = world.letter(concern, "Headteacher")
+        world.propose(concern, Step.UP)
+    pages = {
+        "ceo": ["/t/alder/concerns/", at(concern), at(concern, f"letters/{letter.pk}/"), "/t/alder/overview/"],
+        "lead": [at(concern), at(concern, "letters/"), f"/t/alder/schools/{world.school.pk}/concerns/"],
+    }
+    asked = {}
+    for key, each in pages.items():
+        client = world.client(key)
+        for page in each:
+            client.get(page)
+            asked[f"{key} {page}"] = len(queries(lambda client=client, page=page: client.get(page)))
+    assert max(asked.values()) <= 15, asked
