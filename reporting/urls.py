@@ -17,6 +17,7 @@ from reporting.views import (
     schools,
     sef,
     visits,
+    years,
 )
 
 meeting_urls = [
@@ -55,6 +56,8 @@ visit_urls = [
 review_urls = [
     path("reviews/<int:pk>/file/", reviews.review_file, name="review_file"),
     path("reviews/<int:pk>/paper/", reviews.review_paper, name="review_paper"),
+    path("programme/<int:pk>/file/", years.year_file, name="year_file"),
+    path("programme/<int:pk>/paper/", years.year_paper, name="year_paper"),
 ]
 
 concern_urls = [

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reviews.views import portraits, programme, publishing, register, reviews, wishes, writing
+from reviews.views import portraits, programme, publishing, register, reviews, wishes, writing, years
 
 ONE = "reviews/<int:pk>/"
+YEAR = "programme/<int:pk>/"
 ENTRY = "practice/<int:pk>/"
 
 review_urls = [
@@ -36,6 +37,11 @@ review_urls = [
 programme_urls = [
     path("programme/", programme.trust_programme, name="trust_programme"),
     path("schools/<int:school_id>/programme/", programme.programme, name="programme"),
+    path("schools/<int:school_id>/programme/begin/", years.year_begin, name="year_begin"),
+    path(YEAR + "write/", years.year_write, name="year_write"),
+    path(YEAR + "write/save/", years.year_autosave, name="year_autosave"),
+    path(YEAR + "sign/", years.year_sign, name="year_sign"),
+    path(YEAR + "anew/", years.year_anew, name="year_anew"),
 ]
 
 register_urls = [

@@ -29,6 +29,7 @@ from monitoring.api.writing import VisitAnswers, VisitSubmit
 from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
+from reviews.api.years import Programmes
 from schools.access import is_of_api
 from schools.api import Periods, Schools, Strategies
 from schools.api.document import MEANINGS
@@ -50,6 +51,7 @@ for noun, rows in {
     "self_evaluations": SelfEvaluations,
     "reviews": Reviews,
     "review_wishes": Wishes,
+    "programmes": Programmes,
     "practices": Practices,
     "visits": Visits,
     "actions": Actions,

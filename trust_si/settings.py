@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
         "PlanState": "plans.models.Plan.State",
         "ConcernState": "plans.models.Concern.State",
         "ReviewState": "reviews.models.Review.State",
+        "ProgrammeState": "reviews.models.YearProgramme.State",
         "WishState": "reviews.models.ReviewWish.State",
         "SupportBookingState": "plans.models.SupportBooking.State",
         "SupportRequestState": "plans.models.SupportRequest.State",

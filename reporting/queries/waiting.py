@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat
 from monitoring.models import Visit
 from plans.models import Action, ApprovalStep, StageChange
 from plans.queries.actions import SOON
-from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish
+from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
 from schools.models import RoleGrant
 from schools.strategy import Role
@@ -90,6 +90,8 @@ def _of_reviews(access: Access, today: date) -> Iterator[Rows]:
         yield _arm(unsigned, "review_sign", words="kind", on="starts_on")
         asked = rows.filter(state=Review.State.ACCURACY, replied_at=None, reply_due_on__gte=today)
         yield _arm(asked, "review_reply", words="kind", on="reply_due_on")
+        years = YearProgramme.objects.filter(school__in=schools, school_signed_at=None, trust_signed_at__isnull=False)
+        yield _arm(years.exclude(trust_signed_by=access.membership), "programme", pk="school_id", words="year")
 
 
 def _of_practice(access: Access) -> Iterator[Rows]:
@@ -134,6 +136,9 @@ def _for_the_trust(access: Access, today: date) -> Iterator[Rows]:
         school_signed_by=access.membership
     )
     yield _arm(unsigned, "review_sign", words="kind", on="starts_on")
+    years = YearProgramme.objects.filter(trust_signed_at=None, school_signed_at__isnull=False)
+    years = years.exclude(school__in=[school for _, school in access.roles if school])
+    yield _arm(years.exclude(school_signed_by=access.membership), "programme", pk="school_id", words="year")
     wishes = ReviewWish.objects.filter(state=ReviewWish.State.ASKED)
     yield _arm(wishes, "review_asked", words="item")
     ready = rows.filter(state=Review.State.ACCURACY)

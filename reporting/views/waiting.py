@@ -10,6 +10,7 @@ from reporting.queries.overview import Overview
 from reporting.queries.waiting import APART, Waiting
 from reporting.views.links import link
 from reviews.rules.kinds import label_of
+from reviews.rules.years import year_words
 from schools.access import TrustRequest
 from schools.strategy import Strategy
 from schools.words import capital, counted, cut, verb
@@ -21,6 +22,7 @@ SAID: dict[str, tuple[str, str, str]] = {
     "review_reply": ("review", "{}: read it for accuracy", "Say whether the facts are right before it is published."),
     "review_publish": ("review", "{}: ready to publish", "The school has answered, or its time is over."),
     "review_asked": ("review_wish", "Asked for: {}", "From the menu. Propose it, or say why not."),
+    "programme": ("programme", "Programme for {}: read it and sign", "The other side has signed it."),
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
     "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
@@ -61,7 +63,13 @@ def trust_lines(request: TrustRequest, waiting: Iterable[Waiting], seen: Overvie
 def _line(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> dict[str, Any]:
     page, title, note = SAID[one.kind]
     words = _named(one, strategies)
-    return {"title": title.format(words), "url": link(request, page, pk=one.pk), "note": note, "due_on": one.on}
+    url = _programme(request, one) if one.kind == "programme" else link(request, page, pk=one.pk)
+    return {"title": title.format(words), "url": url, "note": note, "due_on": one.on}
+
+
+def _programme(request: TrustRequest, one: Waiting) -> str:
+    """The page of a school's year."""
+    return f"{link(request, 'programme', school_id=one.pk)}?year={one.words}#record"
 
 
 def _checks(request: TrustRequest, one: Waiting) -> list[dict[str, Any]]:
@@ -80,6 +88,8 @@ def _named(one: Waiting, strategies: Iterable[Strategy]) -> str:
         forms = (strategy.form_by_key.get(key) for strategy in strategies)
         label = next((form.label for form in forms if form), capital(key.replace("_", " ")))
         return cut(f"{label}, {subject}", LONGEST) if subject else label
+    if one.kind == "programme":
+        return year_words(int(one.words))
     if one.kind == "review_asked":
         menu = (item.label for strategy in strategies for item in strategy.menu if item.key == one.words)
         return next(menu, capital(one.words.replace("_", " ")))

@@ -4,6 +4,7 @@ from .register import PenPortrait, PortraitPhoto, Practice, PracticeRequest
 from .reviews import Dispute, Finding, Review, ReviewMember
 from .sharing import ReviewShare
 from .wishes import ReviewWish
+from .years import ProgrammeEdition, YearProgramme
 
 __all__ = [
     "Dispute",
@@ -12,8 +13,10 @@ __all__ = [
     "PortraitPhoto",
     "Practice",
     "PracticeRequest",
+    "ProgrammeEdition",
     "Review",
     "ReviewMember",
     "ReviewShare",
     "ReviewWish",
+    "YearProgramme",
 ]

@@ -54,6 +54,7 @@ class SchoolProgramme:
     """One school's year: the counts, and the reviews and visits that make them."""
 
     school: School
+    version: StrategyVersion
     programme: Programme
     reviews: tuple[Review, ...]
     visits: tuple[VisitSeen, ...] = ()
@@ -109,7 +110,8 @@ def _programme(one: SchoolYear, given: list[Given], today: date) -> SchoolProgra
     seen = [Seen(form, is_done) for _, form, _, is_done in one.visits]
     booked, owed = map(_booked, one.reviews), one.owed if one.halves else None
     counted = programme_of(one.strategy, one.levels, booked, seen, given, today=today, owed=owed)
-    return SchoolProgramme(one.school, counted, one.reviews, _carrying_out(one.strategy, one.levels, list(one.visits)))
+    visits = _carrying_out(one.strategy, one.levels, list(one.visits))
+    return SchoolProgramme(one.school, one.version, counted, one.reviews, visits)
 
 
 def _given(schools: list[School], first: date, last: date) -> dict[int, list[Given]]:

@@ -30,6 +30,9 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 def form_faults(strategy: Strategy) -> Iterator[str]:
     """Every broken promise of the forms."""
+    yearly = [form.key for form in strategy.forms if form.kind == "programme"]
+    if len(yearly) > 1:
+        yield f"forms: {', '.join(yearly)} are all of kind programme; a school and year has one record"
     for form in strategy.forms:
         path = f"forms.{form.key}"
         yield from _repeated(path, (*form.header, *form.judgements, *form.footer))

@@ -20,7 +20,7 @@ Kind = Literal[
 Means = Literal[
     "", "school", "date", "time_from", "time_to", "lead", "role", "focus", "subject", "year_group", "methods",
     "comment", "actions", "support", "impact_check", "owner", "due", "recommendations", "considered_on",
-    "agreed_actions", "plan_changed", "plan_changes", "strengths", "development", "excellence", "notes",
+    "agreed_actions", "plan_changed", "plan_changes", "strengths", "development", "excellence", "notes", "year",
 ]  # fmt: skip
 """What the product does with a field. Without one it is kept, shown and printed, and nothing follows from it."""
 
@@ -74,12 +74,14 @@ class Method(Named):
 class Form(Named):
     """A monitoring or review form: header, repeating rows, judgement boxes, footers.
 
+    That of kind `programme` is the record of a school and year, which the school and the trust fill in and both agree.
+
     `framework` is a key of an inspection framework, or words for what the judgement boxes follow. `visibility` is who
     in a school may read it once it is sent: its staff with an account, or its leaders alone. `followed_up_by` is the
     committee (one of `meetings`) that afterwards asks what came of each action.
     """
 
-    kind: Literal["monitoring", "review", "evidence", "health_check", "checklist"] = "monitoring"
+    kind: Literal["monitoring", "review", "evidence", "health_check", "checklist", "programme"] = "monitoring"
     framework: str = ""
     detail: str = ""
     header: tuple[FormField, ...] = ()

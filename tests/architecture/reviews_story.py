@@ -20,6 +20,7 @@ from reviews.services.sharing import share_review
 from reviews.services.team import add_member
 from reviews.services.wishes import ask_for_review
 from reviews.services.writing import save_answers
+from reviews.services.years import begin_year, save_year, sign_year
 from schools.models import School
 from schools.tenancy import trust_scope
 from tests.architecture.planted import Planted, canary
@@ -75,6 +76,18 @@ def agree_on(here: Planted, review: Review) -> Action:
     return agree_from_findings(review, agreed, by=here.people["head"])[0]
 
 
+def year_at(here: Planted, school: School, name: str) -> None:
+    """The programme of a school's year: being written, or agreed by both sides."""
+    lead, head = here.people["si_lead"], here.people["head"]
+    row = begin_year(school, here.rows["version"], year=2026, by=lead)
+    save_year(row, {"priorities": f"{canary(here.slug)}priorities"}, by=lead, version=1)
+    if name == "year_agreed":
+        sign_year(row, TRUST, by=lead, read=2)
+        sign_year(row, SCHOOL, by=head, read=2)
+    row.refresh_from_db()
+    here.rows[name] = row
+
+
 def tell_reviews(here: Planted) -> None:
     """A review in each state, concerns, and the register with a wish to visit."""
     school, other, head = here.rows["school"], here.rows["other_school"], here.people["head"]
@@ -97,6 +110,8 @@ def tell_reviews(here: Planted) -> None:
     words = f"{canary(here.slug)}words"
     wish = {"item": "governance_review", "note": f"{canary(here.slug)}note", "suits": f"{canary(here.slug)}days"}
     here.rows["review_wish"] = ask_for_review(school, here.rows["version"], by=head, **wish)
+    for name, of in (("year", school), ("year_agreed", other)):
+        year_at(here, of, name)
     portrait = write_portrait(
         by=here.people["director"], role=words, experience=words, training=words, availability=words
     )
@@ -113,6 +128,7 @@ def grow_reviews(here: Planted, school: School, n: int) -> None:
     agree_on(here, review)
     share_review(review, by=here.people["si_lead"], audience="schools")
     ask_for_review(school, here.rows["version"], by=here.people["head"], item="website_check", note=f"Note {n}")
+    begin_year(school, here.rows["version"], year=2026, by=here.people["si_lead"])
     person = member(f"Works elsewhere {n}", "operations")
     add_member(here.rows["review_proposed"], person, by=here.people["si_lead"])
     write_portrait(by=person, role="Role", experience="Experience")
@@ -178,6 +194,11 @@ REVIEW_ACTS: dict[str, tuple[Any, ...]] = {
     "review_actions": ("head", _agreed),
     "review_concern": ("head", _always(**{"concern-text": "It began late."})),
     "review_mediate": ("ceo", _always(**{"mediation-words": "We met.", "then": "close"})),
+    "year_begin": ("head", _always(year="2027")),
+    "year_write": ("head", _always(version="99", priorities="Changed."), 0),
+    "year_autosave": ("si_lead", _always(version="99", priorities="Changed."), 0),
+    "year_sign": ("head", _always(read="2")),
+    "year_anew": ("si_lead", _always(**{"anew-reason": "The school has a new head."})),
     "practice_offer": ("head", _nothing),
     "practice_new": ("head", _practice),
     "practice_ask": ("head", _visit),
@@ -198,7 +219,7 @@ REVIEW_POST_ONLY = frozenset(
         "practice_offer",
         "practice_ask",
     }
-    | {"practice_answer", "practice_end"}
+    | {"practice_answer", "practice_end", "year_begin", "year_autosave", "year_sign", "year_anew"}
 )
 
 REVIEW_ROWS: dict[str, str] = {
@@ -220,6 +241,8 @@ REVIEW_ROWS: dict[str, str] = {
         f"review_{name}.pk": "review_draft"
         for name in ("write", "autosave", "paper", "findings", "finding", "send", "mediate")
     },
+    **{f"year_{name}.pk": "year" for name in ("write", "autosave", "sign", "paper")},
+    **dict.fromkeys(("year_anew.pk", "year_file.pk", "api_programmes-detail.pk"), "year_agreed"),
     "review_reply.pk": "review_sent",
     "review_publish.pk": "review_answered",
     "member_id": "review_member",

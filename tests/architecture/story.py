@@ -63,6 +63,18 @@ from tests.factories import SchoolFactory, member
 FACTS = "".join(f'\n[[facts]]\nkey = "{key}"\nlabel = "{key}"\n' for key in ("declared", "asked"))
 """The strategy has none of its own. One is on record; the other is open to be recorded."""
 
+YEAR = """
+[[forms]]
+key = "programme"
+label = "Programme for the year"
+kind = "programme"
+header = [
+  { key = "year", label = "Academic year", required = true, means = "year" },
+  { key = "priorities", label = "Priorities", kind = "long_text", required = true },
+]
+"""
+"""Nor has it a record of a school and year."""
+
 
 def tell_story(here: Planted) -> None:
     """Something of everything happens in the trust."""
@@ -95,7 +107,7 @@ def tell_story(here: Planted) -> None:
 def _set_up(here: Planted) -> None:
     for year in (2025, 2026):
         set_year(year, usual_dates(year), by=None)
-    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS
+    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + YEAR
     text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
     version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))
     choose_strategy(version.key, by=None, from_on=date(2025, 9, 1))

@@ -39,9 +39,12 @@ WITHOUT_FAULTS: dict[str, str] = {
     "photo_remove": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",
     "offline": READS,
-    **dict.fromkeys(("review_autosave", "plan_save", "offline_key", "offline_worker"), PROGRAM),
+    **dict.fromkeys(("review_autosave", "plan_save", "year_autosave", "offline_key", "offline_worker"), PROGRAM),
     "return_agree": "shares the form of return_back",
     "return_classes": "no strategy of the demo asks for classes",
+    **dict.fromkeys(
+        ("year_begin", "year_write", "year_sign", "year_anew"), "no strategy of the demo writes a year down"
+    ),
     "meeting_attendance": "every answer is picked from a list",
     **dict.fromkeys(("matrix_autosave", "healthz"), PROGRAM),
     **{name: READS for name in NO_ACT if name != "setup_register" and not name.startswith("api_")},

@@ -26,7 +26,7 @@ HOME = "/api/v1/t/alder/"
 NOUNS = (
     "schools", "periods", "strategies", "assessments", "ratings", "proposals", "decisions", "reports", "returns",
     "figures", "self_evaluations", "targets", "benchmarks", "visits", "actions", "plans", "reviews", "practices",
-    "review_wishes", "support_requests", "support_bookings", "concerns",
+    "review_wishes", "support_requests", "support_bookings", "concerns", "programmes",
 )  # fmt: skip
 OTHERS = 10  # writing ratings, figures, sections, visits, follow-ups; sending a visit; four that are read for a school
 

@@ -19,7 +19,7 @@ PLANS = keyed(S4.plan_types)
 REVIEWS = keyed(S4.review_types)
 EVIDENCE = FORMS["evidence_form"]
 
-MOST_STILL_TO_COME = 5
+MOST_STILL_TO_COME = 4
 NOT_CONTENT: dict[str, str] = {}
 
 
@@ -142,6 +142,7 @@ COVERED: dict[str, Callable[[], bool]] = {
         keys(FORMS["programme"].header)
         == ["year", "priorities", "core_model", "core_timing", "optional_focus", "optional_timing"]
         and len(keyed(FORMS["programme"].header)["core_model"].options) == 2
+        and FORMS["programme"].kind == "programme"
     ),
     "S4-25": lambda: (
         says("deployment", "trained", "pen portrait", "photograph for safeguarding")

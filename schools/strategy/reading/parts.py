@@ -86,6 +86,7 @@ FORM_KINDS = {
     "evidence": "record of evidence",
     "health_check": "health check",
     "checklist": "checklist",
+    "programme": "record of a school and year, agreed by both sides",
 }
 
 READERS = {"school": "", "leaders": "the leaders of the school and the trust alone"}

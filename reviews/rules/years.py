@@ -1,0 +1,25 @@
+"""The record of a school's year: which form of the strategy it is, and what of it people write."""
+
+from __future__ import annotations
+
+from schools.strategy import Strategy
+from schools.strategy.forms import Form
+
+
+def form_of_year(strategy: Strategy) -> Form | None:
+    """The strategy's form of kind `programme`; None where it has none, and then no year is written down."""
+    return next((form for form in strategy.forms if form.kind == "programme"), None)
+
+
+def to_write(form: Form) -> Form:
+    """The form without the year, which the record has of its own."""
+    parts = {
+        part: tuple(field for field in getattr(form, part) if field.means != "year")
+        for part in ("header", "judgements", "footer")
+    }
+    return form.model_copy(update=parts)
+
+
+def year_words(year: int) -> str:
+    """“2026/27”, of the year it begins in."""
+    return f"{year}/{(year + 1) % 100:02}"
