@@ -10,7 +10,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from categorisation.models import Rating
+from categorisation.models import Decision, Rating
+from categorisation.rules.conclusion import LONGEST as LONGEST_CONCLUSION
+from categorisation.rules.conclusion import Conclusion, faults_of
 from categorisation.rules.entry import IN_FUTURE, LONGEST_NOTE, Entry
 from categorisation.rules.suggestion import Suggestion
 from categorisation.services.facts import LONGEST_REASON
@@ -155,8 +157,16 @@ class ReturnForm(forms.Form):
     )
 
 
+CONCLUDED = tuple(Conclusion.__dataclass_fields__)
+"""The fields of a form that hold what a re-assessment concludes."""
+
+
+def _lines(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"class": "form-control", "rows": rows})
+
+
 class DecisionForm(forms.Form):
-    """The category people decided on one axis."""
+    """The category people decided on one axis and, where `concludes`, what else the re-assessment concludes."""
 
     level = forms.ChoiceField(label="Decision", error_messages={"required": "Choose one of the levels"})
     reason = forms.CharField(
@@ -167,13 +177,48 @@ class DecisionForm(forms.Form):
         help_text="Needed where the decision is not simply what the rules propose. The school and trustees read it.",
     )
 
-    def __init__(self, *args: Any, strategy: Strategy, axis: str, **kwargs: Any) -> None:
+    provision = forms.ChoiceField(
+        label="Does the provision in place still fit?", required=False, choices=Decision.Provision.choices,
+        widget=forms.RadioSelect(),
+    )  # fmt: skip
+    provision_words = forms.CharField(
+        label="What should change", required=False, max_length=LONGEST_CONCLUSION, widget=_lines(2),
+        help_text="Where it should change, in a sentence or two.",
+    )  # fmt: skip
+    capacity = forms.ChoiceField(
+        label="Should capacity move?", required=False, choices=Decision.Capacity.choices, widget=forms.RadioSelect()
+    )
+    capacity_words = forms.CharField(
+        label="From where to where", required=False, max_length=LONGEST_CONCLUSION, widget=_lines(2),
+        help_text="Where it should move, for example “two days of the reading lead, from Elm to Fern”.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, strategy: Strategy, axis: str, concludes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not concludes:
+            for name in CONCLUDED:
+                del self.fields[name]
         levels = strategy.axis_levels(axis)
         self.tiles = [
             {"key": level.key, "label": capital(strategy.level_words(level)), "step": level.tone} for level in levels
         ]
         self.fields["level"].choices = [(tile["key"], tile["label"]) for tile in self.tiles]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What is missing stands beside its field, with everything else that is."""
+        data = super().clean() or {}
+        if asked := [name for name in CONCLUDED if name in self.fields]:
+            said = Conclusion(**{name: data.pop(name, "").strip() for name in asked})
+            data["conclusion"] = said
+            for name, words in faults_of(said).items():
+                if name not in self.errors:
+                    self.add_error(name, words)
+        return data
+
+    @property
+    def concluded(self) -> list[forms.BoundField]:
+        """The controls of the conclusion, where it is asked for."""
+        return [self[name] for name in CONCLUDED if name in self.fields]
 
 
 class ReplyForm(forms.Form):

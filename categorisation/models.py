@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from categorisation.rules.conclusion import CHANGE, FITS, MOVES, STAYS, Conclusion
 from schools.models import Kpi, Meeting, Membership, Period, School, StrategyVersion
 from schools.tenancy import TrustForeignKey, TrustOwned, trust_manager
 from schools.tenancy.history import tracked
@@ -199,7 +200,18 @@ class DecisionQuerySet(models.QuerySet):
 
 @tracked()
 class Decision(TrustOwned):
-    """The category people decided, with the reason where it differs from the proposal."""
+    """The category people decided, with the reason where it differs from the proposal.
+
+    `provision` and `capacity` are what a re-assessment concludes, where the strategy asks for it; blank otherwise.
+    """
+
+    class Provision(models.TextChoices):
+        FITS = FITS, "It still fits"
+        CHANGE = CHANGE, "It should change"
+
+    class Capacity(models.TextChoices):
+        STAYS = STAYS, "It stays where it is"
+        MOVES = MOVES, "It should move"
 
     school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="decisions")
     period = TrustForeignKey(Period, on_delete=models.PROTECT, related_name="decisions")
@@ -210,6 +222,10 @@ class Decision(TrustOwned):
     meeting = TrustForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions")
     was = models.CharField(max_length=60, blank=True)
     reason = models.TextField(blank=True)
+    provision = models.CharField(max_length=6, choices=Provision, blank=True)
+    provision_words = models.TextField(blank=True)
+    capacity = models.CharField(max_length=5, choices=Capacity, blank=True)
+    capacity_words = models.TextField(blank=True)
     effective_on = models.DateField()
     decided_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
@@ -221,8 +237,21 @@ class Decision(TrustOwned):
     class Meta:
         indexes = [models.Index(fields=["trust", "school", "axis", "-effective_on"], name="decision_of_school")]
         constraints = [
-            models.UniqueConstraint(fields=["trust", "school", "axis", "meeting"], name="decision_once_a_meeting")
+            models.UniqueConstraint(fields=["trust", "school", "axis", "meeting"], name="decision_once_a_meeting"),
+            models.CheckConstraint(
+                condition=Q(provision="", capacity="") | ~Q(provision="") & ~Q(capacity=""),
+                name="decision_concludes_both_or_neither",
+            ),
+            models.CheckConstraint(
+                condition=~Q(provision=CHANGE, provision_words="") & ~Q(capacity=MOVES, capacity_words=""),
+                name="decision_concludes_with_words",
+            ),
         ]
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What was concluded beside the level."""
+        return Conclusion(self.provision, self.provision_words, self.capacity, self.capacity_words)
 
 
 @tracked()

@@ -95,6 +95,15 @@ class ProposedOut(serializers.Serializer):
     explanation = ExplanationOut()
 
 
+class ConclusionOut(serializers.Serializer):
+    """What a re-assessment concludes beside the level."""
+
+    provision = serializers.ChoiceField(choices=Decision.Provision.choices)
+    provision_words = serializers.CharField(help_text="What should change.")
+    capacity = serializers.ChoiceField(choices=Decision.Capacity.choices)
+    capacity_words = serializers.CharField(help_text="From where to where it should move.")
+
+
 class DecisionOut(serializers.ModelSerializer):
     """The category people decided, beside what the rules proposed, with the reason and the school's reply."""
 
@@ -103,13 +112,15 @@ class DecisionOut(serializers.ModelSerializer):
     was = serializers.SerializerMethodField(help_text="The level before, or null for the first decision.")
     decided_by = serializers.CharField(source="decided_by.user.name", read_only=True)
     proposed = serializers.SerializerMethodField()
+    conclusion = serializers.SerializerMethodField(help_text="Null where the strategy asks for none.")
     reply = serializers.SerializerMethodField()
 
     class Meta:
         model = Decision
         fields = [
             "id", "school", "period", "strategy_version", "meeting", "axis", "axis_label", "level", "level_label",
-            "was", "proposed", "reason", "effective_on", "decided_by", "decided_at", "tell_at", "reply_due_on", "reply",
+            "was", "proposed", "reason", "conclusion", "effective_on", "decided_by", "decided_at", "tell_at",
+            "reply_due_on", "reply",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -128,6 +139,10 @@ class DecisionOut(serializers.ModelSerializer):
         if proposal is None:
             return None
         return {"level": proposal.level or None, "explanation": ExplanationOut(proposal.explanation["words"]).data}
+
+    @extend_schema_field(ConclusionOut(allow_null=True))
+    def get_conclusion(self, decision: Decision) -> dict[str, Any] | None:
+        return ConclusionOut(decision.conclusion).data if decision.provision else None
 
     @extend_schema_field(ReplyOut(allow_null=True))
     def get_reply(self, decision: Decision) -> dict[str, Any] | None:

@@ -26,6 +26,11 @@ class Basis:
     def strategy(self) -> Strategy:
         return self.version.strategy
 
+    @property
+    def concludes(self) -> bool:
+        """Whether this is a re-assessment that concludes more than the level."""
+        return self.axis.concludes and self.before is not None
+
 
 def basis_of(school: School, axis: str, *, period: Period, today: date) -> Basis | None:
     """What a decision in this period rests on; None where the school's strategy has no such axis.

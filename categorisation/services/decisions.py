@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from categorisation.models import Decision, Proposal, Reply
 from categorisation.rules import differs
+from categorisation.rules.conclusion import Conclusion, faults_of
 from categorisation.services.basis import Basis, basis_of
 from categorisation.services.deciders import deciders_of
 from schools.audit import record_act
@@ -31,9 +33,11 @@ def decide_category(
     period: Period,
     reason: str = "",
     meeting: Meeting | None = None,
+    conclusion: Conclusion | None = None,
 ) -> Decision:
     """Record the category decided in `period`. The head is told in the morning and may reply until the day named.
 
+    Where the strategy asks a re-assessment to conclude more than the level (`concludes`), that is `conclusion`.
     It rests on the school's latest agreed matrix and belongs to that matrix's period (see `basis_of`). The meeting and
     the school are locked, so that the same is not recorded twice. Raises PermissionDenied when this person may not
     decide for this school, ValidationError by field otherwise.
@@ -48,10 +52,11 @@ def decide_category(
     if refusal := deciders.refusal(by):
         raise PermissionDenied(refusal)
     require_open_to_decide(school, axis, meeting=meeting, today=today)
-    proposal = _checked(basis, level, reason)
-    _require_new(basis, level, reason, meeting=meeting, today=today)
+    proposal, conclusion = _checked(basis, level, reason), _concluded(basis, conclusion)
+    _require_new(basis, level, reason, conclusion, meeting=meeting, today=today)
     was = basis.before.level if basis.before else ""
-    record_act("category.decided", school, by=by, school=school, before=was, after=level, why=reason)
+    why = " ".join(filter(None, (reason, *conclusion.sentences)))
+    record_act("category.decided", school, by=by, school=school, before=was, after=level, why=why)
     decision = Decision.objects.create(
         school=school,
         period=basis.period,
@@ -62,6 +67,7 @@ def decide_category(
         meeting=meeting,
         was=was,
         reason=reason,
+        **asdict(conclusion),
         effective_on=today,
         decided_by=by,
         decided_at=now,
@@ -106,12 +112,25 @@ def _checked(basis: Basis, level: str, reason: str) -> Proposal | None:
     return proposal
 
 
-def _require_new(basis: Basis, level: str, reason: str, *, meeting: Meeting | None, today: date) -> None:
-    """Another level, another reason or a meeting's own record is a new decision; the same once more is a slip."""
+def _concluded(basis: Basis, said: Conclusion | None) -> Conclusion:
+    """What is concluded beside the level; nothing where it is not asked. Raises ValidationError by field."""
+    if not basis.concludes:
+        return Conclusion()
+    stripped = Conclusion(**{name: words.strip() for name, words in asdict(said or Conclusion()).items()})
+    if faults := faults_of(stripped):
+        raise ValidationError(faults)
+    return stripped
+
+
+def _require_new(
+    basis: Basis, level: str, reason: str, conclusion: Conclusion, *, meeting: Meeting | None, today: date
+) -> None:
+    """Something else said, or a meeting's own record, is a new decision; the same once more is a slip."""
     before = basis.before
     if before is None or before.effective_on != today:
         return
-    same = (before.level, before.reason, before.period_id) == (level, reason, basis.period.pk)
+    said = (before.level, before.reason, before.conclusion, before.period_id)
+    same = said == (level, reason, conclusion, basis.period.pk)
     if same and (meeting is None or before.meeting_id == meeting.pk):
         at = timezone.localtime(before.decided_at)
         raise ValidationError(

@@ -22,6 +22,7 @@ from categorisation.services.deciders import Deciders, deciders_of
 from categorisation.services.decisions import require_open_to_decide
 from categorisation.views.matrix import school_for
 from schools.access import ROLES, Permission, TrustRequest, trust_view
+from schools.forms import accepted
 from schools.models import Meeting, School
 from schools.queries import current_period
 from schools.strategy import Strategy
@@ -44,20 +45,16 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     basis = basis_of(school, axis, period=period, today=today) if period else None
     if period is None or basis is None:
         raise Http404
-    form = DecisionForm(request.POST or None, strategy=basis.strategy, axis=axis, initial=_first_choice(basis))
+    asked: dict[str, Any] = {"strategy": basis.strategy, "axis": axis, "concludes": basis.concludes}
+    form = DecisionForm(request.POST or None, initial=_first_choice(basis), **asked)
     context = {"school": school, "form": form, "meeting": meeting, **_what_is_known(basis)}
     deciders = deciders_of(basis.strategy, axis, school, period=basis.period, meeting=meeting)
     if refusal := deciders.refusal(request.access.membership):
         return _not_theirs(request, refusal, deciders, context)
-    if request.method == "POST" and form.is_valid():
-        by = request.access.membership
-        try:
-            decide_category(school, axis, by=by, period=period, meeting=meeting, **form.cleaned_data)
-        except ValidationError as refused:
-            form.add_error("reason" if hasattr(refused, "error_dict") else None, refused.messages[0])
-        else:
-            messages.success(request, f"{school.known_as}: recorded. The head is told in the morning and may reply.")
-            return redirect(_after(request, school, meeting))
+    at: dict[str, Any] = {"by": request.access.membership, "period": period, "meeting": meeting}
+    if request.method == "POST" and accepted(form, lambda data: decide_category(school, axis, **at, **data)):
+        messages.success(request, f"{school.known_as}: recorded. The head is told in the morning and may reply.")
+        return redirect(_after(request, school, meeting))
     closed = "" if form.is_bound else _closed(school, axis, meeting=meeting, today=today)
     to_come = meeting is not None and timezone.localdate(meeting.starts_at) > today
     context |= {"closed": closed, "still_to_come": to_come, "after": _after(request, school, meeting)}
@@ -76,8 +73,13 @@ def _closed(school: School, axis: str, *, meeting: Meeting | None, today: date) 
 def _not_theirs(request: TrustRequest, refusal: str, deciders: Deciders, context: dict[str, Any]) -> HttpResponse:
     """Who may decide instead. What was typed before the interest was declared is shown, to be handed on."""
     others = [{"name": str(one.person), "role": ROLES[one.role].label} for one in deciders.may]
-    context |= {"refusal": refusal, "others": others, "typed": request.POST.get("reason", "").strip()}
+    context |= {"refusal": refusal, "others": others, "typed": "\n".join(_typed(request))}
     return render(request, "categorisation/decide_not.html", context, status=403)
+
+
+def _typed(request: TrustRequest) -> list[str]:
+    names = ("reason", "provision_words", "capacity_words")
+    return [words for name in names if (words := request.POST.get(name, "").strip())]
 
 
 def _meeting_named(request: TrustRequest) -> Meeting | None:

@@ -71,11 +71,12 @@ def explanation(proposal: Proposal | None) -> Explanation | None:
 
 
 def reason_of(decision: Decision) -> str:
-    """The reason people gave; where it is simply as proposed, what the proposal rests on."""
-    if decision.reason:
-        return decision.reason
+    """The reason people gave, or where it is simply as proposed, what the proposal rests on; then what else they
+    concluded.
+    """
     words = explanation(decision.proposal)
-    return " ".join(("As the rules propose.", *(words.held[:2] if words else ())))
+    proposed = ("As the rules propose.", *(words.held[:2] if words else ()))
+    return " ".join((*([decision.reason] if decision.reason else proposed), *decision.conclusion.sentences))
 
 
 def support_of(strategy: Strategy, axis: str, level: str) -> tuple[str, ...]:

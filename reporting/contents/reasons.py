@@ -7,7 +7,7 @@ from dataclasses import replace
 from categorisation.models import Decision
 from reporting.contents.facts import Differences, Differing, Reason, Reasons, Tile
 from reporting.contents.gather import Found
-from reporting.contents.levels import decided_tile, explanation, note_of, reply_of, support_of, tile
+from reporting.contents.levels import decided_tile, explanation, note_of, reason_of, reply_of, support_of, tile
 from reporting.contents.matrix import category_cell
 from reporting.contents.moves import NEEDS_SUPPORT, differs
 from reporting.queries.overview import Category, SchoolLine, Sheet
@@ -74,6 +74,6 @@ def _differing(found: Found, line: SchoolLine, decision: Decision) -> Differing:
         note=note_of(strategy, decision),
         proposed=proposed,
         decided=decided_tile(found, decision),
-        reason=decision.reason,
+        reason=reason_of(decision),
         reply=reply_of(found, decision),
     )

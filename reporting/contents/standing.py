@@ -53,7 +53,7 @@ def _standings(strategy: Strategy, phase: str, latest: dict[str, Decision]) -> I
             step=level.tone,
             since=row.effective_on,
             was=_was(strategy, levels.get(row.was)) if row.was != row.level else "",
-            reason=row.reason,
+            reason=" ".join(filter(None, (row.reason, *row.conclusion.sentences))),
             expects=level.expectations,
             support=support_of(strategy, axis.key, level.key),
             plans=tuple(plan.label for plan in of_axis if level.key in plan.levels),

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from categorisation.models import Decision, Proposal, Reply
+from categorisation.rules.conclusion import Conclusion
 from schools.strategy import Axis, Level, Strategy
 from schools.words import capital
 
@@ -26,6 +27,10 @@ class Decided(NamedTuple):
     level: str
     was: str
     reason: str
+    provision: str
+    provision_words: str
+    capacity: str
+    capacity_words: str
     period_id: int
     meeting_id: int | None
     strategy_version_id: int
@@ -35,6 +40,12 @@ class Decided(NamedTuple):
     reply_due_on: date
     replied: bool
     held: str | None
+
+    @property
+    def said(self) -> str:
+        """The reason people gave, and what else they concluded."""
+        concluded = Conclusion(self.provision, self.provision_words, self.capacity, self.capacity_words)
+        return " ".join(filter(None, (self.reason, *concluded.sentences)))
 
 
 class Proposed(NamedTuple):
@@ -138,7 +149,7 @@ def _decided(axis: Axis, strategy: Strategy, levels: Sequence[Level], latest: De
         axis_label=axis.label,
         state="agreed",
         since=latest.effective_on,
-        reason=latest.reason or latest.held or "",
+        reason=latest.said or latest.held or "",
         decision_id=latest.pk,
         meeting_id=latest.meeting_id,
         reply_due_on=latest.reply_due_on,

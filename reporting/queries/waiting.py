@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import CharField, Count, DateField, Exists, F, Min, OuterR
 from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
+from monitoring.queries.following import considered_checks, open_actions
 from plans.models import Action, ApprovalStep, StageChange
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
@@ -45,9 +46,13 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
 
-def waiting_for_trust(access: Access, today: date) -> list[Waiting]:
-    """What waits for this person who acts for the whole trust. One query; none where nothing may be done."""
-    kinds = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access), _all_checks(access, today))
+def waiting_for_trust(access: Access, today: date, *, followed: Collection[str] = ()) -> list[Waiting]:
+    """What waits for this person who acts for the whole trust. One query; none where nothing may be done.
+
+    `followed`: the forms whose actions a committee follows up.
+    """
+    of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access))
+    kinds = (*of_reviews, _all_checks(access, today), _for_committee(access, followed))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
 
@@ -173,3 +178,12 @@ def _all_checks(access: Access, today: date) -> Iterator[Rows]:
         named = {"is_a": Value("checks", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
         named |= {"its_words": Value("", CharField()), "on_day": Min("impact_check_on")}
         yield due.annotate(**named).values_list(*COLUMNS)
+
+
+def _for_committee(access: Access, followed: Collection[str]) -> Iterator[Rows]:
+    """By form, how many actions agreed after such visits the committee has not closed."""
+    if followed and access.may_everywhere(Permission.FOLLOW_UP):
+        rows = open_actions(considered_checks(access, followed)).order_by().values("visit__form")
+        named = {"is_a": Value("follow_up", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
+        named |= {"its_words": Cast(F("visit__form"), CharField()), "on_day": Cast(Value(None), DateField())}
+        yield rows.annotate(**named).values_list(*COLUMNS)

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from monitoring.queries.following import followed_forms
 from plans.queries.on_ladders import on_ladders
 from plans.rules.ladder import over_words
 from reporting.forms.pages import OverviewFilter, shown_as_selects
@@ -64,7 +65,8 @@ def overview_page(request: TrustRequest) -> HttpResponse:
 def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
     current = seen.calendar.terms[0].pk == seen.period.pk
-    return waiting_for_trust(request.access, seen.calendar.today) if current else []
+    forms = followed_forms(seen.versions.by_pk.values())
+    return waiting_for_trust(request.access, seen.calendar.today, followed=forms) if current else []
 
 
 def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:

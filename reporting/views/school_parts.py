@@ -159,7 +159,7 @@ def _block(request: TrustRequest, story: SchoolStory, one: AxisStory, label: str
         "title": f"Why {category.word}" if len(story.axes) == 1 else f"{label}: why {category.word}",
         "word": category.word if category.step else "this",
         "why": one.why,
-        "reason": latest.row.reason if latest and not proposed else "",
+        "reason": latest.row.said if latest and not proposed else "",
         "decide_url": decide,
         "decision_url": link(request, "decision", decision_id=latest.row.pk) if latest and not proposed else "",
         "reply": reply(latest) if latest and not proposed else None,

@@ -51,8 +51,8 @@ def trust_lines(request: TrustRequest, waiting: Iterable[Waiting], seen: Overvie
     strategies = [sheet.strategy for sheet in seen.sheets]
     found = []
     for one in waiting:
-        if one.kind == "checks":
-            found += _checks(request, one)
+        if one.kind in SUMS:
+            found += SUMS[one.kind](request, one, strategies)
             continue
         line = _line(request, one, strategies)
         school = names.get(one.school_id)
@@ -72,13 +72,25 @@ def _programme(request: TrustRequest, one: Waiting) -> str:
     return f"{link(request, 'programme', school_id=one.pk)}?year={one.words}#record"
 
 
-def _checks(request: TrustRequest, one: Waiting) -> list[dict[str, Any]]:
+def _checks(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:
     """One line for all schools; none where nothing is due."""
     if not one.pk:
         return []
     said = f"{capital(counted(one.pk, 'impact check'))} {verb(one.pk)} due"
     url = f"{link(request, 'monitoring')}#actions"
     return [{"title": said, "url": url, "note": "Actions of all schools: has it worked?", "due_on": one.on}]
+
+
+def _follow_ups(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:
+    """One line for all schools and one form."""
+    label = next((found.label for each in strategies if (found := each.form_by_key.get(one.words))), "")
+    title = f"{capital(counted(one.pk, 'action'))} to follow up"
+    url = f"{link(request, 'monitoring')}#to-follow"
+    return [{"title": title, "url": url, "note": f"{label}. What came of them?", "due_on": None}]
+
+
+SUMS = {"checks": _checks, "follow_up": _follow_ups}
+"""What is told in one line for all schools."""
 
 
 def _named(one: Waiting, strategies: Iterable[Strategy]) -> str:

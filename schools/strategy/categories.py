@@ -34,7 +34,10 @@ class Scale(Named):
 
 
 class Axis(Named):
-    """Something every school is put in a category for."""
+    """Something every school is put in a category for.
+
+    With `concludes` each re-assessment says whether the provision in place still fits and whether capacity moves.
+    """
 
     scale: Key
     cadence: dict[Key, Cadence] = {}  # by level key; `default_cadence` otherwise
@@ -43,6 +46,7 @@ class Axis(Named):
     decided_by: Role = Role.CEO
     features: dict[Key, tuple[Text, ...]] = {}  # features of a level that belong to this axis alone
     phases: tuple[SchoolPhase, ...] = ()  # empty: every phase
+    concludes: bool = False
 
 
 class Threshold(Part):

@@ -34,6 +34,11 @@ from tests.conftest import STRATEGIES
 
 Data = Callable[[Planted], dict[str, Any]]
 
+CONCLUDED = {
+    "provision": "change", "provision_words": "One more day.",
+    "capacity": "moves", "capacity_words": "From Elm to Fern.",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Act:
@@ -209,7 +214,7 @@ ACTS: dict[str, Act] = {
     "invitation_act": Act("admin", always(act="withdraw")),
     "reports": Act("si_lead", lambda here: _board(here)),
     "report": Act("si_lead", nothing, rows={"pk": "failed_report"}),
-    "decide": Act("ceo", always(level="refine", reason="Because of this.")),
+    "decide": Act("ceo", always(level="refine", reason="Because of this.", **CONCLUDED)),
     "facts": Act("si_lead", always(key="asked", since="1 November 2026", note="Because of this.")),
     "fact_end": Act("si_lead", always(on="1 November 2026", reason="Because of this.")),
     "check_new": Act("si_lead", always(on="20 October 2026", outcome="put_right", who="Trust lead", note="A note.")),

@@ -108,6 +108,7 @@ def _set_up(here: Planted) -> None:
     for year in (2025, 2026):
         set_year(year, usual_dates(year), by=None)
     text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + YEAR
+    text = text.replace('key = "academic"\n', 'key = "academic"\nconcludes = true\n', 1)
     text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
     version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))
     choose_strategy(version.key, by=None, from_on=date(2025, 9, 1))

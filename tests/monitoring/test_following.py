@@ -182,3 +182,19 @@ def test_a_program_records_it_and_reads_it_back(cast: Cast, visit: Visit) -> Non
     assert term["health_checks"] == [{"visit": visit.pk, "actions": 2, "followed_up": 1, "closed": 1}]
     wrong = {"on": "2026-11-19", "actions": [one | {"action": 999_999}]}
     assert client.post(f"{base}follow_ups/", wrong, "application/json").status_code == 400
+
+
+def test_what_waits_for_the_committee_stands_on_its_home_page(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        visit = checked(cast, actions=3)
+        follow_up(visit, by=cast.tom, on=TODAY, found=[found(actions_of(visit)[0], "Seen.", closes=True)])
+    tom, ada = (
+        " ".join(cast.client(one).get("/t/alder/overview/").content.decode().split()) for one in (cast.tom, cast.ada)
+    )
+    assert "Two actions to follow up" in tom
+    assert 'href="/t/alder/monitoring/#to-follow"' in tom
+    assert "to follow up" not in ada
+    with trust_scope(cast.alder):
+        left = actions_of(visit)[1:]
+        follow_up(visit, by=cast.tom, on=TODAY, found=[found(one, "Seen.", closes=True) for one in left])
+    assert "to follow up" not in cast.client(cast.tom).get("/t/alder/overview/").content.decode()

@@ -10,6 +10,7 @@ from categorisation.models import Decision, Proposal, Rating, Reply
 from categorisation.queries import level_key
 from categorisation.rules import Evidence, axes_for, explain, propose
 from categorisation.rules.accuracy import Accuracy, accuracy_of
+from categorisation.rules.conclusion import Conclusion
 from categorisation.services.proposals import as_record
 from evidence.queries.calibration import SchoolAccuracy
 from reporting.management.demo.calendar import Sitting, clock, moment, working_day
@@ -110,16 +111,29 @@ class Decider:
         at: datetime, by: Membership,
     ) -> Decision:  # fmt: skip
         was = self.now_at.get((sitting.plan.key, proposal.axis), "")
+        concluded = self._concluded(strategy, proposal.axis, was, level)
+        why = " ".join(filter(None, (reason, *concluded.sentences)))
         self.record.write(
-            "category.decided", sitting.school, at=at, by=by, school=sitting.school, before=was, after=level, why=reason
+            "category.decided", sitting.school, at=at, by=by, school=sitting.school, before=was, after=level, why=why
         )
         return Decision(
             school=sitting.school, period=sitting.period, axis=proposal.axis, level=level, was=was, reason=reason,
             strategy_version=proposal.assessment.strategy_version, proposal=proposal, meeting=meeting,
             effective_on=at.date(), decided_by=by, decided_at=at,
             tell_at=humane_time(at, hour=sitting.school.trust.news_hour),
-            reply_due_on=working_days_after(at.date(), strategy.identity.reply_days),
+            reply_due_on=working_days_after(at.date(), strategy.identity.reply_days), **asdict(concluded),
         )  # fmt: skip
+
+    def _concluded(self, strategy: Strategy, axis: str, was: str, level: str) -> Conclusion:
+        """What follows where the category moved; all stays where it did not. Nothing where it is not asked."""
+        if not was or not strategy.axis_by_key[axis].concludes:
+            return Conclusion()
+        places = [one.key for one in strategy.axis_levels(axis)]
+        step = places.index(level) - places.index(was)
+        if not step:
+            return Conclusion(provision="fits", capacity="stays")
+        provision, capacity = self.plan.conclusions[:2] if step > 0 else self.plan.conclusions[2:]
+        return Conclusion("change", provision, "moves", capacity)
 
     def save(self) -> None:
         """Write the decisions and the replies the story has to them."""

@@ -12,7 +12,7 @@ from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.record import Record
 from reporting.management.demo.story import Story, TrustPlan, pick
-from reviews.models import Dispute, Finding, Review, ReviewMember
+from reviews.models import Dispute, Finding, Review, ReviewMember, ReviewShare
 from reviews.queries.reviews import levels_of
 from reviews.rules.kinds import depth_of, form_of, kind_of, kinds_of, label_of, level_for
 from reviews.rules.programme import to_draw_on
@@ -38,14 +38,15 @@ class Told:
     lead: int  # the school whose head leads it
     reply: str = ""
     dispute: bool = False
+    shared: tuple[str, ...] = ()
 
 
 STORY = (
     Told(0, 0, -20, S.PROPOSED, 2),
     Told(1, 1, 2, S.DRAFT, 3),
     Told(2, 0, 9, S.ACCURACY, 4),
-    Told(2, 1, 62, S.PUBLISHED, 1, "comment", dispute=True),
-    Told(3, 0, 38, S.PUBLISHED, 2, "accurate"),
+    Told(2, 1, 62, S.PUBLISHED, 1, "comment", dispute=True, shared=("governors",)),
+    Told(3, 0, 38, S.PUBLISHED, 2, "accurate", shared=("governors", "schools")),
     Told(4, 1, 170, S.PUBLISHED, 0, "accurate"),
     Told(2, 2, 215, S.PUBLISHED, 3, "accurate"),
     Told(0, 2, 240, S.PUBLISHED, 1, "accurate"),
@@ -76,6 +77,7 @@ class ReviewWriter:
         self.findings = Finding.objects.bulk_create(found)
         Dispute.objects.bulk_create([self._dispute(review) for review, one in told if one.dispute])
         Source.objects.bulk_create(self._sources())
+        ReviewShare.objects.bulk_create(share for review, one in told for share in self._shares(review, one))
         for review in self.reviews:
             self._note(review)
 
@@ -158,6 +160,17 @@ class ReviewWriter:
             text=self.words["concern"][0], mediator=guarantor, mediated_at=at, closed_at=at,
             outcome=self.words["outcome"][0],
         )  # fmt: skip
+
+    def _shares(self, review: Review, told: Told) -> Iterator[ReviewShare]:
+        """With whom its lead or its head shared it once it was published."""
+        head, published = review.school_signed_by, review.published_at
+        label = f"{label_of(self.strategy, review.kind)}, {review.school.known_as}"
+        for number, audience in enumerate(told.shared if published else ()):
+            assert published is not None  # it is shared once it is published
+            at, note = moment(working_days_after(published.date(), 1 + number), "11:00"), self.words["shared"][number]
+            told_of = {"after": ReviewShare.Audience(audience).label, "why": note, "label": label}
+            self.record.write("review.shared", ReviewShare, at=at, by=head, school=review.school, **told_of)
+            yield ReviewShare(review=review, audience=audience, note=note, shared_at=at, shared_by=head)
 
     def _sources(self) -> Iterator[Source]:
         for review in self.reviews:

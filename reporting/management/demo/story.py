@@ -87,6 +87,7 @@ class TrustPlan:
     concerns: tuple[dict[str, Any], ...] = ()
     reports: tuple[str, ...] = ()
     behind: str = ""  # the school that has had less support than it is owed
+    conclusions: tuple[str, ...] = ()  # provision and capacity: of a school that needs more, and of one that needs less
 
 
 @dataclass(frozen=True)
