@@ -58,22 +58,11 @@ def decide_category(
     why = " ".join(filter(None, (reason, *conclusion.sentences)))
     record_act("category.decided", school, by=by, school=school, before=was, after=level, why=why)
     decision = Decision.objects.create(
-        school=school,
-        period=basis.period,
-        axis=axis,
-        level=level,
-        strategy_version=basis.version,
-        proposal=proposal,
-        meeting=meeting,
-        was=was,
-        reason=reason,
-        **asdict(conclusion),
-        effective_on=today,
-        decided_by=by,
-        decided_at=now,
+        school=school, period=basis.period, axis=axis, level=level, strategy_version=basis.version, proposal=proposal,
+        meeting=meeting, was=was, reason=reason, effective_on=today, decided_by=by, decided_at=now,
         tell_at=humane_time(now, hour=school.trust.news_hour),
-        reply_due_on=working_days_after(today, basis.strategy.identity.reply_days),
-    )
+        reply_due_on=working_days_after(today, basis.strategy.identity.reply_days), **asdict(conclusion),
+    )  # fmt: skip
     _tell_school(decision)
     return decision
 

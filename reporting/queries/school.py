@@ -155,12 +155,13 @@ class _Reader:
         rows = Decision.objects.filter(school=self.school).order_by("-effective_on", "-pk")
         if told_by is not None:
             rows = rows.filter(tell_at__lte=told_by)
-        fields: Sequence[str] = Decided._fields[:13]
+        fields: Sequence[str] = Decided._fields[:-2]
         reply = ("replies__text", "replies__by__user__name", "replies__by__job_title", "replies__at")
         found = []
         for row in rows.values_list(*fields, "proposal_id", *reply):
-            answer = Answer(*row[14:]) if row[14] else None
-            found.append(Told(Decided._make((*row[:13], answer is not None, None)), row[13], answer))
+            decided, (proposal, *said) = row[: len(fields)], row[len(fields) :]
+            answer = Answer(*said) if said[0] else None
+            found.append(Told(Decided._make((*decided, answer is not None, None)), proposal, answer))
         return found
 
     def axes(self, begun: list[Begun], told: list[Told], *, proposals: bool) -> tuple[AxisStory, ...]:

@@ -17,7 +17,10 @@ def to_write(form: Form) -> Form:
         part: tuple(field for field in getattr(form, part) if field.means != "year")
         for part in ("header", "judgements", "footer")
     }
-    return form.model_copy(update=parts)
+    kept = {
+        name: getattr(form, name) for name in Form.model_fields
+    }  # a copy would keep what was worked out of the whole
+    return Form(**kept | parts)
 
 
 def year_words(year: int) -> str:
