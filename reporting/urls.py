@@ -12,6 +12,7 @@ from reporting.views import (
     monitoring_term,
     others,
     overview,
+    owed,
     reports,
     reviews,
     schools,
@@ -65,6 +66,13 @@ concern_urls = [
     path("concerns/<int:pk>/letters/<int:letter_id>/file/", concerns.letter_file, name="letter_file"),
 ]
 
+calendar_urls = [
+    path("calendar/", owed.calendar_page, name="calendar_page"),
+    path("calendar/address/", owed.calendar_address, name="calendar_address"),
+    path("calendar/stop/", owed.calendar_stop, name="calendar_stop"),
+    path("calendar/<str:secret>.ics", owed.calendar_feed, name="calendar_feed"),
+]
+
 page_urls = [
     path("overview/", overview.overview_page, name="overview"),
     path("other-schools/", others.other_schools, name="other_schools"),
@@ -73,4 +81,13 @@ page_urls = [
     path("schools/<int:school_id>/", schools.school_page, name="school"),
 ]
 
-urlpatterns = [*page_urls, *sef_urls, *visit_urls, *review_urls, *concern_urls, *meeting_urls, *report_urls]
+urlpatterns = [
+    *page_urls,
+    *calendar_urls,
+    *sef_urls,
+    *visit_urls,
+    *review_urls,
+    *concern_urls,
+    *meeting_urls,
+    *report_urls,
+]

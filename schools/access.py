@@ -245,6 +245,7 @@ class TrustMiddleware:
     """Opens the trust named in the path around the view, and undoes everything when the answer is a refusal."""
 
     PATH = re.compile(r"^/(?:api/v1/)?t/([-\w]+)/")
+    FEED = re.compile(r"^/t/[-\w]+/calendar/([^/]+)\.ics$")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -253,8 +254,11 @@ class TrustMiddleware:
         found = self.PATH.match(request.path_info)
         if found is None:
             return self.get_response(request)
-        self._recognise(request)
+        feed = self.FEED.match(request.path_info)
+        self._recognise(request, feed[1] if feed else "")
         if not request.user.is_authenticated:
+            if feed:
+                raise Http404
             return self._to_sign_in(request)
         trust = Trust.objects.filter(slug=found[1]).first()
         token = getattr(request, "api_token", None)
@@ -278,8 +282,12 @@ class TrustMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    def _recognise(self, request: HttpRequest) -> None:
-        if is_of_api(request) and request.headers.get("Authorization", "").startswith("Token "):
+    def _recognise(self, request: HttpRequest, feed: str) -> None:
+        if feed:
+            from schools.sign_in import person_of_feed  # the calendar's own door
+
+            person_of_feed(request, feed)
+        elif is_of_api(request) and request.headers.get("Authorization", "").startswith("Token "):
             from schools.sign_in import person_of_token  # the API's own door
 
             person_of_token(request)

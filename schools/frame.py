@@ -97,8 +97,9 @@ def my_trusts_of(request: HttpRequest) -> list[Link]:
 def account_links(request: HttpRequest) -> list[Link]:
     """Pages of the person's own, beside password and second factor."""
     if hasattr(request, "access"):
-        url = reverse("account", args=[request.trust.slug])  # type: ignore[attr-defined]
-        return [{"label": "Your account", "url": url}]
+        pages = (("What is owed, and when", "calendar_page"), ("Your account", "account"))
+        slug = request.trust.slug  # type: ignore[attr-defined]
+        return [{"label": label, "url": reverse(name, args=[slug])} for label, name in pages]
     if request.user.is_operator:  # type: ignore[union-attr]
         return [{"label": "Trusts", "url": reverse("operator")}]
     return [{"label": "Your trusts", "url": reverse("home")}]

@@ -10,6 +10,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
@@ -89,12 +90,18 @@ def hash_of(secret: str) -> str:
 
 def person_of_token(request: HttpRequest) -> None:
     """Set the person of an API token on the request, or leave it anonymous."""
-    secret = request.headers["Authorization"].removeprefix("Token ").strip()
-    token = (
-        ApiToken.objects.filter(token_hash=hash_of(secret), ended_at=None, expires_at__gt=timezone.now())
-        .select_related("user")
-        .first()
-    )
+    _set_person(request, request.headers["Authorization"].removeprefix("Token ").strip(), ApiToken.Use.API)
+
+
+def person_of_feed(request: HttpRequest, secret: str) -> None:
+    """Set the person whose calendar's address this is, or nobody, whoever is signed in."""
+    request.user = AnonymousUser()
+    _set_person(request, secret, ApiToken.Use.CALENDAR)
+
+
+def _set_person(request: HttpRequest, secret: str, use: str) -> None:
+    known = ApiToken.objects.filter(token_hash=hash_of(secret), use=use, ended_at=None, expires_at__gt=timezone.now())
+    token = known.select_related("user").first()
     if token is not None and token.user.is_active:
         request.user = token.user
         request.api_token = token  # type: ignore[attr-defined]

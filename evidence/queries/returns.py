@@ -116,6 +116,11 @@ def is_asked_in(point: CollectionPoint, period: Period, school: School) -> bool:
     return point.in_term(period.season) and bool(period.half) == halves and period.school_id in (None, school.pk)
 
 
+def own_dates(periods: Iterable[Period]) -> set[tuple[int | None, int, str, int]]:
+    """Which half terms some schools have dates of their own for: school, year, season, half."""
+    return {(one.school_id, one.year, one.season, one.half) for one in periods if one.school_id is not None}
+
+
 def returns_asked(
     schools: Iterable[School], today: date, *, periods: Sequence[Period] = (), followed: Followed | None = None
 ) -> list[DueReturn]:
@@ -124,10 +129,12 @@ def returns_asked(
     Four queries, however many schools there are; one fewer where the periods are given.
     """
     schools, wanted = list(schools), list(periods) or _recent(today)
-    rows, followed = _rows(schools, wanted), followed or Followed.read()
+    rows, followed, own = _rows(schools, wanted), followed or Followed.read(), own_dates(wanted)
     found = []
     for period in wanted:
         for school in schools:
+            if period.school_id is None and (school.pk, period.year, period.season, period.half) in own:
+                continue  # the school's own dates stand in their place
             left = school.left_on is not None and school.left_on <= period.starts_on
             if school.joined_on <= period.ends_on and not left:
                 version = followed.by(school, max(period.starts_on, school.joined_on))

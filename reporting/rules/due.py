@@ -53,6 +53,17 @@ def reports_due(strategy: Strategy, periods: Sequence[Term], today: date) -> lis
     ]
 
 
+def reports_ahead(
+    strategy: Strategy, periods: Sequence[Term], *, since: date, until: date
+) -> Iterator[tuple[date, Due]]:
+    """The reports that fall due in these days, each with the day from which it is made."""
+    for report in kinds_of(strategy):
+        for period in periods:
+            day = period.ends_on - timedelta(days=report.days_before_end)
+            if _fits(report.every, period) and since <= day <= until:
+                yield day, Due(report, period)
+
+
 def _current(every: Cadence, periods: Sequence[Term], today: date) -> Iterator[Term]:
     """The period of this rhythm that began last, if there is one."""
     fitting = [period for period in periods if period.starts_on <= today and _fits(every, period)]

@@ -143,12 +143,20 @@ class InvitationKey(models.Model):
 
 
 class ApiToken(models.Model):
-    """A person's key to the API of one trust, kept as a hash. Outside the walls: it is read before a trust is open."""
+    """A person's key to one trust, kept as a hash. Outside the walls: it is read before a trust is open.
+
+    It opens the API, or nothing but the calendar of what is owed, whose address holds it.
+    """
+
+    class Use(models.TextChoices):
+        API = "api", "The API"
+        CALENDAR = "calendar", "The calendar"
 
     token_hash = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     trust = models.ForeignKey(Trust, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=80)
+    use = models.CharField(max_length=8, choices=Use, default=Use.API)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -110,3 +110,17 @@ def due_days(
 def instalments(span: Days, amount: int) -> list[date]:
     """The days of one span by which one more of `amount` is owed."""
     return [span[-(-turn * len(span) // amount) - 1].on for turn in range(1, amount + 1)]
+
+
+def days_of_year(every: str, halves: Sequence[HalfTerm], *, amount: int = 1) -> Iterator[tuple[date, int]]:
+    """Every day by which one more is owed in the years of these half terms, and which of `amount` it is, from 1.
+
+    Spans of three and six weeks begin anew with each academic year, so that the days are the same whenever one looks.
+    """
+    in_order = sorted(halves, key=lambda one: one.starts)
+    for _, same in groupby(in_order, lambda one: one.year):
+        year = list(same)
+        first = year[0].starts - timedelta(days=1)
+        days = due_days(every, year, since=first, until=year[-1].ends, amount=amount)
+        for place, day in enumerate(days):
+            yield day, place % amount + 1

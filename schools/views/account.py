@@ -25,7 +25,8 @@ def account(request: TrustRequest) -> HttpResponse:
         form = TokenForm()
     schools = School.objects.in_bulk(list(request.access.school_ids))
     roles = [(ROLES[role].label, schools.get(school)) for role, school in request.access.roles]
-    tokens = ApiToken.objects.filter(user=request.user, trust=request.trust, ended_at=None).order_by("-created_at")
+    tokens = ApiToken.objects.filter(user=request.user, trust=request.trust, use=ApiToken.Use.API, ended_at=None)
+    tokens = tokens.order_by("-created_at")
     return page(
         request,
         "schools/account_page.html",

@@ -198,6 +198,8 @@ PERSON_AND_SCHOOL: Data = lambda here: {  # noqa: E731 - one of many of its kind
 ACTS: dict[str, Act] = {
     "account": Act("ceo", always(name="Spreadsheet", days="30")),
     "token_end": Act("ceo", nothing),
+    "calendar_address": Act("ceo", nothing, entries=2),
+    "calendar_stop": Act("ceo", nothing),
     "reply": Act("head", always(text="Our reply.")),
     "meetings": Act(
         "clerk",
@@ -336,6 +338,8 @@ POST_ONLY = (
     | frozenset(
         {
             "token_end",
+            "calendar_address",
+            "calendar_stop",
             "strategy_follow",
             "fact_end",
             "check_withdraw",

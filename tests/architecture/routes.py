@@ -194,6 +194,7 @@ CONSTANTS: dict[str, Any] = {
     "kpi": "single_central_record",
     "area": "inclusion",
     "calendar_year.year": 2026,
+    "calendar_feed.secret": "not-a-secret-of-anybody-s-calendar-not-one",
     "strategy_shipped.name": "two_axes",
     "account_confirm_email.key": "not-a-key",
     "account_reset_password_from_key.uidb36": "1",

@@ -47,7 +47,7 @@ from schools.services.calendar import set_year, usual_dates
 from schools.services.invitations import invite_person
 from schools.services.notices import tell
 from schools.services.strategies import choose_strategy, publish_strategy
-from schools.services.tokens import create_token
+from schools.services.tokens import create_feed, create_token
 from schools.tenancy import trust_scope
 from tests.architecture.escalating import LADDERS, grow_concerns, plant_concerns
 from tests.architecture.multiplying import added_since, multiply, newest
@@ -223,6 +223,7 @@ def _autumn(here: Planted) -> None:
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
+    here.rows["feed"], _ = create_feed(by=here.people["ceo"])
     here.rows["token"], here.token = create_token(f"{canary(here.slug)}token", by=here.people["ceo"], days=30)
     tell(head, subject="Subject", body="Body", path=f"/t/{here.slug}/", not_before=timezone.now())
     since = date(2026, 9, 1)

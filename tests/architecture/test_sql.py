@@ -52,6 +52,7 @@ SHOWS_NOTHING: dict[str, str] = {
     "api_visit_answers": "takes a PATCH only",
     "api_visit_submit": "takes a POST only",
     "api_visit_follow_up": "takes a POST only",
+    "calendar_feed": "opens by a secret in its address; tests/reporting counts its questions",
     "demo": "only in the demo",
     "sef_latest": "leads to the page of a term",
     "sef_record": "leads to the page of its term",

@@ -23,7 +23,7 @@ NOT_PAGES = frozenset(
     {"brand_css", "strategy_text", "report_file", "sef_file", "compare_file", "healthz", "matrix_autosave"}
     | {"review_file", "review_paper", "year_file", "year_paper", "concern_file", "letter_file"}
     | {"offline_worker", "offline_key"}
-    | {"support_file"}
+    | {"support_file", "calendar_feed"}
     | {"visit_file", "visit_form_file", "monitoring_term_file", "visit_photo", "portrait_photo"}
 )
 """Answers that are no HTML."""

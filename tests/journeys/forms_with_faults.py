@@ -32,6 +32,7 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("mfa_generate_recovery_codes", "mfa_deactivate_totp"), BUTTON),
     **dict.fromkeys(("matrix_accept", "sef_agree", "sef_begin", "sef_remind", "return_begin"), BUTTON),
     **dict.fromkeys(("returns_chase", "benchmark_remove", "visit_remove"), BUTTON),
+    **dict.fromkeys(("calendar_address", "calendar_stop"), BUTTON),
     **dict.fromkeys(("visit_save", "return_autosave", "sef_autosave"), PROGRAM),
     **dict.fromkeys(("review_sign", "review_leave", "review_begin", "review_send"), BUTTON),
     **dict.fromkeys(("support_request_send", "support_request_back"), BUTTON),

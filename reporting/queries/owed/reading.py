@@ -1,0 +1,86 @@
+"""What several kinds of owed thing are read from, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils import timezone
+
+from categorisation.models import Decision
+from reporting.queries.calendar import Calendar, Meet
+from schools.access import Access, Permission
+from schools.models import Meeting, Period, School
+from schools.queries import Followed, half_terms_of
+from schools.rules.rhythm import HalfTerm
+from schools.strategy import Strategy
+
+P = Permission
+LOOK_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days asked for. What is still open from before `today` is told too."""
+
+    today: date
+    until: date
+
+
+class Reader:
+    """Reads once what several kinds need."""
+
+    def __init__(self, access: Access, schools: Sequence[School], span: Span) -> None:
+        self.access, self.schools, self.today, self.until = access, schools, span.today, span.until
+        self.followed = Followed.read()
+        self.strategies = {one.pk: self._strategy(one) for one in schools}
+
+    def _strategy(self, school: School) -> Strategy | None:
+        version = self.followed.by(school, max(self.today, school.joined_on))
+        return version.strategy if version else None
+
+    def of(self, permission: Permission) -> list[School]:
+        return [one for one in self.schools if self.access.may(permission, one.pk)]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        since = self.today - LOOK_BACK
+        own = Q(school=None) | Q(school__in=[one.pk for one in self.schools])
+        periods = Period.objects.filter(own, ends_on__gte=since, starts_on__lte=self.until).order_by(
+            "starts_on", "half"
+        )
+        meets = Meeting.objects.filter(starts_at__date__gte=since).order_by("starts_at", "pk")
+        return Calendar(self.today, tuple(periods), tuple(map(Meet._make, meets.values_list(*Meet._fields))))
+
+    @cached_property
+    def halves(self) -> dict[int, list[HalfTerm]]:
+        return half_terms_of(self.schools, since=self.today - LOOK_BACK, until=self.until)
+
+    @cached_property
+    def decisions(self) -> dict[int, list[Decision]]:
+        """By school, the latest decision on each axis that the school has been told of."""
+        rows = Decision.objects.filter(school__in=[one.pk for one in self.schools], tell_at__lte=timezone.now())
+        found: dict[int, list[Decision]] = {}
+        for row in rows.latest_of_each():
+            found.setdefault(row.school_id, []).append(row)
+        return found
+
+    def periods_of(self, school: School) -> list[Period]:
+        """Terms, and half terms by the school's own dates where it has them."""
+        own = {name_of(one) for one in self.calendar.periods if one.school_id == school.pk}
+        known = [one for one in self.calendar.periods if one.school_id in (None, school.pk)]
+        return [one for one in known if one.school_id == school.pk or name_of(one) not in own]
+
+
+def name_of(period: Period) -> tuple[int, str, int]:
+    """What a term or half term is the same by, whoever's dates it has."""
+    return period.year, period.season, period.half
+
+
+def half_terms(periods: Iterable[Period]) -> list[HalfTerm]:
+    """The trust's own half terms among these periods."""
+    own = (one for one in periods if one.half and one.school_id is None)
+    return [HalfTerm(*name_of(one), starts=one.starts_on, ends=one.ends_on) for one in own]
