@@ -7,6 +7,7 @@ from django.urls import path
 from reporting.views import (
     agenda,
     concerns,
+    early,
     home,
     meetings,
     monitoring_term,
@@ -75,6 +76,7 @@ calendar_urls = [
 
 page_urls = [
     path("overview/", overview.overview_page, name="overview"),
+    path("early-warning/", early.early_warning, name="early_warning"),
     path("other-schools/", others.other_schools, name="other_schools"),
     path("my-school/", home.my_school, name="my_school"),
     path("schools/", schools.school_list, name="schools"),

@@ -56,6 +56,7 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
 
 MOST_SECTIONS = 10
 PART_OF = {
+    "early_warning": "overview",
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
     **dict.fromkeys(("practice", "portraits", "trust_programme", "plans", "support"), "reviews"),
     "concerns": "overview",

@@ -209,6 +209,7 @@ def kinds_of_act() -> list[tuple[str, str]]:
 
 
 ACT_WORDS = {
+    "calendar.own": "A school’s own half terms set",
     "calendar.set": "Term dates set",
     "concern.decided": "Step on a ladder decided",
     "concern.duty": "Duty of a ladder done",
@@ -315,6 +316,23 @@ def dates_of_year(year: int) -> dict[str, dict[str, date]]:
         else:
             of_term["second_half_on"] = period.starts_on
     return dates
+
+
+def own_breaks(school: School, year: int) -> dict[str, date]:
+    """A school's own half-term holidays, by “autumn-first_half_ends_on” and so on; empty where it follows the trust."""
+    days: dict[str, date] = {}
+    for half in Period.objects.filter(year=year, school=school).order_by("starts_on"):
+        first = half.half == 1
+        days[f"{half.season}-{'first_half_ends_on' if first else 'second_half_on'}"] = (
+            half.ends_on if first else half.starts_on
+        )
+    return days
+
+
+def schools_with_own(year: int) -> list[School]:
+    """The schools with half terms of their own in this academic year."""
+    own = Period.objects.filter(year=year, school__isnull=False).values("school")
+    return list(School.objects.filter(pk__in=own))
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ inside = [
     path("setup/settings/", settings.trust_settings, name="trust_settings"),
     path("setup/calendar/", settings.calendar, name="calendar"),
     path("setup/calendar/<int:year>/", settings.calendar, name="calendar_year"),
+    path("setup/calendar/<int:year>/<int:pk>/", settings.calendar_school, name="calendar_school"),
     path("setup/schools/", schools.setup_schools, name="setup_schools"),
     path("setup/schools/register/", schools.setup_register, name="setup_register"),
     path("setup/schools/new/", schools.setup_school_new, name="setup_school_new"),

@@ -22,6 +22,7 @@ from reporting.queries.categories import Category
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.queries.waiting import Waiting, waiting_for_trust
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
+from reporting.views.early import on_overview
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
 from reporting.views.waiting import trust_lines
@@ -56,6 +57,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
         "ladders": _ladders(request, seen),
+        "early": on_overview(request, seen),
         "periods": periods(request, calendar, period),
         "today": today,
     }

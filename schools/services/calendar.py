@@ -8,10 +8,12 @@ from datetime import date
 from itertools import pairwise
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
 
 from schools.audit import record_act, require_unchanged
-from schools.models import Membership, Period, Season
-from schools.queries import dates_of_year
+from schools.models import Membership, Period, School, Season
+from schools.queries import dates_of_year, own_breaks
 from schools.words import on
 
 FIELDS = ("starts_on", "first_half_ends_on", "second_half_on", "ends_on")
@@ -112,9 +114,105 @@ def _set_term(year: int, term: TermDates) -> list[Period]:
         (1, term.starts_on, term.first_half_ends_on),
         (2, term.second_half_on, term.ends_on),
     )
+    _keep_own_within(year, term)
     return [
         Period.objects.update_or_create(
             year=year, season=term.season, half=half, school=None, defaults={"starts_on": starts, "ends_on": ends}
         )[0]
         for half, starts, ends in spans
     ]
+
+
+def _keep_own_within(year: int, term: TermDates) -> None:
+    """Schools with half terms of their own begin and end the term with the trust."""
+    own = Period.objects.filter(year=year, season=term.season, school__isnull=False)
+    outside = own.filter(half=1, ends_on__lte=term.starts_on) | own.filter(half=2, starts_on__gte=term.ends_on)
+    if (found := outside.select_related("school").first()) and found.school:
+        said = (
+            f"{found.school.known_as} has half terms of its own that would lie outside this term. Change those first."
+        )
+        raise ValidationError({f"{term.season}-starts_on": said})
+    own.filter(half=1).update(starts_on=term.starts_on)
+    own.filter(half=2).update(ends_on=term.ends_on)
+
+
+@dataclass(frozen=True)
+class Break:
+    """A half-term holiday: the last school day before it and the first after it."""
+
+    season: str
+    first_half_ends_on: date
+    second_half_on: date
+
+
+BREAK = ("first_half_ends_on", "second_half_on")
+FOLLOWS = "as the trust"
+
+
+def faults_of_breaks(year: int, given: Mapping[str, date | None]) -> dict[str, str]:
+    """What is wrong with a school's own half-term holidays, by their names: a sentence each. Both blank is none."""
+    faults: dict[str, str] = {}
+    dates = dates_of_year(year)
+    for season in Season.values:
+        last, first = (given.get(f"{season}-{field}") for field in BREAK)
+        term = dates.get(season)
+        if last is None and first is None:
+            continue
+        if term is None:
+            faults[f"{season}-first_half_ends_on"] = f"The trust has set no dates of the {season} term yet."
+        elif last is None or first is None:
+            missing = BREAK[last is not None]
+            faults[f"{season}-{missing}"] = "Enter both days, or neither."
+        elif not term["starts_on"] < last < term["ends_on"]:
+            faults[f"{season}-first_half_ends_on"] = f"This is not inside the {season} term of the trust."
+        elif not last < first < term["ends_on"]:
+            faults[f"{season}-second_half_on"] = f"This has to come after {on(last)}, and before the term ends."
+    return faults
+
+
+def set_own_breaks(
+    school: School, year: int, breaks: Iterable[Break], *, by: Membership, seen: int | None = None
+) -> None:
+    """Give a school half-term holidays of its own in one academic year; for a season left out it follows the trust.
+
+    `seen` is the last such change on record when the dates were read: refused where there is a later one.
+    """
+    wanted = {one.season: one for one in breaks}
+    given = {f"{one.season}-{field}": getattr(one, field) for one in wanted.values() for field in BREAK}
+    if faults := faults_of_breaks(year, given):
+        raise ValidationError(faults)
+    name = f"{school.known_as}, {year_words(year)}"
+    require_unchanged("calendar.own", seen, of=name)
+    known = own_breaks(school, year)
+    if known == given:
+        return
+    record_act(
+        "calendar.own", school, by=by, school=school, before=_in_words(known), after=f"{name}: {_in_words(given)}"
+    )
+    dates = dates_of_year(year)
+    for season in Season.values:
+        if season in wanted:
+            _set_own(school, year, wanted[season], dates[season])
+        else:
+            _follow_trust(school, year, season)
+
+
+def _in_words(days: Mapping[str, date]) -> str:
+    parts = ((name.partition("-"), day) for name, day in days.items())
+    return ", ".join(f"{field_words(field, season)} {on(day)}" for (season, _, field), day in parts) or FOLLOWS
+
+
+def _set_own(school: School, year: int, one: Break, term: Mapping[str, date]) -> None:
+    spans = ((1, term["starts_on"], one.first_half_ends_on), (2, one.second_half_on, term["ends_on"]))
+    for half, starts, ends in spans:
+        place = {"year": year, "season": one.season, "half": half, "school": school}
+        Period.objects.update_or_create(**place, defaults={"starts_on": starts, "ends_on": ends})
+
+
+def _follow_trust(school: School, year: int, season: str) -> None:
+    try:
+        with transaction.atomic():
+            Period.objects.filter(year=year, season=season, school=school).delete()
+    except ProtectedError as refused:
+        said = "Ratings or figures of these half terms are on record, so the school keeps dates of its own."
+        raise ValidationError({f"{season}-first_half_ends_on": said}) from refused

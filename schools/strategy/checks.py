@@ -31,6 +31,7 @@ def faults(strategy: Strategy) -> Iterator[str]:
     yield from sef_faults(strategy)
     yield from _return_faults(strategy)
     yield from _bridge_faults(strategy)
+    yield from _early_faults(strategy)
 
 
 def _repeated_keys(strategy: Strategy) -> Iterator[str]:
@@ -150,3 +151,9 @@ def _bridge_faults(strategy: Strategy) -> Iterator[str]:
         yield from unknown(f"bridges.{bridge.key}.kpi", bridge.kpi, kpis)
         for level in bridge.grades.values() if bridge.kpi in kpis else ():
             yield from unknown(f"bridges.{bridge.key}.grades", level, level_keys(strategy, kpis[bridge.kpi].scale))
+
+
+def _early_faults(strategy: Strategy) -> Iterator[str]:
+    for watched in strategy.early_warning.figures:
+        yield from unknown("early_warning.figures.measure", watched.measure, strategy.measure_by_key)
+        yield from unknown("early_warning.figures.group", watched.group, strategy.group_by_key)

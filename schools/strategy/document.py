@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from .basics import Key, Part, SchoolPhase, Statement, Text
 from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
 from .checks import faults
+from .early_warning import EarlyWarning
 from .matrix import Matrix
 from .measures import Measure, PupilGroup, official_groups, official_measures
 from .provision import (
@@ -81,6 +82,7 @@ class Strategy(Part):
     checklists: tuple[Checklist, ...] = ()
     forms: tuple[Form, ...] = ()
     monitoring: Monitoring = Monitoring()
+    early_warning: EarlyWarning = EarlyWarning()
     review_types: tuple[ReviewType, ...] = ()
     meetings: tuple[MeetingType, ...] = ()
     measures: tuple[Measure, ...] = ()

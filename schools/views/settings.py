@@ -12,7 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import Paginator
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,17 +20,17 @@ from schools.access import Permission, TrustRequest, trust_view
 from schools.audit import CHANGED_SINCE, last_act
 from schools.forms import accepted
 from schools.forms.audit import AuditFilter
-from schools.forms.calendar import YearForm
+from schools.forms.calendar import OwnBreaksForm, YearForm
 from schools.forms.setup import SettingsForm
-from schools.models import AuditEntry
-from schools.queries import dates_of_year, first_steps, years_of_calendar
+from schools.models import AuditEntry, School
+from schools.queries import dates_of_year, first_steps, own_breaks, schools_with_own, years_of_calendar
 from schools.record import lines_of
 from schools.rules import PAPER, WHITE, academic_year, contrast
-from schools.services.calendar import set_year, usual_dates, year_words
+from schools.services.calendar import set_own_breaks, set_year, usual_dates, year_words
 from schools.services.trusts import change_settings
 from schools.views import page
 
-SETTINGS, DATES = "trust.settings_changed", "calendar.set"
+SETTINGS, DATES, OWN_DATES = "trust.settings_changed", "calendar.set", "calendar.own"
 
 
 @require_safe
@@ -74,7 +74,31 @@ def calendar(request: TrustRequest, year: int | None = None) -> HttpResponse:
     known = years_of_calendar()
     years = [(each, year_words(each)) for each in sorted({*known, this, this + 1})]
     return page(
-        request, "schools/calendar_page.html", form=form, year=year, name=name, years=years, is_set=year in known
+        request, "schools/calendar_page.html", form=form, year=year, name=name, years=years, is_set=year in known,
+        own=schools_with_own(year), schools=School.objects.on(timezone.localdate()) if year in known else (),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=Permission.MANAGE_TRUST)
+def calendar_school(request: TrustRequest, year: int, pk: int) -> HttpResponse:
+    """A school's own half-term holidays in one academic year."""
+    school = get_object_or_404(School, pk=pk)
+    if year not in years_of_calendar():
+        raise Http404
+    of = f"{school.known_as}, {year_words(year)}"
+    initial = {"seen": _seen(OWN_DATES, of), **own_breaks(school, year)}
+    form, me = OwnBreaksForm(request.POST or None, year=year, initial=initial), request.access.membership
+
+    def save(data: dict[str, Any]) -> None:
+        set_own_breaks(school, year, form.breaks(), by=me, seen=data["seen"])
+
+    if request.method == "POST" and accepted(form, save):
+        messages.success(request, f"The half terms of {of} are saved.")
+        return redirect("calendar_year", trust=request.trust.slug, year=year)
+    _show_latest(form, OWN_DATES, of)
+    return page(
+        request, "schools/calendar_school_page.html", form=form, year=year, name=year_words(year), school=school
     )
 
 

@@ -99,6 +99,12 @@ def terms(here: Planted) -> dict[str, Any]:
     return {f"{term}-{name}": day for term, each in days.items() for name, day in zip(names, each, strict=True)}
 
 
+def own_breaks(here: Planted) -> dict[str, Any]:
+    days = {"autumn": ("2026-10-16", "2026-11-02"), "spring": ("2027-02-05", "2027-02-22"), "summer": ("", "")}
+    names = ("first_half_ends_on", "second_half_on")
+    return {f"{term}-{name}": day for term, each in days.items() for name, day in zip(names, each, strict=True)}
+
+
 def strategy_file(here: Planted) -> dict[str, Any]:
     text = (STRATEGIES / "two_axes.toml").read_text().replace("version = 1", "version = 2", 1)
     file = SimpleUploadedFile("two.toml", text.encode())
@@ -281,6 +287,7 @@ ACTS: dict[str, Act] = {
     **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS}.items()},
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
+    "calendar_school": Act("admin", own_breaks),
     "setup_school": Act(
         "admin", always(short_name="Short", phase="primary", joined_on="2020-09-01", left_on="", why="Shorter.")
     ),

@@ -65,6 +65,7 @@ class Addresses:
             "strategy_version": [{"pk": version.pk} for version in StrategyVersion.objects.all()],
             "strategy_shipped": [{"name": "four_phases"}],
             "calendar_year": [{"year": 2026}],
+            "calendar_school": [{"year": 2026, "pk": school.pk} for school in School.objects.order_by("pk")[:1]],
             "operator_trust": [{"slug": trust.slug}],
             "invitation": [{"secret": secret}, {"secret": "not-a-secret"}],
             "register_import_status": [{"pk": one.pk} for one in RegisterImport.objects.all()],

@@ -133,6 +133,12 @@ def _of_the_set_up(addresses: Addresses, at: Any) -> list[Form]:
     return [
         Form("trust_settings", "admin", at("trust_settings"), {"accent": "#ffffff", "news_hour": "3"}),
         Form("calendar", "admin", at("calendar"), {"autumn-starts_on": "", "spring-ends_on": ""}),
+        Form(
+            "calendar_school",
+            "admin",
+            at("calendar_school", **addresses.known["calendar_school"][0]),
+            {"autumn-first_half_ends_on": "soon"},
+        ),
         Form("calendar_year", "admin", at("calendar_year", year=2026), {"summer-starts_on": "soon"}),
         Form("setup_register", "admin", f"{at('setup_register')}?uid={GROUP}", {"joined_810000": "soon"}),
         Form("setup_school_new", "admin", at("setup_school_new"), {"urn": "12"}),

@@ -1,0 +1,116 @@
+"""Schools to look at early, with the signs. The same number of queries for any number of schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max
+from django.utils import timezone
+
+from evidence.queries.values import Values, known_values
+from evidence.rules.arithmetic import value_of
+from evidence.rules.comparing import about_words
+from reporting.queries.overview import Overview, SchoolLine, Sheet
+from reporting.rules.early import Moved, Seen, Sign, is_listed, signs_of
+from schools.models import RoleGrant, School
+from schools.strategy import Role, Strategy
+from schools.words import counted
+
+
+@dataclass(frozen=True)
+class Early:
+    """One school with its signs."""
+
+    line: SchoolLine
+    strategy: Strategy
+    signs: tuple[Sign, ...]
+
+    @property
+    def kinds(self) -> int:
+        return len({one.kind for one in self.signs})
+
+    @property
+    def is_listed(self) -> bool:
+        return is_listed(self.signs, self.strategy.early_warning)
+
+    @property
+    def can_slip(self) -> bool:
+        """Whether there is a weaker level on some axis; where schools have no category, always."""
+        known = [one for one in self.line.categories if one.step]
+        if not known:
+            return True
+        weakest = {axis.key: self.strategy.axis_levels(axis.key)[-1].tone for axis in self.strategy.axes}
+        return any(one.step != weakest.get(one.axis) for one in known)
+
+
+def early(seen: Overview) -> list[Early]:
+    """Every school of the overview with its signs, most kinds of sign first. Four queries beside the overview's."""
+    schools = {school.pk: school for school in seen.schools}
+    heads, left = _heads(schools), _heads_left(schools)
+    found = []
+    for sheet in seen.sheets:
+        strategy = sheet.strategy
+        here = [schools[line.school_id] for line in sheet.lines]
+        values = _values(here, strategy, seen.today)
+        for line in sheet.lines:
+            moved = tuple(_moved(values, schools[line.school_id], strategy))
+            known = _seen(line, sheet, moved, line.school_id in heads, left.get(line.school_id), seen.today)
+            signs = signs_of(known, strategy.early_warning, today=seen.today)
+            found.append(Early(line, strategy, signs))
+    return sorted(found, key=lambda one: (-one.kinds, one.line.need, one.line.name))
+
+
+def _heads(schools: Mapping[int, School]) -> set[int]:
+    rows = RoleGrant.objects.current().filter(role=Role.HEAD, school__in=schools)
+    return {pk for pk in rows.values_list("school_id", flat=True) if pk}
+
+
+def _heads_left(schools: Mapping[int, School]) -> dict[int, date]:
+    """When a headteacher's role last ended."""
+    rows = RoleGrant.objects.filter(role=Role.HEAD, school__in=schools, ended_at__isnull=False)
+    ended = rows.order_by().values("school_id").annotate(last=Max("ended_at"))
+    return {row["school_id"]: timezone.localdate(row["last"]) for row in ended}
+
+
+def _values(schools: Sequence[School], strategy: Strategy, today: date) -> Values:
+    asked = [(one.measure, one.group) for one in strategy.early_warning.figures]
+    return known_values(schools, asked, on=today, measures=strategy.measure_by_key, groups=strategy.group_by_key)
+
+
+def _moved(values: Values, school: School, strategy: Strategy) -> Iterator[Moved]:
+    """The newest figure beside that of the same span a year before; nothing where either is hidden or unknown."""
+    for watched in strategy.early_warning.figures:
+        found, measure = values.of(school, watched.measure, watched.group), strategy.measure_by_key[watched.measure]
+        newest = next((one for one in found.numbers if not one.hidden), None)
+        before = next((one for one in found.earlier(newest) if one.year == newest.year - 1), None) if newest else None
+        if newest is None or before is None or before.hidden:
+            continue
+        now, then = (value_of(measure.kind, one.amount) for one in (newest, before))
+        if now is not None and then is not None:
+            yield Moved(measure, now, then, about_words(newest.year, newest.span), watched.worse_by)
+
+
+def _seen(
+    line: SchoolLine, sheet: Sheet, moved: tuple[Moved, ...], has_head: bool, left: date | None, today: date
+) -> Seen:
+    asked = [cell for cell in line.cells if cell.applies] if line.rated_on else []
+    labels = {one.key: one.label for one in sheet.strategy.criteria}
+    return Seen(
+        weaker=[labels[cell.key] for cell in asked if cell.travel == "down"],
+        stronger=sum(cell.travel == "up" for cell in asked),
+        unknown=sum(cell.unsure and not cell.step for cell in asked),
+        old=sum(cell.unsure and bool(cell.step) for cell in asked),
+        asked=len(asked),
+        has_head=has_head,
+        head_left_on=left,
+        moved=moved,
+        overdue=list(_overdue(line, sheet, today)),
+    )
+
+
+def _overdue(line: SchoolLine, sheet: Sheet, today: date) -> Iterator[str]:
+    due = line.matrix_due_on
+    if due and due < today and line.matrix_state in ("", "draft", "returned"):
+        yield f"the {sheet.strategy.identity.words.matrix} is {counted((today - due).days, 'day')} past its day"

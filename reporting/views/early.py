@@ -1,0 +1,92 @@
+"""The list of schools to look at early, with the signs and how they are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from reporting.queries.calendar import read_calendar
+from reporting.queries.early import Early, early
+from reporting.queries.overview import Overview, overview
+from reporting.rules.early import KINDS
+from reporting.views.links import link
+from schools.access import Permission, TrustRequest, trust_view
+from schools.models import School
+from schools.strategy.early_warning import EarlyWarning
+from schools.strategy.measures import Measure
+from schools.words import counted, listed
+
+P = Permission
+MOST_ON_OVERVIEW = 3
+
+
+@require_safe
+@trust_view(needs=P.SEE_OVERVIEW)
+def early_warning(request: TrustRequest) -> HttpResponse:
+    """Schools with signs of several kinds first, then those with one."""
+    today = timezone.localdate()
+    calendar = read_calendar(today)
+    period = calendar.term(None)
+    if period is None:
+        return render(request, "reporting/overview_empty.html", {"setup_url": link(request, "calendar")})
+    schools = School.objects.visible_to(request.access).on(today)
+    found = early(overview(period, today=today, schools=schools, calendar=calendar))
+    listed = [one for one in found if one.is_listed]
+    context = {
+        "listed": [_line(request, one) for one in listed if one.can_slip],
+        "weakest": [_line(request, one) for one in listed if not one.can_slip],
+        "others": [_line(request, one) for one in found if one.signs and not one.is_listed],
+        "without": sum(not one.signs for one in found),
+        "method": _method(found),
+    }
+    return render(request, "reporting/early.html", context)
+
+
+def on_overview(request: TrustRequest, seen: Overview) -> dict[str, Any]:
+    """The first schools of the list, for the page of every school; nothing of a term that is over."""
+    if seen.calendar.terms[0].pk != seen.period.pk:
+        return {}
+    found = [one for one in early(seen) if one.is_listed and one.can_slip]
+    url = link(request, "early_warning")
+    return {"lines": [_line(request, one) for one in found[:MOST_ON_OVERVIEW]], "count": len(found), "url": url}
+
+
+def _line(request: TrustRequest, one: Early) -> dict[str, Any]:
+    return {
+        "name": one.line.name,
+        "url": link(request, "school", school_id=one.line.school_id),
+        "levels": [(category.word, category.step) for category in one.line.categories if category.step],
+        "signs": one.signs,
+        "kinds": one.kinds,
+    }
+
+
+def _method(found: list[Early]) -> list[tuple[str, list[str]]]:
+    """How each strategy in use counts the signs, as sentences."""
+    methods = {one.strategy.identity.title: one.strategy for one in found}
+    return [(title, _sentences(one.early_warning, one.measure_by_key)) for title, one in methods.items()]
+
+
+def _sentences(method: EarlyWarning, measures: Mapping[str, Measure]) -> list[str]:
+    figures = [
+        f"{measures[one.measure].label} {one.worse_by:g} points worse than a year before, of the same span"
+        for one in method.figures
+    ]
+    more, months = (
+        counted(method.weaker_criteria, "criterion", "criteria"),
+        counted(method.leadership_months, "month"),
+    )
+    return [
+        f"{KINDS['trend']}: with the latest matrix {more} more became weaker than became stronger.",
+        f"{KINDS['known']}: {method.unsure_share:.0%} of the criteria or more are unknown or rest on old evidence.",
+        f"{KINDS['support']}: {method.missed_share:.0%} or more of what was owed by today has not come.",
+        f"{KINDS['leaders']}: there is no headteacher, or the headteacher changed in the last {months}.",
+        f"{KINDS['figures']}: {listed(figures, 'or') or 'no figure is watched'}.",
+        f"{KINDS['overdue']}: the matrix is past its day.",
+        f"A school is listed with signs of {counted(method.least_signs, 'kind')} or more.",
+    ]
