@@ -128,7 +128,7 @@ def _support(seen: Seen, method: EarlyWarning) -> Iterator[Sign]:
     """Where it has not come; a sign for what the trust owes, before a school is blamed."""
     for one in seen.owed:
         if one.due and float(one.missing / one.due) >= method.missed_share:
-            given, due = in_words(one.given, 1), in_words(one.due, 1)
+            given, due = (f"{each.normalize():f}" for each in (one.given, one.due))
             yield Sign(SUPPORT, f"{one.label}: {given} of {due} {one.unit}s have come so far this year.")
 
 

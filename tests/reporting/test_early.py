@@ -94,7 +94,7 @@ def test_a_school_whose_head_has_left_is_told_with_its_reason(cast: Cast) -> Non
     today = timezone.localdate()
     said = f"The school has had no headteacher since {today.day} {today:%B %Y}."
     assert said in client.get(url).content.decode()
-    assert cast.client(cast.ben).get(url).status_code == 403
+    assert cast.client(cast.gita).get(url).status_code == 403
     assert cast.client(cast.cleo).get(url).status_code == 404
 
 
