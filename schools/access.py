@@ -254,11 +254,8 @@ class TrustMiddleware:
         found = self.PATH.match(request.path_info)
         if found is None:
             return self.get_response(request)
-        feed = self.FEED.match(request.path_info)
-        self._recognise(request, feed[1] if feed else "")
+        self._recognise(request)
         if not request.user.is_authenticated:
-            if feed:
-                raise Http404
             return self._to_sign_in(request)
         trust = Trust.objects.filter(slug=found[1]).first()
         token = getattr(request, "api_token", None)
@@ -282,11 +279,11 @@ class TrustMiddleware:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    def _recognise(self, request: HttpRequest, feed: str) -> None:
-        if feed:
+    def _recognise(self, request: HttpRequest) -> None:
+        if feed := self.FEED.match(request.path_info):
             from schools.sign_in import person_of_feed  # the calendar's own door
 
-            person_of_feed(request, feed)
+            person_of_feed(request, feed[1])
         elif is_of_api(request) and request.headers.get("Authorization", "").startswith("Token "):
             from schools.sign_in import person_of_token  # the API's own door
 

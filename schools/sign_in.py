@@ -10,7 +10,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
@@ -94,8 +93,7 @@ def person_of_token(request: HttpRequest) -> None:
 
 
 def person_of_feed(request: HttpRequest, secret: str) -> None:
-    """Set the person whose calendar's address this is, or nobody, whoever is signed in."""
-    request.user = AnonymousUser()
+    """Set the person whose calendar's address this is, whoever is signed in."""
     _set_person(request, secret, ApiToken.Use.CALENDAR)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -101,7 +101,9 @@ def address(request: TrustRequest, line: Line) -> str:
 @require_safe
 @trust_view(needs=P.BELONG)
 def calendar_feed(request: TrustRequest, secret: str) -> HttpResponse:
-    """The year ahead as a calendar file. The middleware has found the person by the address."""
+    """The year ahead as a calendar file. The middleware has found the person by the address; it opens to no other."""
+    if getattr(request, "api_token", None) is None:
+        raise Http404
     schools, now = _schools(request), timezone.now()
     today = timezone.localdate()
     lines = drawn_together(owed(request.access, schools, Span(today, today + A_YEAR)))
