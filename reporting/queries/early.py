@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from django.db.models import Max
 from django.utils import timezone
 
 from evidence.queries.values import Values, known_values
 from evidence.rules.arithmetic import value_of
 from evidence.rules.comparing import about_words
+from plans.queries.support import ledgers
 from reporting.queries.overview import Overview, SchoolLine, Sheet
-from reporting.rules.early import Moved, Seen, Sign, is_listed, signs_of
+from reporting.rules.early import Moved, Owed, Seen, Sign, is_listed, signs_of
 from schools.models import RoleGrant, School
+from schools.rules import academic_year
 from schools.strategy import Role, Strategy
 from schools.words import counted
 
@@ -46,32 +48,56 @@ class Early:
 
 
 def early(seen: Overview) -> list[Early]:
-    """Every school of the overview with its signs, most kinds of sign first. Four queries beside the overview's."""
+    """Every school of the overview with its signs, most kinds of sign first. Eleven queries beside the overview's."""
     schools = {school.pk: school for school in seen.schools}
-    heads, left = _heads(schools), _heads_left(schools)
+    heads, owed = _heads(schools), _owed(seen)
     found = []
     for sheet in seen.sheets:
         strategy = sheet.strategy
         here = [schools[line.school_id] for line in sheet.lines]
         values = _values(here, strategy, seen.today)
         for line in sheet.lines:
-            moved = tuple(_moved(values, schools[line.school_id], strategy))
-            known = _seen(line, sheet, moved, line.school_id in heads, left.get(line.school_id), seen.today)
+            known = _seen(
+                line, sheet, seen.today,
+                moved=tuple(_moved(values, schools[line.school_id], strategy)),
+                head=heads.get(line.school_id, Head()),
+                owed=owed.get(line.school_id, ()),
+            )  # fmt: skip
             signs = signs_of(known, strategy.early_warning, today=seen.today)
             found.append(Early(line, strategy, signs))
     return sorted(found, key=lambda one: (-one.kinds, one.line.need, one.line.name))
 
 
-def _heads(schools: Mapping[int, School]) -> set[int]:
-    rows = RoleGrant.objects.current().filter(role=Role.HEAD, school__in=schools)
-    return {pk for pk in rows.values_list("school_id", flat=True) if pk}
+@dataclass
+class Head:
+    """Whether a school has a headteacher, and when one last ended."""
+
+    has_one: bool = False
+    left_on: date | None = None
 
 
-def _heads_left(schools: Mapping[int, School]) -> dict[int, date]:
-    """When a headteacher's role last ended."""
-    rows = RoleGrant.objects.filter(role=Role.HEAD, school__in=schools, ended_at__isnull=False)
-    ended = rows.order_by().values("school_id").annotate(last=Max("ended_at"))
-    return {row["school_id"]: timezone.localdate(row["last"]) for row in ended}
+def _heads(schools: Iterable[int]) -> dict[int, Head]:
+    rows = RoleGrant.objects.filter(role=Role.HEAD, school__in=list(schools)).order_by("pk")
+    found: dict[int, Head] = {}
+    for school, ended, left in rows.values_list("school_id", "ended_at", "membership__ended_at"):
+        head = found.setdefault(school or 0, Head())
+        over = min((at for at in (ended, left) if at), default=None)
+        if over is None:
+            head.has_one = True
+        else:
+            head.left_on = max(filter(None, (head.left_on, timezone.localdate(over))))
+    return found
+
+
+def _owed(seen: Overview) -> dict[int, tuple[Owed, ...]]:
+    """What was owed to each school by now this year, and what has come, entitlement by entitlement."""
+    year = academic_year(seen.today)
+    return {
+        one.school.pk: tuple(
+            Owed(line.label, line.unit.value, Decimal(line.owed_now), line.came) for line in one.ledger.behind
+        )
+        for one in ledgers(seen.schools, year, today=seen.today)
+    }
 
 
 def _values(schools: Sequence[School], strategy: Strategy, today: date) -> Values:
@@ -93,7 +119,7 @@ def _moved(values: Values, school: School, strategy: Strategy) -> Iterator[Moved
 
 
 def _seen(
-    line: SchoolLine, sheet: Sheet, moved: tuple[Moved, ...], has_head: bool, left: date | None, today: date
+    line: SchoolLine, sheet: Sheet, today: date, *, moved: Sequence[Moved], head: Head, owed: Sequence[Owed]
 ) -> Seen:
     asked = [cell for cell in line.cells if cell.applies] if line.rated_on else []
     labels = {one.key: one.label for one in sheet.strategy.criteria}
@@ -103,9 +129,10 @@ def _seen(
         unknown=sum(cell.unsure and not cell.step for cell in asked),
         old=sum(cell.unsure and bool(cell.step) for cell in asked),
         asked=len(asked),
-        has_head=has_head,
-        head_left_on=left,
+        has_head=head.has_one,
+        head_left_on=head.left_on,
         moved=moved,
+        owed=owed,
         overdue=list(_overdue(line, sheet, today)),
     )
 

@@ -125,11 +125,13 @@ def _known(seen: Seen, method: EarlyWarning) -> Iterator[Sign]:
 
 
 def _support(seen: Seen, method: EarlyWarning) -> Iterator[Sign]:
-    """Where it has not come; a sign for what the trust owes, before a school is blamed."""
-    for one in seen.owed:
-        if one.due and float(one.missing / one.due) >= method.missed_share:
-            given, due = (f"{each.normalize():f}" for each in (one.given, one.due))
-            yield Sign(SUPPORT, f"{one.label}: {given} of {due} {one.unit}s have come so far this year.")
+    """Where it has not come: a sign of what the trust owes, before a school is blamed. The furthest behind is named."""
+    behind = [one for one in seen.owed if one.due and float(one.missing / one.due) >= method.missed_share]
+    if behind:
+        first, more = behind[0], len(behind) - 1
+        given, due = (f"{each.normalize():f}" for each in (first.given, first.due))
+        also = f" {capital(counted(more, 'more part'))} of the offer {verb(more)} behind." if more else ""
+        yield Sign(SUPPORT, f"{first.label}: {given} of {due} {first.unit}s have come so far this year.{also}")
 
 
 def _leaders(seen: Seen, method: EarlyWarning, today: date) -> Iterator[Sign]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from reviews.rules.programme import applies
+from reviews.rules.owed import Owed as Owing
 from schools.rules.rhythm import HalfTerm, days_of_year
 from schools.strategy import Strategy
 
@@ -79,19 +79,12 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def of_entitlements(
-    strategy: Strategy, levels: Mapping[str, str], halves: Sequence[HalfTerm], *, since: date, until: date
-) -> Iterator[tuple[date, str]]:
-    """By when each part of what a school at these levels counts on is owed, in its own calendar: day and title.
-
-    What comes when it is needed has no day. Of several in one span each has its own: two visits in a half term are
-    owed by its middle and by its end.
-    """
+def of_entitlements(strategy: Strategy, owed: Owing) -> Iterator[tuple[date, str]]:
+    """What a school counts on, by the days by which one more is owed: of several in one span which of them it is."""
     for one in strategy.entitlements:
-        if one.per is not None and applies(one, levels):
-            for day, turn in days_of_year(one.per, halves, amount=one.amount):
-                if since <= day <= until:
-                    yield day, f"{one.label}, {turn} of {one.amount}" if one.amount > 1 else one.label
+        for place, day in enumerate(owed.get(one.key, ())):
+            turn = place % one.amount + 1
+            yield day, f"{one.label}, {turn} of {one.amount}" if one.amount > 1 else one.label
 
 
 def of_meetings(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from reporting.queries.calendar import read_calendar
 from reporting.queries.early import Early, early
-from reporting.queries.overview import Overview, overview
+from reporting.queries.overview import overview
 from reporting.rules.early import KINDS
 from reporting.views.links import link
 from schools.access import Permission, TrustRequest, trust_view
@@ -22,13 +22,14 @@ from schools.strategy.measures import Measure
 from schools.words import counted, listed
 
 P = Permission
-MOST_ON_OVERVIEW = 3
+MOST_IN_BOX = 3
+"""Schools told on the page of every school."""
 
 
 @require_safe
 @trust_view(needs=P.SEE_OVERVIEW)
 def early_warning(request: TrustRequest) -> HttpResponse:
-    """Schools with signs of several kinds first, then those with one."""
+    """Schools with signs of several kinds first, then those with one. For the overview, the first of them."""
     today = timezone.localdate()
     calendar = read_calendar(today)
     period = calendar.term(None)
@@ -37,23 +38,18 @@ def early_warning(request: TrustRequest) -> HttpResponse:
     schools = School.objects.visible_to(request.access).on(today)
     found = early(overview(period, today=today, schools=schools, calendar=calendar))
     listed = [one for one in found if one.is_listed]
+    slipping = [_line(request, one) for one in listed if one.can_slip]
+    if request.htmx:  # type: ignore[attr-defined]
+        box = {"listed": slipping[:MOST_IN_BOX], "more": len(slipping[MOST_IN_BOX:]), "url": request.path}
+        return render(request, "reporting/parts/early_box.html", box)
     context = {
-        "listed": [_line(request, one) for one in listed if one.can_slip],
+        "listed": slipping,
         "weakest": [_line(request, one) for one in listed if not one.can_slip],
         "others": [_line(request, one) for one in found if one.signs and not one.is_listed],
         "without": sum(not one.signs for one in found),
         "method": _method(found),
     }
     return render(request, "reporting/early.html", context)
-
-
-def on_overview(request: TrustRequest, seen: Overview) -> dict[str, Any]:
-    """The first schools of the list, for the page of every school; nothing of a term that is over."""
-    if seen.calendar.terms[0].pk != seen.period.pk:
-        return {}
-    found = [one for one in early(seen) if one.is_listed and one.can_slip]
-    url = link(request, "early_warning")
-    return {"lines": [_line(request, one) for one in found[:MOST_ON_OVERVIEW]], "count": len(found), "url": url}
 
 
 def _line(request: TrustRequest, one: Early) -> dict[str, Any]:

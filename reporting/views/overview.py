@@ -22,7 +22,6 @@ from reporting.queries.categories import Category
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.queries.waiting import Waiting, waiting_for_trust
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
-from reporting.views.early import on_overview
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
 from reporting.views.waiting import trust_lines
@@ -57,7 +56,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
         "ladders": _ladders(request, seen),
-        "early": on_overview(request, seen),
+        "early": link(request, "early_warning") if _is_current(seen) else "",
         "periods": periods(request, calendar, period),
         "today": today,
     }
@@ -66,16 +65,20 @@ def overview_page(request: TrustRequest) -> HttpResponse:
 
 def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
-    current = seen.calendar.terms[0].pk == seen.period.pk
+    if not _is_current(seen):
+        return []
     forms = followed_forms(seen.versions.by_pk.values())
-    return waiting_for_trust(request.access, seen.calendar.today, followed=forms) if current else []
+    return waiting_for_trust(request.access, seen.calendar.today, followed=forms)
+
+
+def _is_current(seen: Overview) -> bool:
+    return seen.calendar.terms[0].pk == seen.period.pk
 
 
 def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:
     """Who is on a ladder, in a sentence; nothing where no strategy has one, or on the page of a term that is over."""
     has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
-    current = seen.calendar.terms[0].pk == seen.period.pk
-    if not (has_one and current and request.access.may_everywhere(Permission.SEE_CONCERNS)):
+    if not (has_one and _is_current(seen) and request.access.may_everywhere(Permission.SEE_CONCERNS)):
         return {}
     found = on_ladders(seen.schools, today=seen.today)
     if not found:
@@ -102,7 +105,7 @@ def periods(request: TrustRequest, calendar: Calendar, chosen: Period) -> list[d
 
 def _head(request: TrustRequest, seen: Overview) -> dict[str, Any]:
     meeting = seen.next_meeting
-    current = seen.calendar.terms[0].pk == seen.period.pk
+    current = _is_current(seen)
     words = seen.sheets[0].strategy.identity.words if seen.sheets else None
     as_at = "evidence as it stands today" if current else f"as it stood on {whole_day(seen.today)}"
     agenda = link(request, "meeting", meeting_id=meeting.pk) if meeting else ""

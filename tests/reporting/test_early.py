@@ -50,6 +50,11 @@ CASES: list[tuple[Seen, list[str], str]] = [
     (Seen(moved=[moved(ABSENCE, "13", "15", 2.0)]), [], ""),
     (Seen(owed=[Owed("Days of support", "day", Decimal(4), Decimal(3))]), ["support"], "3 of 4 days have come"),
     (Seen(owed=[Owed("Days of support", "day", Decimal(5), Decimal(4))]), [], ""),
+    (
+        Seen(owed=[Owed("Days", "day", Decimal(4), Decimal(0)), Owed("Visits", "visit", Decimal(2), Decimal(0))]),
+        ["support"],
+        "0 of 4 days have come so far this year. One more part of the offer is behind.",
+    ),
     (Seen(owed=[Owed("Days of support", "day", Decimal(0), Decimal(0))]), [], ""),
     (Seen(overdue=["the risk matrix is 12 days past its day"]), ["overdue"], "The risk matrix is 12 days past"),
 ]
@@ -80,6 +85,14 @@ def test_it_never_helps_to_be_worse(weaker: int, stronger: int, unknown: int, ol
         return {one.kind for one in signs_of(seen, METHOD, today=TODAY)}
 
     assert kinds(weaker, unknown) <= kinds(weaker + more, unknown + more)
+
+
+def test_the_overview_asks_for_the_first_of_the_list(cast: Cast) -> None:
+    client, url = cast.client(cast.ruth), reverse("early_warning", args=["alder"])
+    assert f'hx-get="{url}"' in client.get(reverse("overview", args=["alder"])).content.decode()
+    box = client.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "how they are counted" in box
+    assert "<html" not in box
 
 
 def test_each_kind_is_described(cast: Cast) -> None:

@@ -48,20 +48,16 @@ def test_of_three_in_a_half_term_each_has_a_day_and_a_number() -> None:
     assert found == [("17 Nov", 1), ("03 Dec", 2), ("18 Dec", 3)]
 
 
-def test_what_a_school_counts_on_follows_its_category() -> None:
+def test_what_a_school_counts_on_is_told_one_by_one() -> None:
     two_axes = strategy("two_axes")
-    levels = {"academic": "stabilise", "operational": "sustain"}
-    window = {"since": date(2026, 11, 2), "until": date(2026, 12, 18)}
-    weak = list(of_entitlements(two_axes, levels, AUTUMN, **window))
-    strong = list(of_entitlements(two_axes, levels | {"academic": "sustain"}, AUTUMN, **window))
-    visits = [one for one in two_axes.entitlements if one.axis == "academic" and one.per == "week"]
-    assert visits, "weekly visits at Stabilise (S3-16)"
-    assert sum(title == visits[0].label for _, title in weak) == 7
-    assert not any(title == visits[0].label for _, title in strong)
-    network = next(one for one in two_axes.entitlements if one.per == "three_weeks")
-    assert [day for day, title in strong if title == network.label] == [
-        date(2026, 11, 6), date(2026, 11, 27), date(2026, 12, 18)
+    sessions = next(one for one in two_axes.entitlements if one.amount == 2)
+    single = next(one for one in two_axes.entitlements if one.amount == 1)
+    days = [date(2026, 11, 25), date(2026, 12, 18)]
+    found = list(of_entitlements(two_axes, {sessions.key: days, single.key: days}))
+    assert [title for _, title in found if title.startswith(sessions.label)] == [
+        f"{sessions.label}, 1 of 2", f"{sessions.label}, 2 of 2"
     ]  # fmt: skip
+    assert (days[1], single.label) in found
 
 
 def test_a_standing_meeting_is_owed_until_its_span_has_a_day() -> None:

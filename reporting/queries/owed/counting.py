@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from reporting.queries.calendar import deciding_kinds
 from reporting.rules.due import Term, reports_ahead
 from reporting.rules.owed import Owed, of_entitlements, of_meetings
+from reviews.rules.owed import owed_of
 from schools.access import Permission
 
 from .reading import Reader, half_terms
@@ -18,11 +20,15 @@ def support(read: Reader) -> Iterator[Owed]:
     """What each school counts on, by its own calendar. What came of it stands in the ledger of support."""
     for school in read.schools:
         strategy = read.strategies[school.pk]
-        if strategy is not None and read.access.may(P.SEE_DECISIONS, school.pk):
-            levels = {row.axis: row.level for row in read.decisions.get(school.pk, ())}
-            window = {"since": read.today, "until": read.until}
-            for day, title in of_entitlements(strategy, levels, read.halves[school.pk], **window):
-                yield Owed("support", day, title, school.pk)
+        if strategy is None or not read.access.may(P.SEE_SUPPORT, school.pk):
+            continue
+        placed = read.placed.get(school.pk, [])
+        for _, year in groupby(read.halves[school.pk], lambda half: half.year):
+            counted = owed_of(strategy, placed, list(year), since=school.joined_on, until=school.left_on)
+            for day, title in of_entitlements(strategy, counted):
+                if read.today <= day <= read.until:
+                    place = {"school_id": school.pk}
+                    yield Owed("support", day, title, school.pk, page="school_support", place=place)
 
 
 def meetings(read: Reader) -> Iterator[Owed]:

@@ -42,8 +42,8 @@ def matrices(read: Reader) -> Iterator[Owed]:
 
 def _periods_asked(read: Reader, school: School, strategy: Strategy) -> Iterator[Period]:
     """The terms or half terms whose matrix is asked, from the term that has begun last, each once."""
-    axes, rows = strategy.axis_by_key, read.decisions.get(school.pk, ())
-    decided = [(axes[row.axis], row.level, row.effective_on) for row in rows if row.axis in axes]
+    axes = strategy.axis_by_key
+    decided = [(axes[one.axis], one.level, one.on) for one in read.latest(school) if one.axis in axes]
     periods = [one for one in read.periods_of(school) if one.ends_on >= school.joined_on]
     terms = [one for one in periods if not one.half]
     now = max((one.starts_on for one in terms if one.starts_on <= read.today), default=read.today)
@@ -61,10 +61,10 @@ def categories(read: Reader) -> Iterator[Owed]:
     """When the latest decision on each axis is looked at again."""
     for school in read.of(P.SEE_DECISIONS):
         strategy, periods = read.strategies[school.pk], read.periods_of(school)
-        ruled = [RulePeriod("half_term" if one.half else "term", one.starts_on, one.ends_on) for one in periods]
-        for row in read.decisions.get(school.pk, ()):
-            axis = strategy.axis_by_key.get(row.axis) if strategy else None
-            due = next_due(axis, row.level, row.effective_on, ruled) if axis else None
+        ruled = [RulePeriod("half_term" if each.half else "term", each.starts_on, each.ends_on) for each in periods]
+        for one in read.latest(school):
+            axis = strategy.axis_by_key.get(one.axis) if strategy else None
+            due = next_due(axis, one.level, one.on, ruled) if axis else None
             if axis and due and due <= read.until:
                 place = {"school_id": school.pk}
                 yield Owed("category", due, f"{axis.label}: judged again", school.pk, page="school", place=place)

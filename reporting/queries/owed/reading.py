@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.models import Q
-from django.utils import timezone
 
-from categorisation.models import Decision
 from reporting.queries.calendar import Calendar, Meet
+from reviews.queries.programme import placed_of
+from reviews.rules.owed import Placed
 from schools.access import Access, Permission
 from schools.models import Meeting, Period, School
 from schools.queries import Followed, half_terms_of
@@ -60,13 +60,13 @@ class Reader:
         return half_terms_of(self.schools, since=self.today - LOOK_BACK, until=self.until)
 
     @cached_property
-    def decisions(self) -> dict[int, list[Decision]]:
-        """By school, the latest decision on each axis that the school has been told of."""
-        rows = Decision.objects.filter(school__in=[one.pk for one in self.schools], tell_at__lte=timezone.now())
-        found: dict[int, list[Decision]] = {}
-        for row in rows.latest_of_each():
-            found.setdefault(row.school_id, []).append(row)
-        return found
+    def placed(self) -> dict[int, list[Placed]]:
+        """By school, the categories it has been told of, in order."""
+        return placed_of(self.schools)
+
+    def latest(self, school: School) -> list[Placed]:
+        """The latest category on each axis."""
+        return list({one.axis: one for one in self.placed.get(school.pk, ())}.values())
 
     def periods_of(self, school: School) -> list[Period]:
         """Terms, and half terms by the school's own dates where it has them."""
