@@ -70,7 +70,7 @@ def _method(found: list[Early]) -> list[tuple[str, list[str]]]:
 
 def _sentences(method: EarlyWarning, measures: Mapping[str, Measure]) -> list[str]:
     figures = [
-        f"{measures[one.measure].label} {one.worse_by:g} points worse than a year before, of the same span"
+        f"“{measures[one.measure].label}” is {one.worse_by:g} {'point' if one.worse_by == 1 else 'points'} worse"
         for one in method.figures
     ]
     more, months = (
@@ -82,7 +82,9 @@ def _sentences(method: EarlyWarning, measures: Mapping[str, Measure]) -> list[st
         f"{KINDS['known']}: {method.unsure_share:.0%} of the criteria or more are unknown or rest on old evidence.",
         f"{KINDS['support']}: {method.missed_share:.0%} or more of what was owed by today has not come.",
         f"{KINDS['leaders']}: there is no headteacher, or the headteacher changed in the last {months}.",
-        f"{KINDS['figures']}: {listed(figures, 'or') or 'no figure is watched'}.",
+        f"{KINDS['figures']}: {listed(figures, 'or')} than a year before, of the same span."
+        if figures
+        else "No figure is watched.",
         f"{KINDS['overdue']}: the matrix is past its day.",
         f"A school is listed with signs of {counted(method.least_signs, 'kind')} or more.",
     ]
