@@ -16,7 +16,7 @@ from django.db.models import Count
 from django.test import Client, TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 
-from categorisation.models import Assessment, Decision, Rating, Reply
+from categorisation.models import Assessment, Decision, Rating, Reply, SchoolFact
 from categorisation.queries import entries_of, evidence_of, previous_entries
 from categorisation.rules import criterion_level
 from categorisation.rules.entry import missing_before_submit
@@ -24,7 +24,8 @@ from categorisation.services import propose_categories
 from categorisation.services.read_row import differing_read_rows
 from evidence.models import Inspection, SelfEvaluation
 from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
-from plans.models import Action
+from plans.models import Action, Concern, Letter
+from plans.queries.concerns import in_full, standings
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.queries.overview import overview
 from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember
@@ -45,7 +46,7 @@ from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 305  # 2 more for the reviews that are shared, one a trust
+MOST_QUERIES = 315  # ten for the concerns of the trust that has a ladder, two for the reviews that are shared
 FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
@@ -108,6 +109,21 @@ class TestDemo(TestCase):
                 assert answer.status_code == 302, email
             assert hashes.setdefault(person.password, password) == password
         assert User.objects.exclude(email__endswith="demo.example").count() == 0
+
+    def test_the_trust_with_a_ladder_tells_of_it_and_the_other_does_not(self):
+        told = {}
+        for plan, _trust in self.each_trust():
+            told[plan.slug] = set(Concern.objects.values_list("state", flat=True))
+            if plan.slug == "birch":
+                rows = in_full(Concern.objects.select_related("school__trust", "strategy_version"))
+                known = {one.concern.school.known_as: one for one in standings(list(rows), today=TODAY)}
+                osier = known["Osier Bank Primary"]
+                assert (osier.stage.label, osier.concern.letters.count()) == ("Level 2", 2)
+                held = SchoolFact.objects.current(TODAY).filter(school=osier.concern.school_id)
+                assert list(held.values_list("key", flat=True)) == ["scc_level_2"]
+                assert known["Rookmere Primary"].next_look.number == 2
+                assert not Letter.objects.filter(sent_at__date__gt=TODAY).exists()
+        assert told == {"alder": set(), "birch": {"open", "proposed", "watched"}}
 
     def test_reviews_stand_in_every_state_and_nobody_reviews_their_own_school(self):
         for _, _trust in self.each_trust():
