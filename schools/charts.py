@@ -242,7 +242,7 @@ def bias_chart(
     )
 
 
-def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str, most: int = 3) -> SafeString:
+def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str, most: int = 2) -> SafeString:
     """How often something came (across) beside how many levels a school moved (upwards: stronger).
 
     Each of `points` is how often, the levels moved, and both in words. Dots on one place are drawn beside each other;
@@ -251,7 +251,9 @@ def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str
     often = max([times for times, _, _ in points], default=1) or 1
     frame = _Frame(34, 318, 26, 132, -most, most, often + 1)
     middle = frame.y(0)
-    body = [
+    levels = [step for step in range(-most, most + 1) if step]
+    body = [f'<path d="M20 {frame.y(step):.1f}H332" stroke="{_RULE}"/>' for step in levels]
+    body += [
         f'<path d="M20 {middle:.1f}H332" stroke="{_INK}" stroke-width="1"/>',
         f'<text x="20" y="12" {_FONT} font-size="12" fill="{_NOTE}">Moved up</text>',
         f'<text x="20" y="150" {_FONT} font-size="12" fill="{_NOTE}">Moved down</text>',
@@ -263,7 +265,7 @@ def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str
         at = (times, max(-most, min(most, steps)))
         beside = seen.get(at, 0)
         seen[at] = beside + 1
-        shift = (-1) ** beside * -(-beside // 2) * 9  # above and below, further out each time
+        shift = (-1) ** beside * -(-beside // 2) * 7  # above and below, further out each time
         body.append(_dot(frame.x(times), frame.y(at[1]) + shift, "4"))
     said = "; ".join(words for *_, words in points) or "No figures yet."
     return SafeString(

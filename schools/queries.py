@@ -187,6 +187,11 @@ def half_terms_of(schools: Iterable[School], *, since: date, until: date) -> dic
     schools, years = list(schools), (academic_year(since), academic_year(until))
     rows = Period.objects.halves().filter(year__range=years)
     rows = rows.filter(Q(school=None) | Q(school__in=[one.pk for one in schools])).order_by("starts_on")
+    return half_terms_in(rows, schools)
+
+
+def half_terms_in(rows: Iterable[Period], schools: Iterable[School]) -> dict[int, list[HalfTerm]]:
+    """The same from half terms that have been read. No query."""
     dates: dict[int | None, dict[tuple[int, str, int], HalfTerm]] = {}
     for row in rows:
         key = (row.year, row.season, row.half)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from plans.models import SupportBooking
 from plans.rules.support import Ledger, ledger_of, offer_words
-from plans.rules.support_entry import Entry
+from plans.rules.support_entry import CAME, Entry
 from reviews.queries.programme import NOT_AGREED, SchoolYear, year_days, years_of
 from reviews.queries.reviews import called, levels_of
 from reviews.rules.owed import applies
@@ -67,11 +67,18 @@ class SchoolLedger:
 def ledgers(schools: Iterable[School], year: int, *, today: date) -> list[SchoolLedger]:
     """The ledger of each school in the academic year that begins in `year`. Eight queries for any number of schools."""
     schools, span = list(schools), year_days(year)
-    bookings: dict[int | None, list[SupportBooking]] = defaultdict(list)
-    for one in bookings_in(span).filter(school__in=[school.pk for school in schools]):
-        bookings[one.school_id].append(one)
+    rows = bookings_in(span).filter(school__in=[school.pk for school in schools])
     kept = set(bookings_in(span).exclude(entitlement="").order_by().values_list("entitlement", flat=True).distinct())
-    return [_ledger(one, bookings[one.school.pk], kept, today) for one in years_of(schools, year, today=today)]
+    bookings: dict[int | None, list[Entry]] = defaultdict(list)
+    for one in rows:
+        bookings[one.school_id].append(entry_of(one))
+    return [ledger_in(one, bookings[one.school.pk], kept, today) for one in years_of(schools, year, today=today)]
+
+
+def given_in(year: int) -> dict[int, int]:
+    """By school, how often it gave support to others in the academic year. One query."""
+    rows = bookings_in(year_days(year)).select_related(None).exclude(provider_school=None).filter(state__in=CAME)
+    return dict(rows.order_by().values_list("provider_school").annotate(Count("pk")))
 
 
 def bookings_in(span: tuple[date, date]) -> QuerySet[SupportBooking]:
@@ -80,8 +87,11 @@ def bookings_in(span: tuple[date, date]) -> QuerySet[SupportBooking]:
     return rows.select_related("provider_person__user", "provider_school").order_by("on", "pk")
 
 
-def _ledger(year: SchoolYear, bookings: Sequence[SupportBooking], kept: set[str], today: date) -> SchoolLedger:
-    entries = [*map(entry_of, bookings), *_of_reviews(year, today), *_of_visits(year)]
+def ledger_in(
+    year: SchoolYear, bookings: Sequence[Entry], kept: set[str], today: date, *, named: bool = True
+) -> SchoolLedger:
+    """The ledger from what has been read; `named`: each review by its name. No query."""
+    entries = [*bookings, *_of_reviews(year, today, named=named), *_of_visits(year)]
     known = kept | {one.key for one in entries}
     ledger = ledger_of(year.strategy, year.levels, year.owed, entries, year.halves, kept=known, today=today)
     levels = [
@@ -102,16 +112,16 @@ def entry_of(one: SupportBooking) -> Entry:
     )  # fmt: skip
 
 
-def _of_reviews(year: SchoolYear, today: date) -> Iterable[Entry]:
+def _of_reviews(year: SchoolYear, today: date, *, named: bool) -> Iterable[Entry]:
     """A review on each of its days: its share of the days of work; where visits are counted it is one, on its last."""
     units = {one.key: one.unit for one in year.strategy.entitlements}
     for review in year.reviews:
         unit = units.get(review.entitlement, SupportUnit.DAY)
         days = list(review.dates) if unit == SupportUnit.DAY else list(review.dates)[-1:]
         for day, amount in zip(days, _shared(review.days, len(days), unit), strict=True):
-            over = review.state not in NOT_AGREED and day < today
+            stands = "delivered" if review.state not in NOT_AGREED and day < today else "booked"
             yield Entry(
-                review.entitlement, called(review), unit, day, amount, "delivered" if over else "booked",
+                review.entitlement, called(review) if named else "", unit, day, amount, stands,
                 "external" if review.outside else "central", page=("review", review.pk),
             )  # fmt: skip
 

@@ -76,6 +76,12 @@ def by_year(rows: Iterable[Counted], years: Iterable[int]) -> list[YearOf]:
     return [_year(year, group) for year, group in found.items()]
 
 
+def on_record(years: Sequence[YearOf]) -> list[YearOf]:
+    """From the first year of which anything is on record; the last one always."""
+    first = next((place for place, one in enumerate(years) if one.inside or one.outside), len(years) - 1)
+    return list(years[first:])
+
+
 def _year(year: int, rows: Sequence[Counted]) -> YearOf:
     inside, outside = ([row for row in rows if row.is_outside == which] for which in (False, True))
     return YearOf(year, _times(inside), _times(outside), _spent(inside), _spent(outside))
@@ -103,6 +109,11 @@ class Moved:
     before: str
     now: str
     steps: int
+
+    @property
+    def travel(self) -> str:
+        """Up is stronger."""
+        return "up" if self.steps > 0 else "down" if self.steps < 0 else "same"
 
     @property
     def words(self) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from plans.forms.support_filter import LedgerFilter
 from plans.models import SupportBooking
-from plans.queries.support import SchoolLedger, confirms, gives, ledgers, readable_bookings
+from plans.queries.support import SchoolLedger, confirms, given_in, gives, ledgers, readable_bookings
 from plans.queries.support_asked import asked_of
 from plans.rules.support import Ledger, Line
 from plans.rules.support_entry import FUNDERS, PROVIDERS
@@ -58,7 +58,8 @@ def support(request: TrustRequest) -> HttpResponse:
     schools = School.objects.on(today).filter(where_may(access, P.SEE_SUPPORT, "pk")).order_by("name")
     found = ledgers(schools, year, today=today)
     filters = LedgerFilter(request.GET)
-    lines = filters.lines(found)
+    given = given_in(year)
+    lines = [{"one": one, "gave": given.get(one.school.pk, 0)} for one in filters.lines(found)]
     context = {
         "lines": lines,
         "behind": sum(bool(one.ledger.short) for one in found),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from categorisation.rules import matrix_due
 from schools.models import Meeting, Period
+from schools.rules import first_of_year
 from schools.strategy import Strategy
 
 YEARS_BACK = timedelta(days=800)
@@ -83,8 +84,8 @@ class Calendar:
 
 
 def read_calendar(today: date) -> Calendar:
-    """The periods of the last years, a school's own half terms around today, and the meetings."""
-    own = Q(half__gt=0, starts_on__lte=today, ends_on__gte=today - HALF_TERM)
+    """The periods of the last years, the schools' own half terms of this one and around today, and the meetings."""
+    own = Q(half__gt=0, ends_on__gte=min(today - HALF_TERM, first_of_year(today)))
     since = today - YEARS_BACK
     periods = Period.objects.filter(Q(school=None) | own, ends_on__gte=since).order_by("starts_on", "half")
     meets = Meeting.objects.filter(starts_at__date__gte=since).order_by("starts_at", "pk")

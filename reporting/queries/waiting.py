@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
-from plans.models import Action, ApprovalStep, StageChange
+from plans.models import Action, ApprovalStep, StageChange, SupportBooking, SupportRequest
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
@@ -42,7 +42,10 @@ class Waiting:
 
 def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     """What waits for this person at the schools where they hold a role. One query; none where nothing may be done."""
-    kinds = (_of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today))
+    kinds = (
+        _of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today),
+        _of_support(access),
+    )  # fmt: skip
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
 
@@ -52,7 +55,8 @@ def waiting_for_trust(access: Access, today: date, *, followed: Collection[str] 
     `followed`: the forms whose actions a committee follows up.
     """
     of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access))
-    kinds = (*of_reviews, _all_checks(access, today), _for_committee(access, followed))
+    in_sums = (_all_checks(access, today), _for_committee(access, followed))
+    kinds = (*of_reviews, *in_sums, _support_of_all(access, today))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
 
@@ -114,6 +118,32 @@ def _of_actions(access: Access, today: date) -> Iterator[Rows]:
         yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
         late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
         yield _arm(late, "action_late", on="due_on", **place)
+
+
+def _of_support(access: Access) -> Iterator[Rows]:
+    """Support said to have come, for the school to confirm; and what was written down, for the head to send."""
+    me = access.membership
+    if schools := _schools(access, Permission.CONFIRM_SUPPORT):
+        came = SupportBooking.objects.filter(school__in=schools, state=SupportBooking.State.DELIVERED)
+        yield _arm(came.exclude(delivered_by=me), "support_confirm", words="what", on="on")
+    if schools := _schools(access, Permission.ASK_SUPPORT):
+        drafts = SupportRequest.objects.filter(school__in=schools, state=SupportRequest.State.DRAFT)
+        yield _arm(drafts.exclude(written_by=me), "support_draft", words="need")
+
+
+def _support_of_all(access: Access, today: date) -> Iterator[Rows]:
+    """What schools ask for and say otherwise; and in one line, of how much nobody has said whether it came."""
+    if not access.may_everywhere(Permission.BOOK_SUPPORT):
+        return
+    me, state = access.membership, SupportRequest.State
+    asked = SupportRequest.objects.filter(Q(state=state.ASKED) | Q(state=state.LATER, later_on__lte=today))
+    yield _arm(asked.exclude(asked_by=me).exclude(written_by=me), "support_asked", words="need")
+    rows = SupportBooking.objects.exclude(school=None)
+    yield _arm(rows.filter(state=SupportBooking.State.DISPUTED), "support_disputed", words="what")
+    unsaid = rows.filter(state=SupportBooking.State.BOOKED, on__lt=today).order_by().values("trust_id")
+    named = {"is_a": Value("unsaid", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
+    named |= {"its_words": Value("", CharField()), "on_day": Min("on")}
+    yield unsaid.annotate(**named).values_list(*COLUMNS)
 
 
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:

@@ -22,6 +22,7 @@ from reporting.queries.categories import Category
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from reporting.queries.waiting import Waiting, waiting_for_trust
 from reporting.rules.opening import Counts, at, day_month, doubt, late, movement, short_labels, whole_day
+from reporting.views.behind import behind
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
 from reporting.views.waiting import trust_lines
@@ -52,6 +53,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
     context = {
         "head": _head(request, seen),
         "waits": trust_lines(request, _waiting(request, seen), seen),
+        "support": behind(request, seen),
         "news": _news(request, seen),
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),

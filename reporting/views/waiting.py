@@ -13,7 +13,7 @@ from reviews.rules.kinds import label_of
 from reviews.rules.years import year_words
 from schools.access import TrustRequest
 from schools.strategy import Strategy
-from schools.words import capital, counted, cut, verb
+from schools.words import capital, counted, cut
 
 SAID: dict[str, tuple[str, str, str]] = {
     "visit_reply": ("visit", "{}: is it accurate?", "Reply for the school, or comment. Then it is final."),
@@ -27,10 +27,26 @@ SAID: dict[str, tuple[str, str, str]] = {
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
     "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
     "practice_asked": ("practice_page", "A school asks to visit: {}", "Answer whether it can come."),
+    "support_asked": ("support_request", "Asked for: {}", "Agree, put it off to a day, or say why not."),
+    "support_draft": ("support_request", "To send: {}", "Written down in your school. Send it to the trust."),
+    "support_confirm": ("support_booking", "{}: did it come?", "Confirm it, or say what was different."),
+    "support_disputed": ("support_booking", "{}: the school says otherwise", "Settle it with the school."),
     "action_check": ("action", "{}", "Look at its impact."),
     "action_late": ("action", "{}", "This action is past its day."),
 }
 """Kind -> the page it leads to, its title and a note."""
+
+COUNTS: dict[str, tuple[str, str, str, str, str]] = {
+    "checks": (
+        "monitoring", "actions", "impact check is due", "impact checks are due",
+        "Actions of all schools: has it worked?",
+    ),
+    "unsaid": (
+        "support", "waiting", "booking of support is past its day", "bookings of support are past their day",
+        "Did it take place?",
+    ),
+}  # fmt: skip
+"""Kind told in one line for all schools -> the page and the place on it, what is counted, and a note."""
 
 AT_SCHOOL = ("visit_reply", "visit_consider")
 LONGEST = 90  # characters of an action or a title
@@ -72,13 +88,13 @@ def _programme(request: TrustRequest, one: Waiting) -> str:
     return f"{link(request, 'programme', school_id=one.pk)}?year={one.words}#record"
 
 
-def _checks(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:
+def _counts(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:
     """One line for all schools; none where nothing is due."""
     if not one.pk:
         return []
-    said = f"{capital(counted(one.pk, 'impact check'))} {verb(one.pk)} due"
-    url = f"{link(request, 'monitoring')}#actions"
-    return [{"title": said, "url": url, "note": "Actions of all schools: has it worked?", "due_on": one.on}]
+    page, place, single, many, note = COUNTS[one.kind]
+    said = capital(counted(one.pk, single, many))
+    return [{"title": said, "url": f"{link(request, page)}#{place}", "note": note, "due_on": one.on}]
 
 
 def _follow_ups(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:
@@ -89,7 +105,7 @@ def _follow_ups(request: TrustRequest, one: Waiting, strategies: Iterable[Strate
     return [{"title": title, "url": url, "note": f"{label}. What came of them?", "due_on": None}]
 
 
-SUMS = {"checks": _checks, "follow_up": _follow_ups}
+SUMS = {**dict.fromkeys(COUNTS, _counts), "follow_up": _follow_ups}
 """What is told in one line for all schools."""
 
 

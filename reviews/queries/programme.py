@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -92,11 +92,23 @@ def years_of(schools: Iterable[School], year: int, *, today: date) -> list[Schoo
     for school in schools:
         version = versions.get(school.pk) or versions.get(None)
         if version is not None:
-            pk, history, mine = school.pk, placed.get(school.pk, []), halves.get(school.pk, [])
-            owed = owed_of(version.strategy, history, mine, since=school.joined_on, until=school.left_on)
-            levels, seen = levels_on(history, date.max), tuple(visits.get(pk, ()))
-            found.append(SchoolYear(school, version, levels, tuple(mine), owed, tuple(reviews.get(pk, ())), seen))
+            pk, history = school.pk, placed.get(school.pk, [])
+            found.append(year_of(school, version, history, halves[pk], reviews.get(pk, ()), visits.get(pk, ())))
     return found
+
+
+def year_of(
+    school: School,
+    version: StrategyVersion,
+    history: Sequence[Placed],
+    halves: Sequence[HalfTerm],
+    reviews: Iterable[Review],
+    visits: Iterable[Row],
+) -> SchoolYear:
+    """One school's year, from what has been read of it. No query."""
+    owed = owed_of(version.strategy, history, halves, since=school.joined_on, until=school.left_on)
+    levels = levels_on(history, date.max)
+    return SchoolYear(school, version, levels, tuple(halves), owed, tuple(reviews), tuple(visits))
 
 
 def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:

@@ -12,7 +12,7 @@ ASPECTS = [
     "Teaching, learning and curriculum", "Leadership", "Behaviour and attitudes", "Personal development",
     "Safeguarding culture", "Overall effectiveness",
 ]  # fmt: skip
-MOST_STILL_TO_COME = 2
+MOST_STILL_TO_COME = 1
 NOT_CONTENT = {"S1-46": "Names what the source lacks: a diagram, a team chart, durations and exit tests."}
 
 

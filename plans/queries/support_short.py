@@ -1,0 +1,81 @@
+"""The ledgers of all schools of the trust in two queries, for a page that knows the rest already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, DateField, DecimalField, F, QuerySet, Value
+from django.db.models.functions import Cast
+
+from plans.queries.support import SchoolLedger, bookings_in, ledger_in
+from plans.rules.support_entry import Entry
+from reviews.models import Review
+from reviews.queries.programme import placed_of, year_days, year_of
+from schools.models import School, StrategyVersion
+from schools.rules import academic_year
+from schools.rules.rhythm import HalfTerm
+from schools.strategy.basics import SupportUnit
+
+BOOKING, REVIEW, DONE, PLANNED = "booking", "review", "done", "planned"
+NO_DAYS = Cast(Value(None), ArrayField(DateField()))
+NO_AMOUNT = Cast(Value(None), DecimalField(max_digits=6, decimal_places=1))
+
+
+def ledgers_of_trust(
+    schools: Iterable[School],
+    versions: Mapping[int, StrategyVersion],
+    halves: Mapping[int, Sequence[HalfTerm]],
+    *,
+    today: date,
+) -> list[SchoolLedger]:
+    """This year's, as far as what is owed goes: without names, costs and what lies beyond the offer. Two queries."""
+    known, bookings, reviews, visits = list(schools), defaultdict[int, list[Entry]](list), _lists(), _lists()
+    for kind, school, key, on, days, amount, state in _recorded(known, year_days(academic_year(today))):
+        if kind == BOOKING:
+            bookings[school].append(Entry(key, "", SupportUnit.DAY, on, amount, state))
+        elif kind == REVIEW:
+            reviews[school].append(Review(entitlement=key, dates=days, days=amount, state=state))
+        else:
+            visits[school].append((0, key, on, state == DONE))
+    kept = {entry.key for group in bookings.values() for entry in group}
+    placed, found = placed_of(known), []
+    for one in known:
+        if version := versions.get(one.pk):
+            year = year_of(one, version, placed.get(one.pk, []), halves[one.pk], reviews[one.pk], visits[one.pk])
+            found.append(ledger_in(year, bookings[one.pk], kept, today, named=False))
+    return found
+
+
+def _lists() -> defaultdict[int, list[Any]]:
+    return defaultdict(list)
+
+
+def _recorded(schools: Sequence[School], span: tuple[date, date]) -> QuerySet[Any]:
+    """Bookings, reviews and visits of the year in one query."""
+    booked = bookings_in(span).select_related(None).filter(school__in=schools).exclude(entitlement="")
+    done = Review.objects.filter(school__in=schools, starts_on__range=span).exclude(state=Review.State.WITHDRAWN)
+    arms = (
+        _arm(booked, BOOKING, "school_id", "entitlement", F("on"), NO_DAYS, F("amount"), F("state")),
+        _arm(done, REVIEW, "school_id", "entitlement", F("starts_on"), F("dates"), F("days"), F("state")),
+        _visits(schools, span, done=True),
+        _visits(schools, span, done=False),
+    )
+    return arms[0].union(*arms[1:], all=True)
+
+
+def _visits(schools: Sequence[School], span: tuple[date, date], *, done: bool) -> QuerySet[Any]:
+    """Monitoring stands above, so visits are read by the name of the link, in one condition of one and the same row."""
+    day = "visits__on" if done else "visits__planned_for"
+    which = {f"{day}__range": span, "visits__on__isnull": not done, "visits__by_school": False}
+    rows = School.objects.filter(pk__in=[one.pk for one in schools], **which)
+    return _arm(rows, "visit", "pk", "visits__form", F(day), NO_DAYS, NO_AMOUNT, Value(DONE if done else PLANNED))
+
+
+def _arm(rows: QuerySet[Any], kind: str, school: str, key: str, on: Any, days: Any, amount: Any, state: Any) -> Any:
+    named = {"is_a": Value(kind, CharField()), "its_school": F(school), "its_key": F(key), "its_day": on}
+    named |= {"its_days": days, "its_amount": amount, "its_state": Cast(state, CharField())}
+    return rows.order_by().annotate(**named).values_list(*named)
