@@ -17,6 +17,9 @@ PAST, AHEAD = date(2026, 11, 10), date(2026, 12, 1)
 KEY = "head_network"
 """What every school is entitled to, whatever its category."""
 
+ITEMS = ("plan_training", "bids_help", "marketing_help")
+"""Of the menu, and no reviews."""
+
 
 def booked(here: Planted, school: School | None, day: date = PAST, **more: Any) -> SupportBooking:
     """Something booked, with words in every part."""
@@ -29,10 +32,10 @@ def plant_support(here: Planted, school: School) -> None:
     """A booking and a request in each state, and challenge to the trust itself."""
     head, lead, version = here.people["head"], here.people["si_lead"], here.rows["version"]
     words = f"{canary(here.slug)}need"
-    wanted = Wanted(words, suits=words, criterion="behaviour")
-    here.rows["support_draft"] = draft_request(school, version, wanted, by=head)
-    here.rows["support_asked"] = ask_for_support(school, version, wanted, by=head)
-    agreed = ask_for_support(school, version, wanted, by=head)
+    draft, asked, agree = (Wanted(words, item, suits=words, criterion="behaviour") for item in ITEMS)
+    here.rows["support_draft"] = draft_request(school, version, draft, by=head)
+    here.rows["support_asked"] = ask_for_support(school, version, asked, by=head)
+    agreed = ask_for_support(school, version, agree, by=head)
     here.rows["support_agreed"] = answer_request(agreed, by=lead, outcome="agreed", words=f"{canary(here.slug)}answer")  # type: ignore[arg-type]
     here.rows["support_booked"] = booked(here, school, entitlement=KEY)
     here.rows["support_delivered"] = say_delivered(booked(here, school), by=lead, note=f"{canary(here.slug)}note")

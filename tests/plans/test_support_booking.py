@@ -1,0 +1,199 @@
+"""Support is booked, comes, and is confirmed; or it is missed, called off, or in dispute."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from plans.models import SupportBooking
+from plans.queries.support import ledgers
+from plans.services.booking import (
+    cancel_support,
+    confirm_support,
+    dispute_support,
+    say_delivered,
+    say_missed,
+)
+from reviews.queries.programme import programmes
+from schools.audit import record_act
+from schools.models import Notice
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast
+from tests.factories import member
+from tests.plans.support_world import book, place
+
+OCTOBER, YESTERDAY, DECEMBER = date(2026, 10, 9), date(2026, 11, 19), date(2026, 12, 4)
+ASK = {"item": "coaching", "need": "Our deputy is new.", "priority": "now", "risk": "", "suits": "After Christmas"}
+BOOK = {
+    "against": "support_reinforce", "what": "", "amount": "1", "unit": "visit", "dates": "4 December 2026",
+    "provider": "central", "provider_person": "", "provider_school": "", "provider_words": "Reading adviser",
+    "funder": "trust", "cost": "", "risk": "",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+def text_of(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def at(cast: Cast, page: str = "") -> str:
+    return f"/t/alder/schools/{cast.dunmere.pk}/support/{page}"
+
+
+def line(cast: Cast, key: str) -> Any:
+    [found] = ledgers([cast.dunmere], 2026, today=TODAY)
+    return next(one for one in found.ledger.lines if one.key == key)
+
+
+# Booking
+
+
+def test_each_day_is_booked_on_its_own_said_to_have_come_and_confirmed(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+    ada, ben = cast.client(cast.ada), cast.client(cast.ben)
+    typed = BOOK | {"dates": "9 October 2026\n19 November 2026\n4 December 2026", "cost": "120"}
+    assert ada.post(at(cast, "book/"), typed).status_code == 302
+    with trust_scope(cast.alder):
+        first, second, third = SupportBooking.objects.order_by("on")
+        assert (first.unit, first.what, first.cost) == ("visit", "Improvement support visits", Decimal(120))
+    page = f"/t/alder/support/{first.pk}/"
+    assert "It took place" in text_of(ada.get(at(cast)))
+    assert ada.post(page + "came/", {"note": "Books looked at."}).status_code == 302
+    shown = text_of(ben.get(at(cast)))
+    assert "Books looked at." in shown
+    assert "It came" in shown
+    assert ben.post(page + "confirm/", {"outcome": "confirmed", "answer": ""})["Location"] == at(cast)
+    ended = {"ended": "missed", "missed_by": "provider", "why": "The adviser was ill."}
+    assert ada.post(f"/t/alder/support/{second.pk}/end/", ended).status_code == 302
+    assert ada.post(f"/t/alder/support/{third.pk}/came/", {"note": ""}).status_code == 422, "it is still to come"
+    with trust_scope(cast.alder):
+        found = line(cast, "support_reinforce")
+        assert (found.came, found.missed, found.booked, found.owed_now) == (1, 1, 1, 4)
+        assert found.cost == Decimal(240), "what was missed costs nothing"
+    assert "1 of 6 visits this term, four school weeks left" in text_of(ben.get(at(cast)))
+    assert "1 of 6 visits this term, four school weeks left" in text_of(cast.client(cast.ruth).get("/t/alder/support/"))
+
+
+def test_the_ledger_and_the_programme_count_the_same(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        came, _ = book(cast, OCTOBER, DECEMBER)
+        say_delivered(came, by=cast.ada)
+        book(cast, OCTOBER, entitlement="", what="Moderation", unit="day", amount=Decimal("0.5"))
+        [one] = programmes([cast.dunmere], 2026, today=TODAY)
+        counted = {each.key: (each.planned, each.done) for each in one.programme.lines}
+        found = line(cast, "support_reinforce")
+        assert counted["support_reinforce"] == (found.booked, found.came) == (1, 1)
+        assert counted[""] == (line(cast, "").booked, line(cast, "").came) == (Decimal("0.5"), 0)
+        owed = {each.key: each.entitled for each in one.programme.lines}
+        assert owed["support_reinforce"] == len(found.due) == 18
+
+
+def test_a_dispute_counts_for_nothing_until_it_is_settled(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        [row] = book(cast, OCTOBER)
+        say_delivered(row, by=cast.ada)
+        with pytest.raises(ValidationError, match="Say what was different"):
+            dispute_support(row, by=cast.ben, answer=" ")
+        dispute_support(row, by=cast.ben, answer="Nobody came.")
+        assert (line(cast, "support_reinforce").came, line(cast, "support_reinforce").disputed) == (0, 1)
+        assert Notice.objects.filter(to=cast.ada, subject__contains="the school says otherwise").count() == 1
+        with pytest.raises(ValidationError, match="answer it in a sentence"):
+            say_delivered(row, by=cast.ada)
+        say_delivered(row, by=cast.ada, note="It was the morning of the same day.")
+        assert line(cast, "support_reinforce").came == 1
+        confirm_support(row, by=cast.ben)
+        with pytest.raises(ValidationError, match="not possible"):
+            say_missed(row, by=cast.ada, missed_by="school", why="Late.")
+
+
+def test_nobody_confirms_what_they_say_came(cast: Cast):
+    with trust_scope(cast.alder):
+        ashby = member("Ashby Head", "head", cast.ashmere)
+        [row] = book(cast, OCTOBER, provider="school", provider_school=cast.ashmere, provider_person=cast.ben)
+    ben, page = cast.client(cast.ben), f"/t/alder/support/{row.pk}/"
+    assert cast.client(ashby).get(page).status_code == 200, "the head of the school that gives it"
+    assert ben.post(page + "came/", {"note": ""}).status_code == 302
+    assert ben.post(page + "confirm/", {"outcome": "confirmed", "answer": ""}).status_code == 422
+    with trust_scope(cast.alder), pytest.raises(ValidationError, match="somebody else confirms it"):
+        confirm_support(row, by=cast.ben)
+    assert cast.client(ashby).post(page + "confirm/", {"outcome": "confirmed", "answer": ""}).status_code == 403
+    [gave] = [one["gave"] for one in cast.client(cast.ruth).get("/t/alder/support/").context["lines"] if one["gave"]]
+    assert gave == 1, "Ashmere gives, whatever it takes"
+    assert "Given to other schools" in text_of(cast.client(ashby).get(f"/t/alder/schools/{cast.ashmere.pk}/support/"))
+
+
+def test_what_is_called_off_in_good_time_counts_for_nothing_and_stays_on_record(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        [row] = book(cast, DECEMBER)
+        cancel_support(row, by=cast.ada, why="Moved to January.")
+        assert line(cast, "support_reinforce").booked == 0
+    assert "Moved to January." in text_of(cast.client(cast.ben).get(f"/t/alder/support/{row.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "said"),
+    [
+        ({"dates": "soon"}, "dates", "16 October 2026"),
+        ({"dates": ""}, "dates", "at least one day"),
+        ({"amount": "lots"}, "amount", "Enter how much"),
+        ({"amount": "0"}, "amount", "Enter how much"),
+        ({"against": ""}, "what", "Say what it is"),
+        ({"against": "no_such"}, "against", "Choose one of the list"),
+        ({"provider": ""}, "provider", "Choose who gives it"),
+        ({"provider_words": ""}, "provider_person", "Choose who gives it"),
+        ({"provider": "external", "provider_words": " "}, "provider_words", "Name who comes"),
+        ({"provider": "school"}, "provider_school", "Choose the school"),
+        ({"cost": "-5"}, "cost", ""),
+        ({"cost": "cheap"}, "cost", "in pounds"),
+        ({"funder": "council"}, "funder", "Choose who pays"),
+        ({"unit": "mile"}, "unit", "Choose what it is counted in"),
+        ({"what": "x" * 201}, "what", "200"),
+    ],
+)
+def test_a_booking_that_lacks_something_is_asked_for_beside_its_field(cast: Cast, sent: Any, field: str, said: str):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+    answer = cast.client(cast.ada).post(at(cast, "book/"), BOOK | sent)
+    assert answer.status_code == 422
+    assert said in str(answer.context["form"].errors[field])
+    with trust_scope(cast.alder):
+        assert not SupportBooking.objects.exists()
+
+
+def test_the_database_refuses_what_no_form_lets_through(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, OCTOBER)
+        record_act("support.planted", row, by=None)
+        for wrong in (
+            {"amount": 0}, {"state": "delivered"}, {"state": "missed"}, {"provider": "school"}, {"cost": -1},
+            {"provider": "school", "provider_school": cast.dunmere},
+        ):  # fmt: skip
+            with pytest.raises(IntegrityError), transaction.atomic():
+                SupportBooking.objects.filter(pk=row.pk).update(**wrong)
+
+
+def test_challenge_to_the_trust_itself_is_booked_without_a_school(cast: Cast):
+    typed = {name: value for name, value in BOOK.items() if name not in ("against", "risk")}
+    typed |= {"what": "External review of the trust", "provider": "external", "provider_words": "A national leader"}
+    assert cast.client(cast.ada).post("/t/alder/support/trust/book/", typed | {"cost": "1200"}).status_code == 302
+    with trust_scope(cast.alder):
+        row = SupportBooking.objects.get()
+        assert (row.school, row.entitlement) == (None, "")
+    assert "External review of the trust" in text_of(cast.client(cast.tom).get("/t/alder/support/"))
+    assert cast.client(cast.ben).get(f"/t/alder/support/{row.pk}/").status_code == 404
+    assert cast.client(cast.ada).get(f"/t/alder/support/{row.pk}/").status_code == 200
