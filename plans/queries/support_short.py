@@ -1,4 +1,4 @@
-"""The ledgers of all schools of the trust in two queries, for a page that knows the rest already."""
+"""The ledgers of all schools of the trust in one query, for a page that knows the rest already."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, DateField, DecimalField, F, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
+from categorisation.models import Decision
 from plans.queries.support import SchoolLedger, bookings_in, ledger_in
 from plans.rules.support_entry import Entry
 from reviews.models import Review
-from reviews.queries.programme import placed_of, year_days, year_of
+from reviews.queries.programme import year_days, year_of
+from reviews.rules.owed import Placed
 from schools.models import School, StrategyVersion
 from schools.rules import academic_year
 from schools.rules.rhythm import HalfTerm
 from schools.strategy.basics import SupportUnit
 
-BOOKING, REVIEW, DONE, PLANNED = "booking", "review", "done", "planned"
+BOOKING, REVIEW, PLACED, DONE, PLANNED = "booking", "review", "placed", "done", "planned"
 NO_DAYS = Cast(Value(None), ArrayField(DateField()))
+NUMBER = Cast(F("pk"), DecimalField(max_digits=20, decimal_places=1))  # the order of decisions of one day
 NO_AMOUNT = Cast(Value(None), DecimalField(max_digits=6, decimal_places=1))
 
 
@@ -32,20 +36,24 @@ def ledgers_of_trust(
     *,
     today: date,
 ) -> list[SchoolLedger]:
-    """This year's, as far as what is owed goes: without names, costs and what lies beyond the offer. Two queries."""
-    known, bookings, reviews, visits = list(schools), defaultdict[int, list[Entry]](list), _lists(), _lists()
+    """This year's, as far as what is owed goes: without names, costs and what lies beyond the offer. One query."""
+    known, bookings = list(schools), defaultdict[int, list[Entry]](list)
+    reviews, visits, placed = _lists(), _lists(), _lists()
     for kind, school, key, on, days, amount, state in _recorded(known, year_days(academic_year(today))):
         if kind == BOOKING:
             bookings[school].append(Entry(key, "", SupportUnit.DAY, on, amount, state))
         elif kind == REVIEW:
             reviews[school].append(Review(entitlement=key, dates=days, days=amount, state=state))
+        elif kind == PLACED:
+            placed[school].append((on, amount, Placed(on, key, state)))
         else:
             visits[school].append((0, key, on, state == DONE))
     kept = {entry.key for group in bookings.values() for entry in group}
-    placed, found = placed_of(known), []
+    found = []
     for one in known:
         if version := versions.get(one.pk):
-            year = year_of(one, version, placed.get(one.pk, []), halves[one.pk], reviews[one.pk], visits[one.pk])
+            history = [told for *_, told in sorted(placed[one.pk], key=lambda row: row[:2])]
+            year = year_of(one, version, history, halves[one.pk], reviews[one.pk], visits[one.pk])
             found.append(ledger_in(year, bookings[one.pk], kept, today, named=False))
     return found
 
@@ -55,11 +63,13 @@ def _lists() -> defaultdict[int, list[Any]]:
 
 
 def _recorded(schools: Sequence[School], span: tuple[date, date]) -> QuerySet[Any]:
-    """Bookings, reviews and visits of the year in one query."""
+    """Bookings, reviews and visits of the year, and the categories schools were told of, in one query."""
     booked = bookings_in(span).select_related(None).filter(school__in=schools).exclude(entitlement="")
     done = Review.objects.filter(school__in=schools, starts_on__range=span).exclude(state=Review.State.WITHDRAWN)
+    told = Decision.objects.filter(school__in=schools, tell_at__lte=timezone.now())
     arms = (
         _arm(booked, BOOKING, "school_id", "entitlement", F("on"), NO_DAYS, F("amount"), F("state")),
+        _arm(told, PLACED, "school_id", "axis", F("effective_on"), NO_DAYS, NUMBER, F("level")),
         _arm(done, REVIEW, "school_id", "entitlement", F("starts_on"), F("dates"), F("days"), F("state")),
         _visits(schools, span, done=True),
         _visits(schools, span, done=False),
