@@ -1,11 +1,11 @@
-"""What is done with actions by the clock."""
+"""What is done with plans and actions by the clock."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils import timezone
 
-from plans.services import remind_of_checks
+from plans.services import remind_of_checks, remind_of_progress
 from schools import jobs
 
 
@@ -13,3 +13,9 @@ from schools import jobs
 def remind_of_impact_checks() -> None:
     """Remind of impact checks, in every trust. One that breaks holds no other trust back."""
     jobs.in_each_trust(lambda _: remind_of_checks(today=timezone.localdate()), what="impact checks")
+
+
+@shared_task(name="plans.remind_of_progress")
+def remind_of_plan_progress() -> None:
+    """Work out which updates of plans are due and remind of them, in every trust."""
+    jobs.in_each_trust(lambda _: remind_of_progress(today=timezone.localdate()), what="progress of plans")

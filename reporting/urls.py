@@ -14,6 +14,7 @@ from reporting.views import (
     others,
     overview,
     owed,
+    plans,
     reports,
     reviews,
     schools,
@@ -56,6 +57,8 @@ visit_urls = [
 ]
 
 review_urls = [
+    path("plans/<int:pk>/file/", plans.plan_file, name="plan_file"),
+    path("plans/<int:pk>/editions/<int:number>/file/", plans.plan_edition_file, name="plan_edition_file"),
     path("reviews/<int:pk>/file/", reviews.review_file, name="review_file"),
     path("reviews/<int:pk>/paper/", reviews.review_paper, name="review_paper"),
     path("programme/<int:pk>/file/", years.year_file, name="year_file"),

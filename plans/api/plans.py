@@ -9,12 +9,17 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from plans.models import Action, ApprovalStep, Plan
+from plans.models import Action, ApprovalStep, Plan, ProgressUpdate, Verdict
+from plans.models.action import ACTION_WORDS
+from plans.models.plan import PLAN_WORDS
 from plans.queries.actions import readable_actions
 from plans.queries.plans import document_of, editions_of, readable_plans, standing_of, with_editions
+from plans.queries.verdicts import with_words
 from plans.rules.document import Document
 from schools.access import Permission
 from schools.api import IdFilter, Order, RowFilters, Rows
+
+VERDICTS = [(one.value, one.label) for one in Verdict if one.value]
 
 
 class ActionOut(serializers.ModelSerializer):
@@ -37,18 +42,30 @@ class ActionOut(serializers.ModelSerializer):
         model = Action
         fields = [
             "id", "school", "plan", "priority", "finding", "review", "what", "owner", "owner_words", "support",
-            "due_on", "impact_check_on", "state", "verdict", "verdict_note", "why_early", "closed_at",
+            "success", "budget", "training", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
+            "verdict_note", "why_early", "closed_at",
         ]  # fmt: skip
         read_only_fields = fields
 
 
 class ActionFilters(RowFilters):
-    """By school, by the review it came of, by where it stands."""
+    """By school, by the review it came of, by where it stands, by its verdict, by words."""
 
     school = IdFilter(field_name="plan__school_id")
     review = IdFilter(field_name="finding__review_id")
     state = filters.ChoiceFilter(choices=Action.State.choices)
+    verdict = filters.ChoiceFilter(choices=VERDICTS)
+    phase = filters.CharFilter(field_name="plan__school__phase", max_length=20)
+    criterion = filters.CharFilter(field_name="priority__criterion", max_length=60)
+    supported = filters.BooleanFilter(method="with_support", help_text="Whether support is named.")
+    words = filters.CharFilter(method="with_words", max_length=200, help_text="In what was done and in its verdict.")
     ordering = Order(fields=["due_on", "impact_check_on", "closed_at"])
+
+    def with_support(self, rows: QuerySet[Action], name: str, value: bool) -> QuerySet[Action]:
+        return rows.exclude(support="") if value else rows.filter(support="")
+
+    def with_words(self, rows: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
+        return with_words(rows, value, ACTION_WORDS)
 
 
 class Actions(Rows):
@@ -65,10 +82,27 @@ class PlanOut(serializers.ModelSerializer):
     """A school's plan, and the last edition that was sent to be approved with its chain."""
 
     standing = serializers.SerializerMethodField(help_text="Where it stands, in words.")
+    verdict = serializers.CharField(help_text="worked, partly, did_not; too_early leaves it open; blank: none yet.")
 
     class Meta:
         model = Plan
-        fields = ["id", "school", "kind", "title", "year", "state", "strategy_version", "standing"]
+        fields = [
+            "id",
+            "school",
+            "kind",
+            "title",
+            "year",
+            "state",
+            "strategy_version",
+            "standing",
+            "update_due_on",
+            "ends_on",
+            "verdict",
+            "verdict_note",
+            "verdict_evidence",
+            "closed_at",
+            "follows",
+        ]
         read_only_fields = fields
 
     def get_standing(self, plan: Plan) -> str:
@@ -84,19 +118,29 @@ class StepOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class UpdateOut(serializers.ModelSerializer):
+    """How the plan got on, as told: `document` has an overall line, and by priority what was done and what changed."""
+
+    class Meta:
+        model = ProgressUpdate
+        fields = ["due_on", "sent_at", "document"]
+        read_only_fields = fields
+
+
 class PlanWhole(PlanOut):
-    """A plan as it stands, as a document, with the steps of its last edition."""
+    """A plan as it stands, as a document, with the steps of its last edition and the updates of its progress."""
 
     document = serializers.SerializerMethodField(help_text="Sections, priorities with targets and actions, as read.")
     steps = serializers.SerializerMethodField()
+    updates = UpdateOut(many=True, read_only=True)
 
     class Meta(PlanOut.Meta):
-        fields = [*PlanOut.Meta.fields, "document", "steps"]
+        fields = [*PlanOut.Meta.fields, "document", "steps", "updates"]
         read_only_fields = fields
 
     @extend_schema_field({"type": "object"})
     def get_document(self, plan: Plan) -> Document:
-        return document_of(plan)
+        return plan.final or document_of(plan)
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, plan: Plan) -> list[dict[str, Any]]:
@@ -105,12 +149,19 @@ class PlanWhole(PlanOut):
 
 
 class PlanFilters(RowFilters):
-    """By school, kind, and whether it is open."""
+    """By school, kind, whether it is open, and by when its next update is due."""
 
     school = IdFilter(field_name="school_id")
     kind = filters.CharFilter(max_length=60)
     state = filters.ChoiceFilter(choices=Plan.State.choices)
-    ordering = Order(fields=["year", "title"])
+    verdict = filters.ChoiceFilter(choices=VERDICTS)
+    phase = filters.CharFilter(field_name="school__phase", max_length=20)
+    words = filters.CharFilter(method="with_words", max_length=200, help_text="In its title and its verdict.")
+    update_due_by = filters.DateFilter(field_name="update_due_on", lookup_expr="lte")
+    ordering = Order(fields=["year", "title", "update_due_on", "closed_at"])
+
+    def with_words(self, rows: QuerySet[Plan], name: str, value: str) -> QuerySet[Plan]:
+        return with_words(rows, value, PLAN_WORDS)
 
 
 class Plans(Rows):

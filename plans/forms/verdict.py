@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from plans.models import Action
+from plans.models import Action, Verdict
 from plans.services import LONGEST_NOTE, LONGEST_WHY
 from schools.forms import ask, choose
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.words import on
 
-VERDICTS = [(value, label) for value, label in Action.Verdict.choices if value]
+VERDICTS = [(value, label) for value, label in Verdict.choices if value]
 
 
 class VerdictForm(forms.Form):
@@ -58,6 +58,6 @@ class VerdictForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("verdict") == Action.Verdict.TOO_EARLY and not data.get("again_on") and "again_on" in data:
+        if data.get("verdict") == Verdict.TOO_EARLY and not data.get("again_on") and "again_on" in data:
             raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
         return data

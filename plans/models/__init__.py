@@ -5,9 +5,12 @@ from .approval import ApprovalStep, PlanEdition
 from .concern import Concern, DutyDone, StageChange, WatchLook
 from .letter import Letter, Recipient
 from .plan import Milestone, Plan, Priority
+from .progress import ProgressDraft, ProgressUpdate
 from .support import SupportBooking, SupportRequest
+from .verdict import CLOSING, Verdict
 
 __all__ = [
+    "CLOSING",
     "Action",
     "ApprovalStep",
     "Concern",
@@ -17,9 +20,12 @@ __all__ = [
     "Plan",
     "PlanEdition",
     "Priority",
+    "ProgressDraft",
+    "ProgressUpdate",
     "Recipient",
     "StageChange",
     "SupportBooking",
     "SupportRequest",
+    "Verdict",
     "WatchLook",
 ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from plans.rules.actions import day_that_counts
 from reviews.models import Finding
@@ -15,6 +17,10 @@ from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
 
 from .plan import Plan, Priority
+from .verdict import Verdict
+
+ACTION_WORDS = SearchVector("what", "verdict_note", "support", "success", "training", config="english")
+"""What a search for verdicts reads of an action."""
 
 
 @tracked()
@@ -33,13 +39,6 @@ class Action(TrustOwned):
         OPEN = "open", "Open"
         DONE = "done", "Done"
 
-    class Verdict(models.TextChoices):
-        NONE = "", "Not looked at yet"
-        WORKED = "worked", "It worked"
-        PARTLY = "partly", "It worked in part"
-        DID_NOT = "did_not", "It did not work"
-        TOO_EARLY = "too_early", "Too early to tell"
-
     plan = TrustForeignKey(Plan, on_delete=models.PROTECT, related_name="actions")
     priority = TrustForeignKey(Priority, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     finding = TrustForeignKey(Finding, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
@@ -50,6 +49,7 @@ class Action(TrustOwned):
     success = models.CharField(max_length=500, blank=True)
     budget = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     training = models.CharField(max_length=300, blank=True)
+    agreed_on = models.DateField(default=timezone.localdate)
     due_on = models.DateField(null=True, blank=True)
     impact_check_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=4, choices=State, default=State.OPEN)
@@ -59,8 +59,6 @@ class Action(TrustOwned):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
 
-    CLOSING: ClassVar = (Verdict.WORKED, Verdict.PARTLY, Verdict.DID_NOT)
-
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -69,7 +67,10 @@ class Action(TrustOwned):
                 name="action_done_with_a_verdict",
             )
         ]
-        indexes = [models.Index(fields=["trust", "state", "impact_check_on"], name="action_by_check")]
+        indexes = [
+            models.Index(fields=["trust", "state", "impact_check_on"], name="action_by_check"),
+            GinIndex(ACTION_WORDS, name="action_words"),
+        ]
 
     def __str__(self) -> str:
         return self.what

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from schools.models import Membership, School, StrategyVersion
 from schools.models.filled import FilledIn
 from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
 
+from .verdict import Verdict
 
-@tracked(exclude=("answers", "touched", "version"))
+PLAN_WORDS = SearchVector("title", "verdict_note", "verdict_evidence", config="english")
+"""What a search for verdicts reads of a plan."""
+
+
+@tracked(exclude=("answers", "touched", "version", "update_due_on", "final"))
 class Plan(FilledIn):
     """One plan of a school. `kind` is the key of a plan type of its strategy, blank where that has none.
 
     `answers` are its sections of prose, in the words of `strategy_version`; a plan that so far only holds what was
-    agreed elsewhere has none. What was sent to be approved is kept in editions.
+    agreed elsewhere has none. What was sent to be approved is kept in editions. `update_due_on` is the next day by
+    which progress is told, worked out from the rhythm of its kind (see `services.progressing`).
     """
 
     class State(models.TextChoices):
@@ -32,16 +41,41 @@ class Plan(FilledIn):
         StrategyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     begun_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    begun_on = models.DateField(default=timezone.localdate)
+    update_due_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.NONE, blank=True)
+    verdict_note = models.TextField(blank=True)
+    verdict_evidence = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    final = models.JSONField(null=True, blank=True)
+    follows = TrustForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["trust", "school", "kind"], condition=Q(state="open"), name="plan_open_once_of_a_kind"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="closed",
+                    verdict__in=("worked", "partly", "did_not"),
+                    closed_at__isnull=False,
+                    final__isnull=False,
+                )
+                | Q(state="open", verdict__in=("", "too_early"), closed_at=None, final=None),
+                name="plan_closed_with_a_verdict",
+            ),
         ]
+        indexes = [GinIndex(PLAN_WORDS, name="plan_words")]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
 
 
 @tracked()

@@ -25,7 +25,7 @@ from schools.words import on
 def readable_plans(access: Access) -> QuerySet[Plan]:
     """The plans of the schools whose plans this person reads."""
     rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS))
-    rows = rows.select_related("school__trust", "strategy_version", "begun_by__user")
+    rows = rows.select_related("school__trust", "strategy_version", "begun_by__user", "closed_by__user")
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "title", "pk")
 
 
@@ -63,6 +63,15 @@ def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
     at = set(latest)
     asked = {stage.plan for ladder in strategy.ladders for stage in ladder.stages if (ladder.key, stage.key) in at}
     return [one for one in strategy.plan_types if one.key in asked]
+
+
+def may_follow(plan: Plan, *, today: date) -> bool:
+    """Whether the strategy has a next plan of the kind for the school as it stands. Two queries."""
+    version = strategy_of(plan.school, today)
+    if version is None:
+        return False
+    levels = levels_of([plan.school]).get(plan.school_id, {})
+    return any(one.key == plan.kind for one in kinds_for(version.strategy, levels))
 
 
 def document_of(plan: Plan) -> Document:

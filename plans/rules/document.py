@@ -64,7 +64,7 @@ class Document(TypedDict):
     actions: list[Line]
 
 
-PARTS = ("priorities", "actions")
+PARTS = ("priorities", "actions", "progress")
 """What every plan shows, named by a section or not: after the sections where none does."""
 
 WITHIN = {"targets": "priorities", "training": "training", "progress": "progress"}

@@ -14,7 +14,8 @@ from .acting import (
 from .agreeing import AgreedOn, agree_from_findings
 from .approving import answer_plan, send_plan, take_back
 from .news import tell_owners
-from .reminding import remind_of_checks
+from .progressing import SentProgress, save_progress, send_progress, set_due_days
+from .reminding import remind_of_checks, remind_of_progress
 from .writing import (
     ActionEntry,
     PriorityEntry,
@@ -35,6 +36,7 @@ __all__ = [
     "AgreedOn",
     "NewAction",
     "PriorityEntry",
+    "SentProgress",
     "StageEntry",
     "add_actions",
     "agree_from_findings",
@@ -45,8 +47,12 @@ __all__ = [
     "new_plan",
     "plan_of",
     "remind_of_checks",
+    "remind_of_progress",
+    "save_progress",
     "save_sections",
     "send_plan",
+    "send_progress",
+    "set_due_days",
     "take_back",
     "tell_owners",
     "write_action",

@@ -9,7 +9,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from plans.models import Action, Plan
+from plans.models import CLOSING, Action, Plan, Verdict
 from reviews.models import Finding
 from schools.audit import record_act
 from schools.models import Membership, School
@@ -99,20 +99,25 @@ def give_verdict(
     Before the day of the impact check a verdict that closes it needs a reason. Raises ValidationError by field.
     """
     locked = Action.objects.select_for_update().get(pk=action.pk)
-    note = note.strip()
+    note, why_early = note.strip(), why_early.strip()
     if not locked.is_open:
         raise ValidationError("Somebody has closed this action already.")
-    _check_verdict(verdict, note, again_on)
-    early = is_early(locked, verdict, today=timezone.localdate())
-    why_early = why_early.strip() if early else ""
-    if early:
-        _check_early(locked, why_early)
-    words = str(Action.Verdict(verdict).label)
+    check_verdict(verdict, note, again_on)
+    if early := is_early(locked, verdict, today=timezone.localdate()):
+        check_early(locked, why_early)
+    words = str(Verdict(verdict).label)
     label = cut(locked.what, 120)
     school = action.plan.school
     record_act("action.verdict", locked, by=by, school=school, after=words, why=note, label=label)
+    return judge(locked, by=by, verdict=verdict, note=note, again_on=again_on, why_early=why_early if early else "")
+
+
+def judge(
+    locked: Action, *, by: Membership, verdict: str, note: str, again_on: date | None = None, why_early: str = ""
+) -> Action:
+    """Write a verdict that has been checked. Call it inside an act."""
     locked.verdict, locked.verdict_note, locked.why_early = verdict, note, why_early
-    if verdict == Action.Verdict.TOO_EARLY:
+    if verdict == Verdict.TOO_EARLY:
         locked.impact_check_on = again_on
     else:
         locked.state, locked.closed_at, locked.closed_by = Action.State.DONE, timezone.now(), by
@@ -120,23 +125,25 @@ def give_verdict(
     return locked
 
 
-def _check_verdict(verdict: str, note: str, again_on: date | None) -> None:
-    if verdict not in (*Action.CLOSING, Action.Verdict.TOO_EARLY):
+def check_verdict(verdict: str, note: str, again_on: date | None) -> None:
+    """Raise ValidationError by field where a verdict is none, has no words, or no day to look again."""
+    if verdict not in (*CLOSING, Verdict.TOO_EARLY):
         raise ValidationError({"verdict": "Choose whether it worked"})
     if not note:
         raise ValidationError({"note": "Say in a sentence what you saw"})
     if len(note) > LONGEST_NOTE:
         raise ValidationError({"note": f"Use at most {LONGEST_NOTE:,} characters; this has {len(note):,}"})
-    if verdict == Action.Verdict.TOO_EARLY and (again_on is None or again_on <= timezone.localdate()):
+    if verdict == Verdict.TOO_EARLY and (again_on is None or again_on <= timezone.localdate()):
         raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
 
 
 def is_early(action: Action, verdict: str, *, today: date) -> bool:
     """Whether this verdict would close the action before the day on which its impact was to be looked at."""
-    return verdict in Action.CLOSING and action.impact_check_on is not None and today < action.impact_check_on
+    return verdict in CLOSING and action.impact_check_on is not None and today < action.impact_check_on
 
 
-def _check_early(action: Action, why: str) -> None:
+def check_early(action: Action, why: str) -> None:
+    """Raise ValidationError where there is no reason to judge it before its day."""
     if not why:
         day = day_words(action.impact_check_on) if action.impact_check_on else "a later day"
         raise ValidationError({"why_early": f"Its impact was to be looked at on {day}. Say why it can be judged now"})

@@ -14,6 +14,7 @@ from schools.audit import record_act
 from schools.models import Membership, RoleGrant
 
 from .news import tell_plan_answered, tell_plan_sent
+from .progressing import set_due_days
 from .writing import CLOSED
 
 LONGEST_WORDS = 2000  # characters
@@ -51,6 +52,8 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     ]
     if steps:
         tell_plan_sent(row, steps[0], by=by)
+    else:
+        set_due_days([row], today=today)
     return edition
 
 
@@ -93,6 +96,8 @@ def answer_plan(plan: Plan, *, access: Access, outcome: str, words: str = "") ->
     following = Approval(approval.edition, tuple(approval.edition.steps.order_by("position")))
     if following.waiting is not None:
         tell_plan_sent(row, following.waiting, by=by)
+    if following.is_approved:
+        set_due_days([row], today=timezone.localdate())
     tell_plan_answered(row, step, approval.edition, by=by)
     return step
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plans.models import Action, ApprovalStep, Plan, PlanEdition, StageChange
+from plans.models import Action, ApprovalStep, Plan, PlanEdition, ProgressUpdate, StageChange
+from plans.queries.plans import approvals_of, kind_of
 from reviews.models import Review
 from reviews.queries.reviews import called
 from schools.access import ROLES
@@ -16,6 +17,10 @@ from schools.words import on as day_words
 
 CHECK = "impact check on"
 """What the subject of a reminder says, before the day."""
+
+
+PROGRESS = "progress due by"
+"""The same of progress."""
 
 
 def tell_owners(school: School, actions: Sequence[Action], *, by: Membership) -> None:
@@ -84,3 +89,24 @@ def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None
     body = f"{by.user.name} decided on the step you proposed: {said.lower()}.{words}"
     subject, path = about(school, f"your step on the ladder: {said.lower()}"), f"concerns/{concern.pk}/"
     tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_progress(plan: Plan, update: ProgressUpdate, *, by: Membership) -> None:
+    """Who approved the plan, and those whom its kind names, hear how it gets on."""
+    approved = next((one for one in approvals_of([plan]).get(plan.pk, []) if one.is_approved), None)
+    people = [step.by for step in approved.steps if step.by] if approved else []
+    kind = kind_of(plan)
+    for role in kind.read_by if kind else ():
+        people += holding(role, school=None if ROLES[role].whole_trust else plan.school_id)
+    body = f"{by.user.name} tells how “{plan.title}” gets on. {cut(update.document['overall'], 400)}"
+    path, subject = f"plans/{plan.pk}/", about(plan.school, f"{plan.title}: progress")
+    tell_people(people, plan.school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_progress_due(plan: Plan) -> list[Membership]:
+    """The heads of the school are reminded that an update is due."""
+    day = day_words(plan.update_due_on) if plan.update_due_on else ""
+    body = f"Say by {day} how “{plan.title}” gets on: what was done, and what changed for pupils."
+    subject = about(plan.school, f"{PROGRESS} {day}")
+    people, path = heads_of(plan.school_id), f"plans/{plan.pk}/progress/"
+    return tell_people(people, plan.school.trust, subject=subject, body=body, path=path)

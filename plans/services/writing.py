@@ -79,8 +79,10 @@ def begin_plan(school: School, kind: str, *, by: Membership) -> Plan:
     return plan
 
 
-def _open(plan: Plan) -> Plan:
-    locked = Plan.objects.select_for_update(of=("self",)).select_related("school", "strategy_version").get(pk=plan.pk)
+def open_plan(plan: Plan) -> Plan:
+    """The plan, locked. Raises ValidationError once it is closed."""
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
+    locked = rows.get(pk=plan.pk)
     if locked.state != Plan.State.OPEN:
         raise ValidationError(CLOSED)
     return locked
@@ -95,7 +97,7 @@ def save_sections(
     base: Mapping[str, Value | None] | None = None,
 ) -> SavedAnswers:
     """Keep the prose of a plan, as a draft is kept. Raises ValidationError once it is closed."""
-    return keep_answers(_open(plan), typed, by=by, version=version, base=base)
+    return keep_answers(open_plan(plan), typed, by=by, version=version, base=base)
 
 
 def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None) -> Priority:
@@ -103,7 +105,7 @@ def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority
 
     Raises ValidationError where the plan is closed or the strategy lacks what is named.
     """
-    locked = _open(plan)
+    locked = open_plan(plan)
     _check_entry(locked, entry)
     last = locked.priorities.aggregate(last=Max("position"))["last"] or 0
     row = priority or Priority(plan=locked, position=last + 1)
@@ -141,7 +143,7 @@ def _said(one: StageEntry | Milestone) -> tuple[date, str, str, str, Decimal | N
 
 def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
     """Leave a priority, with a reason. It stays on record; its open actions serve none from then on."""
-    locked = _open(priority.plan)
+    locked = open_plan(priority.plan)
     if priority.dropped_at:
         raise ValidationError("This priority was left already.")
     if not why.strip():
@@ -157,7 +159,7 @@ def write_action(plan: Plan, entry: ActionEntry, *, by: Membership, action: Acti
 
     Raises ValidationError where the plan or the action is closed, nobody sees to it, or its days do not follow.
     """
-    locked = _open(plan)
+    locked = open_plan(plan)
     check_action(entry.action)
     if action is not None and not action.is_open:
         raise ValidationError("This action is closed. Its words stay as they were.")

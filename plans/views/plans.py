@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from plans.queries.plans import (
     standing_of,
     why_not_answer,
 )
+from plans.queries.progress import draft_of, reached_by, updates_of, with_reached
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
 from plans.services import begin_plan
@@ -42,20 +44,30 @@ def plan_for(request: TrustRequest, pk: int) -> Plan:
 @require_safe
 @trust_view(needs=P.SEE_PLANS)
 def plans(request: TrustRequest) -> HttpResponse:
-    """Every open plan this person reads, those that wait for them first."""
-    rows = list(readable_plans(request.access).filter(state=Plan.State.OPEN, strategy_version__isnull=False))
-    approvals = approvals_of(rows)
-    lines = [line_of(request, row, approvals.get(row.pk, [])) for row in rows]
-    lines.sort(key=lambda one: not one["mine"])
-    context = {"lines": lines, "count": len(lines), "mine": sum(one["mine"] for one in lines)}
+    """Every open plan this person reads, those that wait for them first; `late` only those late with progress."""
+    rows, today = readable_plans(request.access), timezone.localdate()
+    rows = rows.filter(state=Plan.State.OPEN, strategy_version__isnull=False)
+    chosen = list(rows.filter(update_due_on__lt=today) if request.GET.get("late") else rows)
+    approvals = approvals_of(chosen)
+    lines = [line_of(request, row, approvals.get(row.pk, [])) for row in chosen]
+    lines.sort(key=lambda one: (not one["mine"], one["plan"].update_due_on or date.max))
+    late = sum(1 for one in chosen if one.update_due_on and one.update_due_on < today)
+    mine = sum(one["mine"] for one in lines)
+    context = {"lines": lines, "mine": mine, "late": late, "only_late": bool(request.GET.get("late"))}
     return render(request, "plans/plans.html", context)
+
+
+def is_over(plan: Plan, today: date) -> bool:
+    """Whether the time of an open plan is up."""
+    return plan.is_open and plan.ends_on is not None and plan.ends_on <= today
 
 
 def line_of(request: TrustRequest, plan: Plan, approvals: list[Approval]) -> dict[str, Any]:
     """A plan on one line: where it stands, and whether it waits for this person."""
     last = approvals[0] if approvals else None
     mine = last is not None and last.waiting is not None and not why_not_answer(request.access, plan, last)
-    return {"plan": plan, "last": last, "mine": mine, "standing": standing_of(approvals)}
+    over = is_over(plan, timezone.localdate())
+    return {"plan": plan, "last": last, "mine": mine, "standing": standing_of(approvals), "over": over}
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +86,7 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     context = {
         "school": school,
         "lines": open_ones,
-        "closed": [one for one in rows if one.state == Plan.State.CLOSED][:MOST_CLOSED],
+        "closed": [one for one in rows if not one.is_open][:MOST_CLOSED],
         "kinds": kinds,
     }
     return render(request, "plans/school_plans.html", context)
@@ -102,43 +114,57 @@ def plan_page(
     request: TrustRequest, found: Plan, *, answer: AnswerForm | None = None, send: SendForm | None = None
 ) -> HttpResponse:
     """The page; with a form that was refused, as it was typed."""
-    document, kind = document_of(found), kind_of(found)
+    context = plan_context(request, found) | {"answer": answer or AnswerForm(), "send": send or SendForm()}
+    return render(request, "plans/plan.html", context, status=422 if answer or send else 200)
+
+
+def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
+    """What is said of a plan, on its page and on paper."""
+    kind, today = kind_of(found), timezone.localdate()
+    document: Document = found.final or document_of(found)
+    known = reached_by(found, found.school, today=today, access=request.access)
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
     agreed = next((one for one in approvals if one.is_approved), None)
-    may_write = request.access.may(P.WRITE_PLANS, found.school_id) and found.state == Plan.State.OPEN
+    may_write = request.access.may(P.WRITE_PLANS, found.school_id) and found.is_open
     why_not = why_not_answer(request.access, found, last) if last else ""
     waits = last is not None and last.waiting is not None
-    context = {
+    return {
         "plan": found,
         "kind": kind,
         **_read(document),
+        "document": with_reached(document, known),
+        "updates": updates_of(found),
+        "draft": draft_of(found) if may_write else None,
+        "today": today,
+        "over": is_over(found, today),
+        "following": None if found.is_open else found.followed_by.first(),
         "warnings": warnings(document, kind) if kind and may_write else [],
         "standing": standing_of(approvals),
         "approvals": approvals,
         "last": last,
-        "changed": changes(agreed.edition.document, document) if agreed else [],
+        "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
         "agreed": agreed,
         "may_write": may_write and kind is not None,
         "may_answer": waits and not why_not,
         "why_not": why_not if waits else "",
-        "answer": answer or AnswerForm(),
-        "send": send or SendForm(),
     }
-    return render(request, "plans/plan.html", context, status=422 if answer or send else 200)
 
 
 @require_safe
 @trust_view(needs=P.SEE_PLANS)
 def plan_edition(request: TrustRequest, pk: int, number: int) -> HttpResponse:
     """A plan as it was sent, with what was answered."""
-    found = plan_for(request, pk)
+    return render(request, "plans/edition.html", edition_context(request, plan_for(request, pk), number))
+
+
+def edition_context(request: TrustRequest, found: Plan, number: int) -> dict[str, Any]:
+    """What is said of an edition, on its page and on paper; 404 where there is none of this number."""
     approvals = approvals_of([found]).get(found.pk, [])
     shown = next((one for one in approvals if one.edition.number == number), None)
     if shown is None:
         raise Http404
-    context = {"plan": found, "approval": shown, **_read(shown.edition.document), "frozen": True}
-    return render(request, "plans/edition.html", context)
+    return {"plan": found, "approval": shown, **_read(shown.edition.document), "frozen": True}
 
 
 def _read(document: Document) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from schools.views.filling import autosaved
 P = Permission
 
 
-def _writable(request: TrustRequest, pk: int) -> Plan:
+def writable(request: TrustRequest, pk: int) -> Plan:
     """A begun plan this person writes, or 404."""
     found = plan_for(request, pk)
     request.access.require(P.WRITE_PLANS, found.school_id)
@@ -38,7 +38,8 @@ def _writable(request: TrustRequest, pk: int) -> Plan:
     return found
 
 
-def _to(found: Plan, trust: str, at: str = "") -> HttpResponse:
+def to_plan(found: Plan, trust: str, at: str = "") -> HttpResponse:
+    """Back to the page of the plan, `at` a part of it."""
     response = redirect("plan", trust=trust, pk=found.pk)
     response["Location"] += at
     return response
@@ -46,7 +47,7 @@ def _to(found: Plan, trust: str, at: str = "") -> HttpResponse:
 
 def _filled(plan: Plan, data: Any = None) -> FilledForm:
     kind = kind_of(plan)
-    assert kind is not None and plan.strategy_version is not None  # `_writable` has seen to it  # noqa: PT018
+    assert kind is not None and plan.strategy_version is not None  # `writable` has seen to it  # noqa: PT018
     return FilledForm(data, definition=kind.form, strategy=plan.strategy_version.strategy, initial=plan.answers)
 
 
@@ -54,11 +55,11 @@ def _filled(plan: Plan, data: Any = None) -> FilledForm:
 @trust_view(needs=P.WRITE_PLANS)
 def plan_write(request: TrustRequest, pk: int) -> HttpResponse:
     """The sections that are prose. An ordinary form that also saves itself."""
-    found = _writable(request, pk)
+    found = writable(request, pk)
     if request.method == "GET":
         return _page(request, found, _filled(found))
     kind = kind_of(found)
-    assert kind is not None  # `_writable` has seen to it
+    assert kind is not None  # `writable` has seen to it
     form = _filled(found, decided(request.POST, kind.form, found.answers))
     try:
         saved = save_sections(found, form.typed(), by=request.access.membership, version=version_in(request.POST))
@@ -70,7 +71,7 @@ def plan_write(request: TrustRequest, pk: int) -> HttpResponse:
     if form.errors:  # a refusal would undo what was stored
         return _page(request, found, form, unsaved=True, version=saved.version)
     messages.success(request, "Saved.")
-    return _to(found, request.trust.slug)
+    return to_plan(found, request.trust.slug)
 
 
 def _page(request: TrustRequest, plan: Plan, form: FilledForm, *, status: int = OK, **more: Any) -> HttpResponse:
@@ -89,7 +90,7 @@ def _page(request: TrustRequest, plan: Plan, form: FilledForm, *, status: int = 
 @trust_view(needs=P.WRITE_PLANS)
 def plan_save(request: TrustRequest, pk: int) -> HttpResponse:
     """The same form, sent by the page while it is written. What cannot be read is told; the rest is saved."""
-    found = _writable(request, pk)
+    found = writable(request, pk)
     form = _filled(found, request.POST)
     return autosaved(request, form, partial(save_sections, found), lambda: {"named": named_in(form, found.school_id)})
 
@@ -98,24 +99,24 @@ def plan_save(request: TrustRequest, pk: int) -> HttpResponse:
 @trust_view(needs=P.WRITE_PLANS)
 def priority_new(request: TrustRequest, pk: int) -> HttpResponse:
     """One more priority."""
-    return _priority(request, _writable(request, pk), None)
+    return _priority(request, writable(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.WRITE_PLANS)
 def priority(request: TrustRequest, pk: int, priority_id: int) -> HttpResponse:
     """A priority, written anew."""
-    found = _writable(request, pk)
+    found = writable(request, pk)
     return _priority(request, found, get_object_or_404(found.priorities.filter(dropped_at=None), pk=priority_id))
 
 
 def _priority(request: TrustRequest, found: Plan, row: Priority | None) -> HttpResponse:
-    assert found.strategy_version is not None  # `_writable` has seen to it
+    assert found.strategy_version is not None  # `writable` has seen to it
     form = PriorityForm(request.POST or None, strategy=found.strategy_version.strategy, row=row)
     me = request.access.membership
     if request.method == "POST" and accepted(form, lambda _: write_priority(found, form.entry(), by=me, priority=row)):
         messages.success(request, "Saved.")
-        return _to(found, request.trust.slug, "#priorities")
+        return to_plan(found, request.trust.slug, "#priorities")
     context = {"plan": found, "form": form, "row": row, "drop": DropForm() if row else None}
     return render(request, "plans/priority.html", context, status=422 if form.errors else OK)
 
@@ -124,13 +125,13 @@ def _priority(request: TrustRequest, found: Plan, row: Priority | None) -> HttpR
 @trust_view(needs=P.WRITE_PLANS)
 def priority_leave(request: TrustRequest, pk: int, priority_id: int) -> HttpResponse:
     """Leave a priority, with a reason. What was done for it stays on record."""
-    found = _writable(request, pk)
+    found = writable(request, pk)
     row = get_object_or_404(found.priorities.filter(dropped_at=None), pk=priority_id)
     form = DropForm(request.POST)
     if accepted(form, lambda data: drop_priority(row, by=request.access.membership, **data)):
         messages.success(request, f"Left: {row.label}.")
-        return _to(found, request.trust.slug, "#priorities")
-    assert found.strategy_version is not None  # `_writable` has seen to it
+        return to_plan(found, request.trust.slug, "#priorities")
+    assert found.strategy_version is not None  # `writable` has seen to it
     shown = PriorityForm(strategy=found.strategy_version.strategy, row=row)
     context = {"plan": found, "form": shown, "row": row, "drop": form}
     return render(request, "plans/priority.html", context, status=422)
@@ -140,14 +141,14 @@ def priority_leave(request: TrustRequest, pk: int, priority_id: int) -> HttpResp
 @trust_view(needs=P.WRITE_PLANS)
 def plan_action_new(request: TrustRequest, pk: int) -> HttpResponse:
     """One more action; `priority` in the address names the one it serves."""
-    return _action(request, _writable(request, pk), None)
+    return _action(request, writable(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.WRITE_PLANS)
 def plan_action(request: TrustRequest, pk: int, action_id: int) -> HttpResponse:
     """An open action, written anew."""
-    found = _writable(request, pk)
+    found = writable(request, pk)
     row = get_object_or_404(found.actions.select_related("owner__user"), pk=action_id)
     return _action(request, found, row)
 
@@ -163,6 +164,6 @@ def _action(request: TrustRequest, found: Plan, row: Action | None) -> HttpRespo
     me = request.access.membership
     if request.method == "POST" and accepted(form, lambda _: write_action(found, form.entry(), by=me, action=row)):
         messages.success(request, "Saved.")
-        return _to(found, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
+        return to_plan(found, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
     context = {"plan": found, "form": form, "row": row}
     return render(request, "plans/plan_action.html", context, status=422 if form.errors else OK)

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
-from plans.models import Action, ApprovalStep, StageChange, SupportBooking, SupportRequest
+from plans.models import Action, ApprovalStep, Plan, StageChange, SupportBooking, SupportRequest
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
@@ -44,7 +44,7 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     """What waits for this person at the schools where they hold a role. One query; none where nothing may be done."""
     kinds = (
         _of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today),
-        _of_support(access),
+        _of_progress(access, today), _of_support(access),
     )  # fmt: skip
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
@@ -140,10 +140,17 @@ def _support_of_all(access: Access, today: date) -> Iterator[Rows]:
     yield _arm(asked.exclude(asked_by=me).exclude(written_by=me), "support_asked", words="need")
     rows = SupportBooking.objects.exclude(school=None)
     yield _arm(rows.filter(state=SupportBooking.State.DISPUTED), "support_disputed", words="what")
-    unsaid = rows.filter(state=SupportBooking.State.BOOKED, on__lt=today).order_by().values("trust_id")
-    named = {"is_a": Value("unsaid", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
-    named |= {"its_words": Value("", CharField()), "on_day": Min("on")}
-    yield unsaid.annotate(**named).values_list(*COLUMNS)
+    unsaid = rows.filter(state=SupportBooking.State.BOOKED, on__lt=today)
+    yield _counted(unsaid, "unsaid", "on")
+
+
+def _of_progress(access: Access, today: date) -> Iterator[Rows]:
+    """Plans whose next update is due by now, or soon, and those whose time is up."""
+    if schools := _schools(access, Permission.WRITE_PLANS):
+        rows = Plan.objects.filter(school__in=schools, state=Plan.State.OPEN)
+        near = rows.filter(update_due_on__lte=today + timedelta(days=SOON))
+        yield _arm(near, "plan_progress", words="title", on="update_due_on")
+        yield _arm(rows.filter(ends_on__lte=today), "plan_over", words="title", on="ends_on")
 
 
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
@@ -202,12 +209,19 @@ def _of_ladders(access: Access) -> Iterator[Rows]:
 
 
 def _all_checks(access: Access, today: date) -> Iterator[Rows]:
-    """In one line, how many impact checks are due in all schools, with the earliest day."""
+    """In one line each, how many impact checks are due in all schools and how many updates are late."""
     if access.may_everywhere(Permission.WRITE_PLANS):
-        due = Action.objects.filter(state=Action.State.OPEN, impact_check_on__lte=today).order_by().values("trust_id")
-        named = {"is_a": Value("checks", CharField()), "its_pk": Count("id"), "of_school": Value(0)}
-        named |= {"its_words": Value("", CharField()), "on_day": Min("impact_check_on")}
-        yield due.annotate(**named).values_list(*COLUMNS)
+        due = Action.objects.filter(state=Action.State.OPEN, impact_check_on__lte=today)
+        yield _counted(due, "checks", "impact_check_on")
+        late = Plan.objects.filter(state=Plan.State.OPEN, update_due_on__lt=today)
+        yield _counted(late, "progress_late", "update_due_on")
+
+
+def _counted(rows: Rows, kind: str, day: str) -> Rows:
+    """How many, with the earliest day."""
+    named = {"is_a": Value(kind, CharField()), "its_pk": Count("id"), "of_school": Value(0)}
+    named |= {"its_words": Value("", CharField()), "on_day": Min(day)}
+    return rows.order_by().values("trust_id").annotate(**named).values_list(*COLUMNS)
 
 
 def _for_committee(access: Access, followed: Collection[str]) -> Iterator[Rows]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from monitoring.rules.triangulation import year_order, years_in_words
-from plans.models import Action
+from plans.models import Verdict
 from reporting.queries.monitoring_term import TermSpan, schools_of_term, spans_begun, summary_of
 from reporting.rules.monitoring_term import TermSummary
 from reporting.views.documents import pdf
@@ -91,7 +91,7 @@ def _page(request: TrustRequest, span: TermSpan, schools: list[School], school: 
     """What the page and the document show. Three queries."""
     today = timezone.localdate()
     found = summary_of(request.access, span, [school] if school else schools, today=today)
-    words = dict(Action.Verdict.choices)
+    words = dict(Verdict.choices)
     return {
         "span": span,
         "school": school,

@@ -25,6 +25,8 @@ SAID: dict[str, tuple[str, str, str]] = {
     "programme": ("programme", "Programme for {}: read it and sign", "The other side has signed it."),
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
+    "plan_progress": ("plan_progress", "{}: how does it get on?", "Say what was done, and what changed for pupils."),
+    "plan_over": ("plan_close", "{}: has it worked?", "Its time is up. Give your verdict, and begin the next."),
     "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
     "practice_asked": ("practice_page", "A school asks to visit: {}", "Answer whether it can come."),
     "support_asked": ("support_request", "Asked for: {}", "Agree, put it off to a day, or say why not."),
@@ -38,15 +40,19 @@ SAID: dict[str, tuple[str, str, str]] = {
 
 COUNTS: dict[str, tuple[str, str, str, str, str]] = {
     "checks": (
-        "monitoring", "actions", "impact check is due", "impact checks are due",
+        "monitoring", "#actions", "impact check is due", "impact checks are due",
         "Actions of all schools: has it worked?",
     ),
     "unsaid": (
-        "support", "waiting", "booking of support is past its day", "bookings of support are past their day",
+        "support", "#waiting", "booking of support is past its day", "bookings of support are past their day",
         "Did it take place?",
     ),
+    "progress_late": (
+        "plans", "?late=on", "plan is late with its progress", "plans are late with their progress",
+        "Plans of all schools whose update has not come.",
+    ),
 }  # fmt: skip
-"""Kind told in one line for all schools -> the page and the place on it, what is counted, and a note."""
+"""Kind told in one line for all schools -> the page and where on it, what is counted, and a note."""
 
 AT_SCHOOL = ("visit_reply", "visit_consider")
 LONGEST = 90  # characters of an action or a title
@@ -94,7 +100,7 @@ def _counts(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy])
         return []
     page, place, single, many, note = COUNTS[one.kind]
     said = capital(counted(one.pk, single, many))
-    return [{"title": said, "url": f"{link(request, page)}#{place}", "note": note, "due_on": one.on}]
+    return [{"title": said, "url": f"{link(request, page)}{place}", "note": note, "due_on": one.on}]
 
 
 def _follow_ups(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> list[dict[str, Any]]:

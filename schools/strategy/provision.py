@@ -144,6 +144,7 @@ class PlanType(Named):
     approval: tuple[Role, ...] = ()
     approval_days: int = Field(default=10, ge=1, le=60)
     overseen_by: tuple[Text, ...] = ()
+    read_by: tuple[Role, ...] = ()  # the roles of `overseen_by`: they hear of each update
     update_every: Cadence | None = None
     update_by_level: dict[Key, Cadence] = {}  # where the rhythm of updates follows the level; `update_every` otherwise
     refresh_every: Cadence | None = None

@@ -15,13 +15,17 @@ from plans.services import (
     StageEntry,
     answer_plan,
     begin_plan,
+    save_progress,
     save_sections,
     send_plan,
+    send_progress,
     write_action,
     write_priority,
 )
+from plans.services.closing import Close, Ending, close_plan
 from schools.access import access_of
-from schools.models import School
+from schools.models import Membership, School
+from schools.tenancy import trust_scope
 from tests.architecture.planted import Planted, canary
 
 DRAFT, WAITING, AGREED, TO_BEGIN = (
@@ -57,9 +61,13 @@ def plan_at(here: Planted, school: School, kind: str) -> Plan:
 
 
 def plant_plans(here: Planted, school: School) -> None:
-    """One in each state: being written, waiting, approved with a condition and changed since."""
+    """One in each state: closed, being written, waiting, approved with a condition and changed since."""
     head, ceo = here.people["head"], access_of(here.people["ceo"].user)
     assert ceo is not None  # planted with a role
+    closed = here.rows["plan_closed"] = plan_at(here, school, DRAFT)
+    words = f"{canary(here.slug)}verdict"
+    endings = {one.pk: Ending("worked", words, words) for one in closed.actions.all()}
+    close_plan(closed, Close("worked", words, words, endings=endings), by=head)
     for state, kind in (("draft", DRAFT), ("waiting", WAITING), ("agreed", AGREED)):
         here.rows[f"plan_{state}"] = plan_at(here, school, kind)
     here.rows["priority"] = here.rows["plan_draft"].priorities.get()
@@ -67,7 +75,28 @@ def plant_plans(here: Planted, school: School) -> None:
     for state in ("waiting", "agreed"):
         send_plan(here.rows[f"plan_{state}"], by=head, note=f"{canary(here.slug)}note")
     answer_plan(here.rows["plan_agreed"], access=ceo, outcome="conditions", words=f"{canary(here.slug)}condition")
+    plant_progress(here, head)
     write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
+
+
+def plant_progress(here: Planted, head: Membership) -> None:
+    """One update sent of what was agreed, and the next being written."""
+    plan, words = here.rows["plan_agreed"], f"{canary(here.slug)}progress"
+    typed = {"overall": words, **dict.fromkeys(_boxes(plan), words)}
+    send_progress(plan, typed, by=head, version=1)
+    save_progress(plan, typed, by=head, version=1)
+
+
+def _boxes(plan: Plan) -> list[str]:
+    return [f"{column}_{one.pk}" for one in plan.priorities.all() for column in ("done", "changed")]
+
+
+def progress(here: Planted) -> dict[str, Any]:
+    """Every box of the update, changed, and sent."""
+    with trust_scope(here.trust):
+        plan = Plan.objects.get(pk=here.rows["plan_agreed"].pk)
+        boxes = dict.fromkeys(["overall", *_boxes(plan)], "Changed.")
+    return {"version": "99", "then": "send", **boxes}
 
 
 def grow_plans(here: Planted, school: School) -> None:
@@ -77,6 +106,17 @@ def grow_plans(here: Planted, school: School) -> None:
 
 def _always(**data: Any) -> Callable[[Planted], dict[str, Any]]:
     return lambda here: dict(data)
+
+
+def closing(here: Planted) -> dict[str, Any]:
+    """The plan is closed, its action carried over, and the next begun."""
+    with trust_scope(here.trust):
+        plan = here.rows["plan_draft"]
+        fields = {f"action-{one.pk}-{part}": "" for one in plan.actions.all() for part in ("what", "note", "early")}
+        carried = {name: "carry" for name in fields if name.endswith("what")}
+        keep = [str(one.pk) for one in plan.priorities.all()]
+    said = {"verdict": "worked", "note": "Changed.", "evidence": "Changed.", "again_on": "", "begin_next": "on"}
+    return {**said, "keep": keep, **fields, **carried}
 
 
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
@@ -90,19 +130,28 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plan_action": ("head", _always(**ACTION)),
     "plan_send": ("si_lead", _always(note="Please read.")),
     "plan_take_back": ("si_lead", _always()),
+    "plan_progress": ("head", progress),
+    "plan_progress_save": ("si_lead", progress, 0),
+    "plan_close": ("head", closing, 2),
     "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
 }
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
 
-PLAN_POST_ONLY = frozenset({"plan_save", "priority_leave", "plan_send", "plan_take_back", "plan_answer"})
+PLAN_POST_ONLY = frozenset(
+    {"plan_save", "priority_leave", "plan_send", "plan_take_back", "plan_answer", "plan_progress_save"}
+)
 
 PLAN_ROWS: dict[str, str] = {
-    **{f"{name}.pk": "plan_agreed" for name in ("plan", "plan_edition", "api_plans-detail")},
+    **{
+        f"{name}.pk": "plan_agreed"
+        for name in ("plan", "plan_edition", "plan_file", "plan_edition_file", "plan_progress", "plan_progress_save",
+                     "api_plans-detail")
+    },
     **{f"{name}.pk": "plan_waiting" for name in ("plan_take_back", "plan_answer")},
     **{
         f"{name}.pk": "plan_draft"
         for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
-                     "plan_action", "plan_send")
+                     "plan_action", "plan_send", "plan_close")
     },
     "priority_id": "priority",
     "action_id": "plan_action",

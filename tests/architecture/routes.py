@@ -189,7 +189,7 @@ CONSTANTS: dict[str, Any] = {
     **dict.fromkeys(("return_back.point", "return_agree.point"), "summer_return"),
     "criterion": "behaviour",
     "visit_form_file.form": "monitoring_form",
-    "plan_edition.number": 1,
+    **dict.fromkeys(("plan_edition.number", "plan_edition_file.number"), 1),
     "concern_new.ladder": "fresh",
     "concern_step.step": "up",
     "kpi": "single_central_record",

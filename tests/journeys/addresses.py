@@ -21,7 +21,16 @@ from tests.journeys.support_pages import rows_of_support
 
 NOT_PAGES = frozenset(
     {"brand_css", "strategy_text", "report_file", "sef_file", "compare_file", "healthz", "matrix_autosave"}
-    | {"review_file", "review_paper", "year_file", "year_paper", "concern_file", "letter_file"}
+    | {
+        "review_file",
+        "review_paper",
+        "year_file",
+        "year_paper",
+        "concern_file",
+        "letter_file",
+        "plan_file",
+        "plan_edition_file",
+    }
     | {"offline_worker", "offline_key"}
     | {"support_file", "calendar_feed"}
     | {"visit_file", "visit_form_file", "monitoring_term_file", "visit_photo", "portrait_photo"}

@@ -40,7 +40,8 @@ WITHOUT_FAULTS: dict[str, str] = {
     "photo_remove": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",
     "offline": READS,
-    **dict.fromkeys(("review_autosave", "plan_save", "year_autosave", "offline_key", "offline_worker"), PROGRAM),
+    **dict.fromkeys(("review_autosave", "plan_save", "plan_progress_save", "year_autosave"), PROGRAM),
+    **dict.fromkeys(("offline_key", "offline_worker"), PROGRAM),
     "return_agree": "shares the form of return_back",
     "return_classes": "no strategy of the demo asks for classes",
     **dict.fromkeys(

@@ -36,6 +36,8 @@ def rows_of_plans() -> Rows:
         "plan": [{"pk": each.pk} for each in [*draft, *sent]],
         "plan_edition": [{"pk": each.pk, "number": 1} for each in sent[:1]],
         "plan_write": [{"pk": one.pk}],
+        "plan_close": [{"pk": one.pk}],
+        "plan_progress": [{"pk": each.pk} for each in _answered("approved")],
         "priority_new": [{"pk": one.pk}],
         "priority": [{"pk": one.pk, "priority_id": each.pk} for each in one.priorities.all()[:2]],
         "plan_action_new": [{"pk": one.pk}],
@@ -55,7 +57,7 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
     assert plan.strategy_version is not None  # it was begun
     kind = next(one for one in plan.strategy_version.strategy.plan_types if one.key == plan.kind)
     section = kind.form.header[0].key
-    head, (waiting,) = f"head of {plan.school_id}", _answered("")
+    head, (waiting,), (told,) = f"head of {plan.school_id}", _answered(""), _answered("approved")
     return [
         Form("plan_write", head, at("plan_write"), {section: "x" * (LONGEST_TEXT + 1)}),
         Form("priority_new", head, at("priority_new"), {"label": "", "stage-0-by": "soon"}),
@@ -63,6 +65,8 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
         Form("priority_leave", head, at("priority"), {"why": ""}, "/leave/"),
         Form("plan_action_new", head, at("plan_action_new"), {"what": "", "due": "soon"}),
         Form("plan_action", head, at("plan_action"), {"what": "", "budget": "lots"}),
+        Form("plan_progress", f"head of {told.school_id}", at("plan_progress"), {"overall": "x" * (LONGEST_TEXT + 1)}),
+        Form("plan_close", head, at("plan_close"), {"verdict": "worked", "note": "", "again_on": "soon"}),
         Form("plan_send", head, at("plan", pk=plan.pk), {"note": "x" * 1001}, "/send/"),
         Form("plan_answer", "si_lead", at("plan", pk=waiting.pk), {"words": ""}, "/answer/"),
     ]

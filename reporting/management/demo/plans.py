@@ -20,6 +20,7 @@ from reviews.queries.reviews import levels_of
 from schools.access import ROLES
 from schools.models import Membership, School, StrategyVersion
 from schools.rules import academic_year, working_days_after
+from schools.strategy import Strategy
 from schools.strategy.provision import PlanType
 
 Outcome = ApprovalStep.Outcome
@@ -34,7 +35,11 @@ class PlanWriter:
 
     def __init__(self, story: Story, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms) -> None:
         self.words, self.plan, self.people, self.version, self.terms = story.plans, plan, people, version, terms
-        self.kind: PlanType | None = version.strategy.usual_plan
+        self.kind = self._kind(version.strategy)
+
+    def _kind(self, strategy: Strategy) -> PlanType | None:
+        """The one that every school has."""
+        return strategy.usual_plan
 
     def write(self, schools: Mapping[str, School]) -> None:
         """Once the levels are decided: they say who approves."""
@@ -116,11 +121,14 @@ class PlanWriter:
         ApprovalStep.objects.bulk_create(steps)
 
     def _edition(self, plan: Plan, document: Document, state: str) -> PlanEdition:
-        sent = working_day(self.terms.today - timedelta(days=4 if state == "waiting" else 30))
+        sent = self._sent_on(state)
         return PlanEdition(
             plan=plan, number=1, sent_at=moment(sent, "15:30"), sent_by=plan.begun_by, note=self.words["notes"][0],
             document=document,
         )  # fmt: skip
+
+    def _sent_on(self, state: str) -> date:
+        return working_day(self.terms.today - timedelta(days=4 if state == "waiting" else 30))
 
     def _step(self, edition: PlanEdition, place: int, rung: Rung, school: str, state: str) -> ApprovalStep:
         step = ApprovalStep(edition=edition, position=place, role=rung.role, due_on=rung.due_on)

@@ -18,6 +18,7 @@ from reporting.management.demo.meetings import Meetings
 from reporting.management.demo.people import FIRST, grant_roles, make_people
 from reporting.management.demo.plans import PlanWriter
 from reporting.management.demo.practice import PracticeWriter
+from reporting.management.demo.progress import ProgressWriter
 from reporting.management.demo.ratings import Matrix, SchoolWriter
 from reporting.management.demo.record import Record, record_matrix, record_moderation
 from reporting.management.demo.reviews import ReviewWriter
@@ -25,6 +26,7 @@ from reporting.management.demo.rows import insert_rows
 from reporting.management.demo.sefs import SefWriter, periods_before
 from reporting.management.demo.story import SchoolPlan, Story, TrustPlan
 from reporting.management.demo.support import SupportWriter
+from reporting.management.demo.verdicts import VerdictWriter
 from reporting.management.demo.visits import VisitWriter
 from reporting.services import request_report
 from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion, Trust
@@ -63,8 +65,8 @@ class TrustWriter:
         PracticeWriter(self.story, self.people, reviews, self.terms).write(self.schools)
         self._decide(matrices, meetings)
         reviews.settle()
-        PlanWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
-        SupportWriter(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
+        for writer in (PlanWriter, ProgressWriter, VerdictWriter, SupportWriter):
+            writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today

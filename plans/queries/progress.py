@@ -1,0 +1,125 @@
+"""How plans get on: when the next update is due, what is being written, what was sent, which targets are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from evidence.queries.values import known_values
+from plans.models import Milestone, Plan, ProgressDraft, ProgressUpdate
+from plans.rules.document import Document
+from plans.rules.progress import next_due, rhythm_of, time_is_up
+from plans.rules.reaching import Reached, reached
+from reviews.queries.reviews import levels_of
+from schools.access import Access, Permission
+from schools.models import School
+from schools.queries import half_terms_of
+
+from .plans import Approval, approvals_of, kind_of
+
+AHEAD = timedelta(days=366)
+"""How far ahead the next day is looked for."""
+
+
+def agreed_on(approvals: Sequence[Approval]) -> date | None:
+    """The day the plan was first approved; None before that. `approvals`: the latest first."""
+    agreed = [one for one in approvals if one.is_approved]
+    if not agreed:
+        return None
+    answered = [step.at for step in agreed[-1].steps if step.at]
+    return timezone.localdate(max(answered, default=agreed[-1].edition.sent_at))
+
+
+@dataclass(frozen=True)
+class Days:
+    """By when the next update of a plan is due, and when its time is up."""
+
+    update_due: date | None = None
+    ends: date | None = None
+
+
+def days_of(plans: Sequence[Plan], *, today: date) -> dict[int, Days]:
+    """By plan. Six queries, however many plans."""
+    if not plans:
+        return {}
+    schools = list({one.school_id: one.school for one in plans}.values())
+    approvals, levels = approvals_of(plans), levels_of(schools)
+    agreed = {one.pk: agreed_on(approvals.get(one.pk, ())) for one in plans}
+    since = min((day for day in agreed.values() if day), default=today)
+    halves = half_terms_of(schools, since=since, until=today + AHEAD)
+    settled: dict[int, date] = {}
+    for plan, due_on, sent_at in ProgressUpdate.objects.filter(plan__in=plans, due_on__isnull=False).values_list(
+        "plan", "due_on", "sent_at"
+    ):
+        settled[plan] = max(settled.get(plan, date.min), due_on, timezone.localdate(sent_at))
+    found: dict[int, Days] = {}
+    for one in plans:
+        kind, mine = kind_of(one), halves.get(one.school_id, [])
+        every = rhythm_of(kind, levels.get(one.school_id, {})) if kind else None
+        found[one.pk] = Days(
+            next_due(every, mine, agreed=agreed[one.pk], settled=settled.get(one.pk)),
+            time_is_up(kind.refresh_every if kind else None, mine, agreed=agreed[one.pk]),
+        )
+    return found
+
+
+def draft_of(plan: Plan) -> ProgressDraft | None:
+    """What is written of the next update. One query."""
+    return ProgressDraft.objects.filter(plan=plan).first()
+
+
+def updates_of(plan: Plan) -> list[ProgressUpdate]:
+    """What was sent, the latest first. One query."""
+    return list(ProgressUpdate.objects.filter(plan=plan).select_related("sent_by__user").order_by("-sent_at", "-pk"))
+
+
+def reached_by(plan: Plan, school: School, *, today: date, access: Access | None) -> dict[int, Reached]:
+    """By milestone, how it stands: of those with a measure. Without `access`, as everybody may read it.
+
+    One query, and two more where there are any.
+    """
+    if plan.strategy_version is None:
+        return {}
+    strategy = plan.strategy_version.strategy
+    rows = [
+        one
+        for one in Milestone.objects.filter(priority__plan=plan, priority__dropped_at=None).exclude(measure="")
+        if one.measure in strategy.measure_by_key and one.group in strategy.group_by_key
+    ]
+    own = [school.pk] if access is not None and school.pk in access.school_ids else []
+    values = known_values(
+        [school], [(one.measure, one.group) for one in rows], on=today,
+        measures=strategy.measure_by_key, groups=strategy.group_by_key, own=own,
+    )  # fmt: skip
+    counts = access is not None and access.may(Permission.SEE_COUNTS, school.pk)
+    found = {}
+    for one in rows:
+        assert one.value is not None  # the database has seen to it  # fmt: skip
+        numbers, measure = values.of(school, one.measure, one.group).numbers, strategy.measure_by_key[one.measure]
+        found[one.pk] = reached(numbers, measure, aim=one.value, by_on=one.by_on, counts=counts)
+    return found
+
+
+def targets_in_words(document: Document, known: dict[int, Reached]) -> dict[int, list[str]]:
+    """By priority, its targets as lines: what was aimed at by when, and how it stands."""
+    return {
+        focus["id"]: [
+            f"By {stage['by']}: {stage['aim'] or stage['words']}"
+            + (f". {known[stage['id']].line}" if stage["id"] in known else "")
+            for stage in focus["milestones"]
+        ]
+        for focus in document["priorities"]
+    }
+
+
+def with_reached(document: Document, known: dict[int, Reached]) -> dict[str, Any]:
+    """The document to show: each target with how it stands (`reached`), where that can be said."""
+    priorities = [
+        {**focus, "milestones": [{**stage, "reached": known.get(stage["id"])} for stage in focus["milestones"]]}
+        for focus in document["priorities"]
+    ]
+    return {**document, "priorities": priorities}

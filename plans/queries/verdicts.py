@@ -1,0 +1,174 @@
+"""What worked, for whom, at what dose: closed actions and closed plans, searched together (S4-18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import CharField, Exists, FloatField, OuterRef, Prefetch, QuerySet, Value
+from django.utils import timezone
+
+from plans.models import Action, Milestone, Plan, Priority, Verdict
+from plans.models.action import ACTION_WORDS
+from plans.models.plan import PLAN_WORDS
+from plans.rules.dose import dose
+from schools.access import Access, Permission, where_may
+from schools.strategy import Strategy
+
+ACTION, PLAN = "action", "plan"
+COLUMNS = ("is_a", "pk", "closed_at", "rank")
+SUPPORTED, ALONE = "with", "without"
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for. Blank is anything. `support`: with or without any named."""
+
+    words: str = ""
+    verdict: str = ""
+    phase: str = ""
+    criterion: str = ""
+    support: str = ""
+    of: str = ""  # “action” or “plan”
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One verdict as it is listed."""
+
+    kind: str
+    pk: int
+    plan: int
+    school: str
+    phase: str
+    title: str
+    about: str  # the priority it served, and which pupils
+    verdict: str
+    step: int  # the tone of its tile
+    note: str
+    evidence: str
+    dose: str
+    on: date
+
+
+STEPS = {Verdict.WORKED: 1, Verdict.PARTLY: 3, Verdict.DID_NOT: 5}
+
+
+def closed_actions(access: Access, sought: Sought) -> QuerySet[Action]:
+    """Those of the schools whose plans this person reads."""
+    rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"), state=Action.State.DONE)
+    rows = rows.filter(**_narrow(sought, phase="plan__school__phase", criterion="priority__criterion"))
+    if sought.support:
+        rows = rows.filter(support="") if sought.support == ALONE else rows.exclude(support="")
+    return rows
+
+
+def closed_plans(access: Access, sought: Sought) -> QuerySet[Plan]:
+    """Those of the schools whose plans this person reads; a plan has support where one of its actions has."""
+    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS), state=Plan.State.CLOSED)
+    rows = rows.filter(**_narrow(sought, phase="school__phase"))
+    if sought.criterion:
+        rows = rows.filter(Exists(Priority.objects.filter(plan=OuterRef("pk"), criterion=sought.criterion)))
+    if sought.support:
+        supported = Exists(Action.objects.filter(plan=OuterRef("pk")).exclude(support=""))
+        rows = rows.filter(~supported if sought.support == ALONE else supported)
+    return rows
+
+
+def _narrow(sought: Sought, **columns: str) -> dict[str, str]:
+    wanted = {"verdict": sought.verdict, **{column: getattr(sought, name) for name, column in columns.items()}}
+    return {column: value for column, value in wanted.items() if value}
+
+
+def found_verdicts(access: Access, sought: Sought) -> QuerySet[Any]:
+    """Which of the two, its number, when it was closed: the best match first, else the latest. One query."""
+    actions, plans = closed_actions(access, sought), closed_plans(access, sought)
+    arms = {
+        ACTION: _ranked(actions, sought.words, ACTION_WORDS, ACTION),
+        PLAN: _ranked(plans, sought.words, PLAN_WORDS, PLAN),
+    }
+    if sought.of in arms:
+        return arms[sought.of].order_by("-rank", "-closed_at", "-pk")
+    return arms[ACTION].union(arms[PLAN], all=True).order_by("-rank", "-closed_at", "-pk")
+
+
+def _ranked(rows: QuerySet[Any], words: str, read: SearchVector, kind: str) -> QuerySet[Any]:
+    rows = rows.order_by().annotate(is_a=Value(kind, CharField()))
+    if not words:
+        return rows.annotate(rank=Value(0.0, FloatField())).values_list(*COLUMNS)
+    rank = SearchRank(read, _asked(words))
+    return with_words(rows, words, read).annotate(rank=rank).values_list(*COLUMNS)
+
+
+def with_words(rows: QuerySet[Any], words: str, read: SearchVector) -> QuerySet[Any]:
+    """Those in which these words stand, as a person writes them into a search."""
+    return rows.alias(found_in=read).filter(found_in=_asked(words))
+
+
+def _asked(words: str) -> SearchQuery:
+    return SearchQuery(words, config="english", search_type="websearch")
+
+
+def judged(found: Sequence[tuple[str, int, Any, float]]) -> list[Judged]:
+    """What a page of them shows, in their order. At most seven queries."""
+    actions = _actions([pk for kind, pk, *_ in found if kind == ACTION])
+    plans = _plans([pk for kind, pk, *_ in found if kind == PLAN])
+    return [_of_action(actions[pk]) if kind == ACTION else _of_plan(plans[pk]) for kind, pk, *_ in found]
+
+
+def _actions(pks: Iterable[int]) -> dict[int, Action]:
+    rows = Action.objects.select_related("plan__school", "plan__strategy_version", "priority")
+    rows = rows.defer("plan__strategy_version__text", "plan__strategy_version__document", "plan__final")
+    return rows.prefetch_related(Prefetch("priority__milestones", Milestone.objects.all())).in_bulk(list(pks))
+
+
+def _plans(pks: Iterable[int]) -> dict[int, Plan]:
+    rows = Plan.objects.select_related("school", "strategy_version")
+    rows = rows.defer("strategy_version__text", "strategy_version__document", "final")
+    return rows.prefetch_related("actions", "priorities__milestones").in_bulk(list(pks))
+
+
+def _of_action(row: Action) -> Judged:
+    plan, stages = row.plan, list(row.priority.milestones.all()) if row.priority else []
+    served = [row.priority.label] if row.priority else []
+    assert row.closed_at is not None  # the database has seen to it
+    closed = timezone.localdate(row.closed_at)
+    return Judged(
+        ACTION, row.pk, plan.pk, plan.school.known_as, plan.school.get_phase_display(), row.what,
+        _about(served, stages, _strategy(plan)), str(row.get_verdict_display()), STEPS[Verdict(row.verdict)],
+        row.verdict_note, "",
+        dose(row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training]), closed,
+    )  # fmt: skip
+
+
+def _of_plan(row: Plan) -> Judged:
+    priorities, actions = list(row.priorities.all()), list(row.actions.all())
+    stages = [stage for one in priorities for stage in one.milestones.all()]
+    spent = sum((one.budget for one in actions if one.budget), Decimal(0))
+    assert row.closed_at is not None  # the database has seen to it
+    closed = timezone.localdate(row.closed_at)
+    return Judged(
+        PLAN, row.pk, row.pk, row.school.known_as, row.school.get_phase_display(), row.title,
+        _about([one.label for one in priorities], stages, _strategy(row)), str(row.get_verdict_display()),
+        STEPS[Verdict(row.verdict)], row.verdict_note, row.verdict_evidence,
+        dose(
+            row.begun_on, closed, support=[one.support for one in actions], budget=spent,
+            training=[one.training for one in actions],
+        ),
+        closed,
+    )  # fmt: skip
+
+
+def _strategy(plan: Plan) -> Strategy | None:
+    return plan.strategy_version.strategy if plan.strategy_version else None
+
+
+def _about(served: Sequence[str], stages: Iterable[Milestone], strategy: Strategy | None) -> str:
+    """“Writing at length; disadvantaged pupils”."""
+    keys = dict.fromkeys(one.group for one in stages if one.measure and one.group != "all")
+    groups = strategy.group_by_key if strategy else {}
+    return "; ".join([*served, *(groups[key].label for key in keys if key in groups)])

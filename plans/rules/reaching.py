@@ -1,0 +1,83 @@
+"""Whether a target on the way is reached: the figure that is known beside the one that was aimed at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from evidence.rules.arithmetic import in_words, rounded, value_of
+from evidence.rules.comparing import Known, about_words
+from schools.strategy.measures import Measure
+
+NEAR = timedelta(days=21)
+"""A figure whose time ends so shortly before the day of a target is the one meant by it: terms end before holidays."""
+
+MET, NOT_MET, AHEAD, NONE, HIDDEN = "met", "not_met", "ahead", "none", "hidden"
+SAID = {
+    MET: "Met",
+    NOT_MET: "Not met",
+    AHEAD: "Reached already",
+    NONE: "No figure for that day yet",
+    HIDDEN: "Too few pupils to show",
+}
+CHIPS = {MET: "agreed", AHEAD: "agreed", NOT_MET: "returned", NONE: "draft", HIDDEN: "draft"}
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a target stands. `figure` is what is known, in the words of its unit; blank where nothing may be shown."""
+
+    state: str
+    figure: str = ""
+
+    @property
+    def words(self) -> str:
+        return SAID[self.state]
+
+    @property
+    def chip(self) -> str:
+        return CHIPS[self.state]
+
+    @property
+    def line(self) -> str:
+        """“Met: 95.6%, autumn term 2026/27”; before its day “No figure for that day yet; last 94.1%, …”."""
+        if not self.figure:
+            return self.words
+        return f"{self.words}{'; last' if self.state == NONE else ':'} {self.figure}"
+
+
+def places_of(measure: Measure, aim: Decimal) -> int:
+    """So many decimals as the measure has, or as the target was set with."""
+    return max(measure.decimals, -int(aim.normalize().as_tuple().exponent))
+
+
+def reached(numbers: tuple[Known, ...], measure: Measure, *, aim: Decimal, by_on: date, counts: bool) -> Reached:
+    """What is known by now of a target. `numbers`: the best first; `counts`: whether the reader sees small numbers.
+
+    The figure meant is the first whose time ends on the day or after it. Before there is one, the newest stands for
+    it, and says no more than that it is reached already.
+    """
+    after = [one for one in numbers if one.until >= by_on - NEAR]
+    soonest = min((one.until for one in after), default=None)
+    known = next((one for one in after if one.until == soonest), None) or next(iter(numbers), None)
+    if known is None:
+        return Reached(NONE)
+    if known.hidden and not counts:
+        return Reached(HIDDEN)
+    value = value_of(measure.kind, known.amount)
+    if value is None:
+        return Reached(NONE)
+    places = places_of(measure, aim)
+    figure = f"{in_words(value, places, measure.unit_shown)}, {about_words(known.year, known.span)}"
+    there = _is_there(rounded(value, places), aim, measure.better)
+    if after:
+        return Reached(MET if there else NOT_MET, figure)
+    return Reached(AHEAD if there else NONE, figure)
+
+
+def _is_there(value: Decimal, aim: Decimal, better: str) -> bool:
+    """As it is shown, so that the page never contradicts itself."""
+    if better == "high":
+        return value >= aim
+    return value <= aim if better == "low" else value == aim

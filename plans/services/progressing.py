@@ -1,0 +1,91 @@
+"""Progress of a plan: written as a draft, sent once, never changed; and the day by which the next is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from plans.models import Plan, ProgressDraft, ProgressUpdate
+from plans.queries.plans import document_of
+from plans.queries.progress import days_of, reached_by, targets_in_words
+from plans.rules.progress import abouts, answers, form_of, told
+from schools.audit import record_act
+from schools.filled import Value, lacking
+from schools.models import Membership
+from schools.services.filling import SavedAnswers, keep_answers
+from schools.words import on as day_words
+
+from .news import tell_progress
+from .writing import open_plan
+
+
+@dataclass(frozen=True)
+class SentProgress:
+    """What became of sending. `lacks`, by name: kept as a draft, and not sent until they are there."""
+
+    saved: SavedAnswers
+    update: ProgressUpdate | None = None
+    lacks: Mapping[str, str] = field(default_factory=dict)
+
+
+def save_progress(
+    plan: Plan,
+    typed: Mapping[str, Value | None],
+    *,
+    by: Membership,
+    version: int,
+    base: Mapping[str, Value | None] | None = None,
+) -> SavedAnswers:
+    """Keep what is written of the next update, as a draft is kept. Raises ValidationError once the plan is closed."""
+    return keep_answers(_draft(open_plan(plan)), typed, by=by, version=version, base=base)
+
+
+def _draft(plan: Plan) -> ProgressDraft:
+    if plan.strategy_version is None:
+        raise ValidationError("Begin to write this plan first.")
+    return ProgressDraft.objects.get_or_create(plan=plan)[0]
+
+
+def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membership, version: int) -> SentProgress:
+    """Send what was written, with the targets as they stand today. From then on it does not change.
+
+    With conflicts nothing is written; while something is lacking it is kept and not sent.
+    """
+    locked = open_plan(plan)
+    draft, today = _draft(locked), timezone.localdate()
+    saved = keep_answers(draft, typed, by=by, version=version)
+    if saved.conflicts:
+        return SentProgress(saved)
+    document = document_of(locked)
+    lines = abouts(document)
+    if lacks := dict(lacking(form_of(lines), draft.answers)):
+        return SentProgress(saved, lacks=lacks)
+    known = reached_by(locked, locked.school, today=today, access=None)
+    due = answers(locked.update_due_on, sent=today)
+    after = f"for {day_words(due)}" if due else "not asked for"
+    record_act("plan.progress", locked, by=by, school=locked.school, after=after, label=locked.title)
+    update = ProgressUpdate.objects.create(
+        plan=locked, due_on=due, sent_at=timezone.now(), sent_by=by,
+        document=told(lines, draft.answers, targets_in_words(document, known)),
+    )  # fmt: skip
+    draft.delete()
+    set_due_days([locked], today=today)
+    tell_progress(locked, update, by=by)
+    return SentProgress(saved, update)
+
+
+def set_due_days(plans: Sequence[Plan], *, today: date) -> int:
+    """Work out anew by when the next update of each is due, and once, when its time is up. How many have moved."""
+    days, moved = days_of(plans, today=today), []
+    for one in plans:
+        found = days[one.pk]
+        ends = one.ends_on or found.ends
+        if (one.update_due_on, one.ends_on) != (found.update_due, ends):
+            one.update_due_on, one.ends_on = found.update_due, ends
+            moved.append(one)
+    Plan.objects.bulk_update(moved, ["update_due_on", "ends_on"])
+    return len(moved)

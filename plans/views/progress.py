@@ -1,0 +1,116 @@
+"""Progress of a plan: written while it saves itself, and sent once."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.client import OK
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from evidence.forms.named import SURE, asked_in, named_in
+from plans.forms.progress import ProgressForm
+from plans.models import Plan
+from plans.queries.plans import document_of
+from plans.queries.progress import draft_of, reached_by
+from plans.rules.document import Document
+from plans.rules.progress import abouts, form_of
+from plans.rules.reaching import Reached
+from plans.services import save_progress, send_progress
+from plans.views.writing import to_plan, writable
+from schools.access import Permission, TrustRequest, trust_view
+from schools.forms import version_in
+from schools.forms.filling import conflicts_in, decided
+from schools.views.filling import autosaved
+
+P = Permission
+SEND = "send"
+BUTTON = ({"name": "then", "value": SEND, "label": "Send it", "look": "btn-do"},)
+
+
+def _form(plan: Plan, document: Document, data: Any = None) -> ProgressForm:
+    assert plan.strategy_version is not None  # `writable` has seen to it
+    draft, lines, strategy = draft_of(plan), abouts(document), plan.strategy_version.strategy
+    if data is not None:
+        data = decided(data, form_of(lines), draft.answers if draft else {})
+    return ProgressForm(data, lines=lines, strategy=strategy, draft=draft)
+
+
+@require_http_methods(["GET", "POST"])
+@trust_view(needs=P.WRITE_PLANS)
+def plan_progress(request: TrustRequest, pk: int) -> HttpResponse:
+    """The next update; sent with `then=send` it is read by those who oversee the plan, otherwise it is kept."""
+    found = writable(request, pk)
+    document = document_of(found)
+    if request.method == "GET":
+        return _page(request, found, document, _form(found, document))
+    form = _form(found, document, request.POST)
+    try:
+        return _taken(request, found, document, form)
+    except ValidationError as refused:
+        return _page(request, found, document, form, status=422, refused=refused.messages)
+
+
+def _taken(request: TrustRequest, found: Plan, document: Document, form: ProgressForm) -> HttpResponse:
+    """Send it where that is asked and nobody seems to be named in it; otherwise keep it."""
+    by, version, wanted = request.access.membership, version_in(request.POST), request.POST.get("then") == SEND
+    typed = form.typed()
+    named_in(form, found.school_id)
+    asks = asked_in(form, request.POST.get(SURE, "")) if wanted else {}
+    if wanted and not asks and not form.errors:
+        sent = send_progress(found, typed, by=by, version=version)
+        saved, lacks = sent.saved, sent.lacks
+    else:
+        saved, lacks = save_progress(found, typed, by=by, version=version), {}
+    if saved.conflicts:
+        clashes = conflicts_in(saved, form, reader=by)
+        return _page(request, found, document, form, status=409, conflicts=clashes, version=saved.version)
+    if form.errors or asks or lacks:  # a refusal would undo what was stored
+        missing = [{"id": f"id_{name}", "words": words} for name, words in lacks.items()]
+        kept = {"version": saved.version, "unsaved": bool(form.errors)}
+        return _page(request, found, document, form, asks=asks if not form.errors else {}, lacks=missing, **kept)
+    messages.success(request, "Sent. Whoever oversees the plan is told." if wanted else "Saved.")
+    return to_plan(found, request.trust.slug, "#progress")
+
+
+def _page(
+    request: TrustRequest, plan: Plan, document: Document, form: ProgressForm, *, status: int = OK, **more: Any
+) -> HttpResponse:
+    named_in(form, plan.school_id)
+    known = reached_by(plan, plan.school, today=timezone.localdate(), access=request.access)
+    context = {
+        "plan": plan,
+        "form": form,
+        "overall": form.overall(),
+        "pairs": form.pairs(_targets(document, known)),
+        "version": form.version,
+        "closed": plan.state == Plan.State.CLOSED,
+        "unsaved": status != OK,
+        "send": BUTTON,
+        "today": timezone.localdate(),
+    }
+    return render(request, "plans/progress_write.html", context | more, status=status)
+
+
+def _targets(document: Document, known: dict[int, Reached]) -> dict[int, list[tuple[str, Reached | None]]]:
+    return {
+        focus["id"]: [
+            (f"By {stage['by']}: {stage['aim'] or stage['words']}", known.get(stage["id"]))
+            for stage in focus["milestones"]
+        ]
+        for focus in document["priorities"]
+    }
+
+
+@require_POST
+@trust_view(needs=P.WRITE_PLANS)
+def plan_progress_save(request: TrustRequest, pk: int) -> HttpResponse:
+    """The same form, sent by the page while it is written. What cannot be read is told; the rest is saved."""
+    found = writable(request, pk)
+    form = _form(found, document_of(found), request.POST)
+    return autosaved(request, form, partial(save_progress, found), lambda: {"named": named_in(form, found.school_id)})

@@ -1,0 +1,164 @@
+"""What worked, for whom, at what dose: verdicts on actions and plans, found by words and by what they are about."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from plans.models import Action, Plan
+from plans.rules.dose import dose, time_taken
+from plans.services import NewAction, give_verdict, write_action, write_priority
+from plans.services.closing import Close, Ending, close_plan
+from plans.services.writing import ActionEntry, PriorityEntry, StageEntry, begin_plan
+from schools.models import School
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast
+from tests.factories import member
+from tests.plans.test_progress import text_of
+
+
+@pytest.fixture(autouse=True)
+def _today():
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("begun", "ended", "words"),
+    [
+        (date(2026, 9, 1), date(2026, 11, 17), "eleven weeks"),
+        (date(2026, 11, 17), date(2026, 11, 20), "three days"),
+        (date(2026, 11, 20), date(2026, 11, 20), "one day"),
+        (date(2026, 11, 6), date(2026, 11, 20), "two weeks"),
+    ],
+)
+def test_how_long_it_took(begun: date, ended: date, words: str):
+    assert time_taken(begun, ended) == words
+
+
+def test_a_dose_in_one_line():
+    said = dose(
+        date(2026, 9, 1), date(2026, 11, 17), support=["English lead.", ""], budget=Decimal(1200), training=[""]
+    )
+    assert said == "Eleven weeks. Support: English lead. £1,200."
+    assert dose(date(2026, 9, 1), date(2026, 11, 17), support=[], budget=None, training=[]) == "Eleven weeks."
+
+
+def judged_action(cast: Cast, school: School, what: str, verdict: str, **more: Any) -> Action:
+    """Agreed in September, in a plan with a priority that answers a criterion, and closed today."""
+    head = more.pop("head", cast.ben)
+    with time_machine.travel(date(2026, 9, 4), tick=False):
+        plan = Plan.objects.filter(school=school, state="open").first() or begin_plan(school, "sip", by=head)
+        stages = [StageEntry(date(2027, 3, 26), "", "attendance_rate", more.pop("group", "all"), Decimal(95))]
+        row = write_priority(plan, PriorityEntry(more.pop("label", "Writing"), "", "", "behaviour", stages), by=head)
+        new = NewAction(what, head, "", None, date(2026, 11, 13), more.pop("support", ""))
+        action = write_action(plan, ActionEntry(new, row, budget=more.pop("budget", None)), by=head)
+    return give_verdict(action, by=head, verdict=verdict, note=more.pop("note", "Books show it."))
+
+
+@pytest.fixture
+def four(cast: Cast) -> Cast:
+    """Three actions and a plan: at Dunmere two and the plan, at Ashmere one."""
+    with trust_scope(cast.alder):
+        nia = member("Nia Ford", "head", cast.ashmere)
+        judged_action(
+            cast, cast.dunmere, "Daily phonics for Year 3.", "worked", support="English lead", budget=Decimal(2400),
+            group="disadvantaged",
+        )  # fmt: skip
+        judged_action(cast, cast.dunmere, "A common planning format.", "did_not", note="Teachers lost an hour.")
+        judged_action(cast, cast.ashmere, "Breakfast for every pupil.", "partly", head=nia, note="Mornings are calm.")
+        School.objects.filter(pk=cast.ashmere.pk).update(phase="secondary")
+        plan = Plan.objects.get(school=cast.dunmere)
+        left = {one.pk: Ending("worked", "Seen.") for one in plan.actions.filter(state="open")}
+        close_plan(plan, Close("worked", "Reading rose.", "Reading ages.", endings=left), by=cast.ben)
+    return cast
+
+
+ALL = ["Daily phonics for Year 3.", "A common planning format.", "Breakfast for every pupil.", "Reading rose."]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, [0, 1, 2, 3]),
+        ({"q": "phonic"}, [0]),
+        ({"q": "teachers lost"}, [1]),
+        ({"q": "reading ages"}, [3]),
+        ({"q": "phonics or breakfast"}, [0, 2]),
+        ({"q": "nowhere"}, []),
+        ({"verdict": "worked"}, [0, 3]),
+        ({"verdict": "did_not"}, [1]),
+        ({"phase": "secondary"}, [2]),
+        ({"support": "with"}, [0, 3]),
+        ({"support": "without"}, [1, 2]),
+        ({"criterion": "behaviour"}, [0, 1, 2, 3]),
+        ({"criterion": "quality_of_education"}, []),
+        ({"of": "plan"}, [3]),
+        ({"of": "action", "verdict": "worked"}, [0]),
+        ({"verdict": "nonsense"}, [0, 1, 2, 3]),
+    ],
+)
+def test_they_are_found_by_words_and_by_what_they_are_about(four: Cast, asked: dict[str, str], found: list[int]):
+    page = text_of(four.client(four.ada).get("/t/alder/verdicts/", asked))
+    assert [words for words in ALL if words in page] == [ALL[number] for number in found]
+
+
+def test_a_line_says_for_whom_and_at_what_dose(four: Cast):
+    page = text_of(four.client(four.ada).get("/t/alder/verdicts/", {"q": "phonics"}))
+    for words in (
+        "Dunmere Primary, primary", "For: Writing; Disadvantaged pupils", "It worked", "Books show it.",
+        "Eleven weeks. Support: English lead. £2,400.",
+    ):  # fmt: skip
+        assert words in page, (words, page)
+    plan = text_of(four.client(four.ada).get("/t/alder/verdicts/", {"of": "plan"}))
+    assert "Reading ages." in plan
+    assert "Support: English lead. £2,400." in plan
+
+
+def test_each_sees_those_of_their_own_schools(four: Cast):
+    own = text_of(four.client(four.ben).get("/t/alder/verdicts/"))
+    assert "Daily phonics" in own
+    assert "Breakfast" not in own
+    assert "Breakfast" in text_of(four.client(four.tom).get("/t/alder/verdicts/"))
+    assert four.client(four.cleo).get("/t/alder/verdicts/").status_code == 404
+    assert four.client(four.olive).get("/t/alder/verdicts/").status_code == 403
+
+
+def test_the_page_asks_the_same_of_few_and_of_many(four: Cast):
+    counts, client = [], four.client(four.ada)
+    for more in (0, 12):
+        with trust_scope(four.alder):
+            for number in range(more):
+                judged_action(four, four.dunmere, f"More of it {number}.", "worked", label=f"Priority {number}")
+        client.get("/t/alder/verdicts/")
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get("/t/alder/verdicts/").status_code == 200
+        counts.append(len(asked))
+    assert counts[0] == counts[1], counts
+
+
+@pytest.mark.parametrize(
+    ("noun", "asked", "count"),
+    [
+        ("actions", {"state": "done"}, 3),
+        ("actions", {"verdict": "worked"}, 1),
+        ("actions", {"words": "phonics"}, 1),
+        ("actions", {"supported": "true"}, 1),
+        ("actions", {"supported": "false"}, 2),
+        ("actions", {"phase": "secondary"}, 1),
+        ("actions", {"criterion": "attendance"}, 0),
+        ("plans", {"verdict": "worked"}, 1),
+        ("plans", {"words": "reading"}, 1),
+        ("plans", {"phase": "secondary"}, 1),
+        ("plans", {"phase": "secondary", "verdict": "worked"}, 0),
+    ],
+)
+def test_the_api_finds_them_too(four: Cast, noun: str, asked: dict[str, str], count: int):
+    told = four.client(four.ada).get(f"/api/v1/t/alder/{noun}/", asked).json()
+    assert len(told["results"]) == count
