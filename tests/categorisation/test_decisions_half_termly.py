@@ -10,18 +10,24 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from categorisation import services
 from categorisation.models import Assessment, Decision
-from categorisation.services import decide_category
 from reporting.queries.overview import overview
 from schools.models import Membership, Period, School, Trust
 from schools.queries import current_period
 from schools.services.meetings import plan_meeting
 from schools.tenancy import trust_scope
+from tests.categorisation.concluding import ALL_STAYS, ALL_STAYS_TYPED
 from tests.conftest import Cast, start_trust
 from tests.factories import SchoolFactory, member
 from tests.reporting.stories import agree, decide, rate, term
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 14), date(2026, 11, 18), date(2026, 11, 24)
+
+
+def decide_category(school: School, axis: str, **known: Any) -> Decision:
+    """With what a re-assessment of this strategy concludes."""
+    return services.decide_category(school, axis, conclusion=ALL_STAYS, **known)
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,6 @@ def test_the_page_shows_the_proposal_and_records_it(elm: Elm) -> None:
     text = ruth.get(page).content.decode()
     assert f"The rules propose <strong>{proposal.explanation['words']['headline']}</strong>" in text
     assert "Autumn term 2026/27, second half" in text
-    assert ruth.post(page, {"level": proposal.level, "reason": ""}).status_code == 302
+    assert ruth.post(page, {"level": proposal.level, "reason": "", **ALL_STAYS_TYPED}).status_code == 302
     with trust_scope(elm.trust):
         assert Decision.objects.latest("decided_at").proposal == proposal

@@ -109,5 +109,8 @@ def decide_as_proposed(page: Page) -> None:
     while page.get_by_role("link", name=re.compile("^Decide .* for Dunmere Primary")).count():
         page.get_by_role("link", name=re.compile("^Decide .* for Dunmere Primary")).first.click()
         expect(page.get_by_text("The rules propose").first).to_be_visible()
+        for stays in ("It still fits", "It stays where it is"):  # where the strategy asks a re-assessment for it
+            if page.get_by_label(stays).count():
+                page.get_by_label(stays).check()
         page.get_by_role("button", name="Record the decision").click()
         page.wait_for_url(meeting)

@@ -10,6 +10,7 @@ from categorisation.models import Decision, Proposal
 from categorisation.services import decide_category
 from schools.models import Period
 from schools.tenancy import trust_scope
+from tests.categorisation.concluding import ALL_STAYS_TYPED
 from tests.journeys.test_all_strategies import Journey, journey, moderate_and_agree, rate_everything
 
 __all__ = ["journey"]
@@ -32,7 +33,7 @@ def test_from_rating_to_decision_in_a_half_term(journey: Journey, time_machine: 
     page = journey.url("decide", school_id=journey.school.pk, axis="overall")
     assert page in journey.see("ceo", journey.url("school", school_id=journey.school.pk)).text
     assert f"<strong>{headline}</strong>" in journey.see("ceo", page).text
-    journey.send("ceo", page, {"level": "three", "reason": "The panel saw better teaching."})
+    journey.send("ceo", page, {"level": "three", "reason": "The panel saw better teaching.", **ALL_STAYS_TYPED})
     with trust_scope(journey.trust):
         made = Decision.objects.latest("decided_at")
         assert (made.proposal, made.period, made.was) == (proposal, journey.period, "four")

@@ -12,6 +12,7 @@ from categorisation.models import Assessment, Decision, Proposal
 from categorisation.rules.entry import Entry, asked_of
 from categorisation.services import agree_assessment, decide_category, open_assessment, save_ratings, submit_assessment
 from schools.models import AgendaItem, Meeting, Membership, Period, School
+from tests.categorisation.concluding import ALL_STAYS
 from tests.conftest import TODAY
 
 LONDON = ZoneInfo("Europe/London")
@@ -67,7 +68,7 @@ def decide(
         return [
             decide_category(
                 matrix.school, one.axis, by=by, level=level or one.level or one.worst, period=matrix.period,
-                reason=reason or "As discussed.", meeting=meeting,
+                reason=reason or "As discussed.", meeting=meeting, conclusion=ALL_STAYS,
             )
             for one in Proposal.objects.filter(assessment=matrix).order_by("axis")
         ]  # fmt: skip
