@@ -56,6 +56,7 @@ from tests.architecture.planted import NOW, Planted, World, canary
 from tests.architecture.reviews_story import grow_reviews, tell_reviews
 from tests.architecture.supporting import grow_support, plant_support
 from tests.architecture.visiting import consider, followed_up, plant_visits, write_visit
+from tests.categorisation.concluding import ALL_STAYS
 from tests.conftest import STRATEGIES
 from tests.evidence.returns_world import filled as fill_in
 from tests.factories import SchoolFactory, member
@@ -321,6 +322,7 @@ def _more_of_the_trust(here: Planted) -> None:
         Download.objects.create(report=here.rows["report"], by=ceo, at=now)
         Attendance.objects.create(meeting=here.rows["meeting"], person=member(f"At the meeting {n}", "trustee"))
         known = {"by": ceo, "level": "reinforce", "period": here.rows["period_agreed"], "reason": "Because."}
+        known["conclusion"] = ALL_STAYS
         decide_category(school, "academic", meeting=add_meeting(here, school, here.rows["period_agreed"]), **known)
 
 

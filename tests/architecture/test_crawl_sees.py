@@ -42,6 +42,7 @@ SHOW_NOTHING: dict[str, str] = {
     **dict.fromkeys(("api_return_figures", "return_autosave", "return_classes", "return_upload"), OF_ITS_SCHOOL),
     **dict.fromkeys(("practice_answer", "practice_end", "practice_offer"), OF_ITS_SCHOOL),
     **dict.fromkeys(("review_concern", "review_reply", "review_sign", "visit_reply"), OF_ITS_SCHOOL),
+    **dict.fromkeys(("year_begin", "year_sign"), OF_ITS_SCHOOL),
     **dict.fromkeys(("support_confirm", "support_request_back", "support_request_send"), OF_ITS_SCHOOL),
     "calendar_feed": "opens for whoever has its address, and shows what that person may read",
     "token_end": "finds the person's own tokens only, by the person",
