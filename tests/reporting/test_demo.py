@@ -28,7 +28,7 @@ from plans.models import Action, Concern, Letter
 from plans.queries.concerns import in_full, standings
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.queries.overview import overview
-from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember
+from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember, ReviewShare
 from schools.models import (
     AuditEntry,
     Establishment,
@@ -124,6 +124,21 @@ class TestDemo(TestCase):
                 assert known["Rookmere Primary"].next_look.number == 2
                 assert not Letter.objects.filter(sent_at__date__gt=TODAY).exists()
         assert told == {"alder": set(), "birch": {"open", "proposed", "watched"}}
+
+    def test_published_reviews_are_shared_with_governors_and_heads(self):
+        for _ in self.each_trust():
+            shares = ReviewShare.objects.select_related("review")
+            assert {one.audience for one in shares} == {"governors", "schools"}
+            assert all(one.review.state == "published" and one.shared_at > one.review.published_at for one in shares)
+
+    def test_every_reassessment_concludes_where_the_strategy_asks(self):
+        seen = set()
+        for plan, _ in self.each_trust():
+            for one in Decision.objects.select_related("strategy_version"):
+                asked = one.strategy_version.strategy.axis_by_key[one.axis].concludes and bool(one.was)
+                assert bool(one.conclusion.sentences) == asked, (plan.slug, one.pk)
+                seen.add((one.provision, one.capacity))
+        assert seen == {("", ""), ("fits", "stays"), ("change", "moves")}
 
     def test_reviews_stand_in_every_state_and_nobody_reviews_their_own_school(self):
         for _, _trust in self.each_trust():
