@@ -60,13 +60,15 @@ class PlanWriter:
         found = {one.school_id: one for one in Plan.objects.filter(kind=kind.key, state=Plan.State.OPEN)}
         sections, year = self.words["sections"], academic_year(self.terms.today)
         answers = {one.key: sections[n % len(sections)] for n, one in enumerate(kind.form.header)}
+        begun = self._sent_on("approved") - timedelta(days=14)
         rows = [
             found.get(one.pk) or Plan(school=one, kind=kind.key, title=kind.label[:200], year=year) for one in schools
         ]
         for row in rows:
             row.answers, row.strategy_version, row.begun_by = answers, self.version, heads[row.school_id]
+            row.begun_on = begun
         Plan.objects.bulk_create([one for one in rows if one.pk is None])
-        Plan.objects.bulk_update(found.values(), ["answers", "strategy_version", "begun_by"])
+        Plan.objects.bulk_update(found.values(), ["answers", "strategy_version", "begun_by", "begun_on"])
         return rows
 
     def _priorities(self, plans: Sequence[Plan], heads: dict[int, Membership]) -> None:

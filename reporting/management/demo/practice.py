@@ -60,7 +60,8 @@ class PracticeWriter:
         if looked:
             seen = working_day(today - timedelta(days=4))
             yield Action(
-                plan=plan, finding=found, what=first, owner=owner, due_on=working_day(seen - timedelta(days=14)),
+                plan=plan, finding=found, what=first, owner=owner, agreed_on=review.ends_on,
+                due_on=working_day(seen - timedelta(days=14)),
                 impact_check_on=seen, state="done", verdict="partly", verdict_note=self.words["verdicts"][0],
                 closed_at=moment(seen, "15:40"), closed_by=owner,
             )  # fmt: skip

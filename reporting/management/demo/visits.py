@@ -149,8 +149,10 @@ class VisitWriter:
 
     def _actions(self, visit: Visit, told: Told, plan: Plan) -> Iterator[Action]:
         """One that has been looked at, one to look at in the next days."""
-        due, today = working_days_after(visit.considered_on or self.terms.today, 10), self.terms.today
-        common = {"plan": plan, "owner": visit.considered_by, "due_on": due}
+        today = self.terms.today
+        agreed = visit.considered_on or today
+        due = working_days_after(agreed, 10)
+        common = {"plan": plan, "owner": visit.considered_by, "agreed_on": agreed, "due_on": due}
         first, second = self.words["actions"][2:4] if told.check else self.words["actions"][:2]
         yield Action(
             what=first, impact_check_on=working_day(today - timedelta(days=1)), state="done", verdict="worked",
