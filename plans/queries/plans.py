@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -74,22 +74,31 @@ def may_follow(plan: Plan, *, today: date) -> bool:
     return any(one.key == plan.kind for one in kinds_for(version.strategy, levels))
 
 
-def document_of(plan: Plan) -> Document:
-    """The plan as it stands, whole. Three queries."""
-    return documents_of([plan])[plan.pk]
-
-
-def documents_of(plans: Sequence[Plan]) -> dict[int, Document]:
-    """Several plans as they stand, by plan. Three queries."""
+def priorities_of(plans: Sequence[Plan]) -> dict[int, list[Priority]]:
+    """By plan, its priorities with their targets, without those that were left. Two queries."""
     stages = Prefetch("milestones", Milestone.objects.order_by("by_on", "pk"))
-    priorities: dict[int, list[Priority]] = {}
+    found: dict[int, list[Priority]] = {}
     for priority in Priority.objects.filter(plan__in=plans, dropped_at=None).prefetch_related(stages):
-        priorities.setdefault(priority.plan_id, []).append(priority)
+        found.setdefault(priority.plan_id, []).append(priority)
+    return found
+
+
+def document_of(plan: Plan, priorities: Sequence[Priority] | None = None) -> Document:
+    """The plan as it stands, whole. Three queries; one where its `priorities` are known."""
+    known = None if priorities is None else {plan.pk: priorities}
+    return documents_of([plan], known)[plan.pk]
+
+
+def documents_of(
+    plans: Sequence[Plan], priorities: Mapping[int, Sequence[Priority]] | None = None
+) -> dict[int, Document]:
+    """Several plans as they stand, by plan. Three queries; one where their `priorities` are known."""
+    known = priorities_of(plans) if priorities is None else priorities
     actions: dict[int, list[Action]] = {}
     rows = Action.objects.filter(plan__in=plans).select_related("owner__user", "finding")
     for row in rows.order_by("due_on", "pk"):
         actions.setdefault(row.plan_id, []).append(row)
-    return {one.pk: _document(one, priorities.get(one.pk, []), actions.get(one.pk, [])) for one in plans}
+    return {one.pk: _document(one, known.get(one.pk, []), actions.get(one.pk, [])) for one in plans}
 
 
 def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action]) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,13 +10,12 @@ from typing import Any
 from django.utils import timezone
 
 from evidence.queries.values import known_values
-from plans.models import Milestone, Plan, ProgressDraft, ProgressUpdate
+from plans.models import Plan, Priority, ProgressDraft, ProgressUpdate
 from plans.rules.document import Document
 from plans.rules.progress import next_due, rhythm_of, time_is_up
 from plans.rules.reaching import Reached, reached
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission
-from schools.models import School
 from schools.queries import half_terms_of
 
 from .plans import Approval, approvals_of, kind_of
@@ -77,19 +76,16 @@ def updates_of(plan: Plan) -> list[ProgressUpdate]:
     return list(ProgressUpdate.objects.filter(plan=plan).select_related("sent_by__user").order_by("-sent_at", "-pk"))
 
 
-def reached_by(plan: Plan, school: School, *, today: date, access: Access | None) -> dict[int, Reached]:
+def reached_by(plan: Plan, priorities: Iterable[Priority], *, today: date, access: Access | None) -> dict[int, Reached]:
     """By milestone, how it stands: of those with a measure. Without `access`, as everybody may read it.
 
-    One query, and two more where there are any.
+    Two queries where there are any, none otherwise.
     """
     if plan.strategy_version is None:
         return {}
-    strategy = plan.strategy_version.strategy
-    rows = [
-        one
-        for one in Milestone.objects.filter(priority__plan=plan, priority__dropped_at=None).exclude(measure="")
-        if one.measure in strategy.measure_by_key and one.group in strategy.group_by_key
-    ]
+    strategy, school = plan.strategy_version.strategy, plan.school
+    stages = (stage for one in priorities for stage in one.milestones.all())
+    rows = [one for one in stages if one.measure in strategy.measure_by_key and one.group in strategy.group_by_key]
     own = [school.pk] if access is not None and school.pk in access.school_ids else []
     values = known_values(
         [school], [(one.measure, one.group) for one in rows], on=today,

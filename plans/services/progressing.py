@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Plan, ProgressDraft, ProgressUpdate
-from plans.queries.plans import document_of
+from plans.queries.plans import document_of, priorities_of
 from plans.queries.progress import days_of, reached_by, targets_in_words
 from plans.rules.progress import abouts, answers, form_of, told
 from schools.audit import record_act
@@ -60,11 +60,12 @@ def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membersh
     saved = keep_answers(draft, typed, by=by, version=version)
     if saved.conflicts:
         return SentProgress(saved)
-    document = document_of(locked)
+    priorities = priorities_of([locked]).get(locked.pk, [])
+    document = document_of(locked, priorities)
     lines = abouts(document)
     if lacks := dict(lacking(form_of(lines), draft.answers)):
         return SentProgress(saved, lacks=lacks)
-    known = reached_by(locked, locked.school, today=today, access=None)
+    known = reached_by(locked, priorities, today=today, access=None)
     due = answers(locked.update_due_on, sent=today)
     after = f"for {day_words(due)}" if due else "not asked for"
     record_act("plan.progress", locked, by=by, school=locked.school, after=after, label=locked.title)

@@ -8,24 +8,26 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plans.forms.writing import AnswerForm, SendForm
-from plans.models import Plan
+from plans.models import Plan, ProgressDraft
 from plans.queries.plans import (
     Approval,
     approvals_of,
     document_of,
     kind_of,
     kinds_to_begin,
+    priorities_of,
     readable_plans,
     standing_of,
     why_not_answer,
 )
-from plans.queries.progress import draft_of, reached_by, updates_of, with_reached
+from plans.queries.progress import reached_by, updates_of, with_reached
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
 from plans.services import begin_plan
@@ -38,7 +40,8 @@ MOST_CLOSED = 20
 
 def plan_for(request: TrustRequest, pk: int) -> Plan:
     """The plan, if this person may read it, or 404."""
-    return get_object_or_404(readable_plans(request.access), pk=pk)
+    drafts = ProgressDraft.objects.filter(plan=OuterRef("pk"))
+    return get_object_or_404(readable_plans(request.access).annotate(has_draft=Exists(drafts)), pk=pk)
 
 
 @require_safe
@@ -121,8 +124,9 @@ def plan_page(
 def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     """What is said of a plan, on its page and on paper."""
     kind, today = kind_of(found), timezone.localdate()
-    document: Document = found.final or document_of(found)
-    known = reached_by(found, found.school, today=today, access=request.access)
+    priorities = priorities_of([found]).get(found.pk, [])
+    document: Document = found.final or document_of(found, priorities)
+    known = reached_by(found, priorities, today=today, access=request.access)
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
     agreed = next((one for one in approvals if one.is_approved), None)
@@ -135,7 +139,7 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         **_read(document),
         "document": with_reached(document, known),
         "updates": updates_of(found),
-        "draft": draft_of(found) if may_write else None,
+        "draft": found.has_draft,  # type: ignore[attr-defined]  # by plan_for
         "today": today,
         "over": is_over(found, today),
         "following": None if found.is_open else found.followed_by.first(),

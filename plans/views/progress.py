@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from evidence.forms.named import SURE, asked_in, named_in
 from plans.forms.progress import ProgressForm
 from plans.models import Plan
-from plans.queries.plans import document_of
+from plans.queries.plans import document_of, priorities_of
 from plans.queries.progress import draft_of, reached_by
 from plans.rules.document import Document
 from plans.rules.progress import abouts, form_of
@@ -82,7 +82,8 @@ def _page(
     request: TrustRequest, plan: Plan, document: Document, form: ProgressForm, *, status: int = OK, **more: Any
 ) -> HttpResponse:
     named_in(form, plan.school_id)
-    known = reached_by(plan, plan.school, today=timezone.localdate(), access=request.access)
+    priorities = priorities_of([plan]).get(plan.pk, [])
+    known = reached_by(plan, priorities, today=timezone.localdate(), access=request.access)
     context = {
         "plan": plan,
         "form": form,
