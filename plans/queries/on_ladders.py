@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from plans.models import Concern, StageChange
-from plans.queries.concerns import AHEAD, stay_of
+from plans.queries.concerns import stay_of
 from plans.rules.ladder import Stay, Step
 from schools.models import School
-from schools.queries import half_terms_of
+from schools.rules.rhythm import HalfTerm
 
 _LARGE = ("concern__strategy_version__text", "concern__strategy_version__document")
 """Not read: a strategy is parsed once and kept."""
@@ -25,18 +25,14 @@ class OnLadder:
     stay: Stay
 
 
-def on_ladders(schools: Iterable[School], *, today: date) -> list[OnLadder]:
-    """Which of these schools are on a ladder now, the one that is longest over its stay first. Two queries."""
+def on_ladders(schools: Iterable[School], halves: Mapping[int, Sequence[HalfTerm]], *, today: date) -> list[OnLadder]:
+    """Which of these schools are on a ladder now, the one that is longest over its stay first. One query."""
     known = {one.pk: one for one in schools}
     moved = StageChange.objects.filter(
         concern__state=Concern.State.OPEN, concern__school__in=list(known), outcome="agreed"
     )
     moved = moved.exclude(step=Step.HOLD).order_by("concern", "-decided_at", "-pk").distinct("concern")
     rows = list(moved.select_related("concern__strategy_version").defer(*_LARGE))
-    if not rows:
-        return []
-    first = min(one.since for one in rows if one.since)
-    halves = half_terms_of(known.values(), since=first, until=today.replace(year=today.year + AHEAD, day=1))
     found = []
     for row in rows:
         stage, school = row.concern.stage_of(row.stage), known[row.concern.school_id]

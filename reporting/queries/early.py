@@ -12,11 +12,10 @@ from django.utils import timezone
 from evidence.queries.values import Values, known_values
 from evidence.rules.arithmetic import value_of
 from evidence.rules.comparing import about_words
-from plans.queries.support import ledgers
+from reporting.queries.ledgers import ledgers_of
 from reporting.queries.overview import Overview, SchoolLine, Sheet
 from reporting.rules.early import Moved, Owed, Seen, Sign, is_listed, signs_of
 from schools.models import RoleGrant, School
-from schools.rules import academic_year
 from schools.strategy import Role, Strategy
 from schools.words import counted
 
@@ -48,7 +47,7 @@ class Early:
 
 
 def early(seen: Overview) -> list[Early]:
-    """Every school of the overview with its signs, most kinds of sign first. Eleven queries beside the overview's."""
+    """Every school of the overview with its signs, most kinds of sign first. Four queries beside the overview's."""
     schools = {school.pk: school for school in seen.schools}
     heads, owed = _heads(schools), _owed(seen)
     found = []
@@ -91,12 +90,11 @@ def _heads(schools: Iterable[int]) -> dict[int, Head]:
 
 def _owed(seen: Overview) -> dict[int, tuple[Owed, ...]]:
     """What was owed to each school by now this year, and what has come, entitlement by entitlement."""
-    year = academic_year(seen.today)
     return {
         one.school.pk: tuple(
             Owed(line.label, line.unit.value, Decimal(line.owed_now), line.came) for line in one.ledger.behind
         )
-        for one in ledgers(seen.schools, year, today=seen.today)
+        for one in ledgers_of(seen)
     }
 
 

@@ -28,6 +28,7 @@ from reporting.views.links import actions, link, school_links
 from reporting.views.waiting import trust_lines
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
+from schools.queries import half_terms_in
 from schools.words import capital
 
 BY_KPI = "indicators"
@@ -82,7 +83,8 @@ def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:
     has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
     if not (has_one and _is_current(seen) and request.access.may_everywhere(Permission.SEE_CONCERNS)):
         return {}
-    found = on_ladders(seen.schools, today=seen.today)
+    halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
+    found = on_ladders(seen.schools, halves, today=seen.today)
     if not found:
         return {}
     first = found[0]

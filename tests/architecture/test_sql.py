@@ -31,7 +31,7 @@ SCHOOLS = 200
 WORST = 15
 MEDIAN = 8
 
-TOO_MANY: dict[str, int] = {"meeting": 19, "my_school": 18, "trust_targets": 17, "facts": 17, "early_warning": 25}
+TOO_MANY: dict[str, int] = {"meeting": 19, "my_school": 18, "trust_targets": 17, "facts": 17, "early_warning": 17}
 """Routes that ask more than WORST today, and how much. The list may only shrink.
 
 The record asks once for each kind of thing on its page, so it asks most where everything has happened. “What is due”
