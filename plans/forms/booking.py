@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from plans.forms.support import SELECT, Choices, risk_field, risk_in
 from plans.models import Action, SupportBooking, SupportRequest
 from plans.services.booking import LONGEST_WORDS, Terms
-from reviews.forms.reviews import BOX, DaysField, box, line
+from reviews.forms.reviews import DaysField
 from schools.forms import ask, choose
+from schools.forms.boxes import BOX, box, line
 from schools.models import Membership, School
 from schools.strategy.basics import SupportUnit
 

@@ -14,19 +14,12 @@ from plans.models import CLOSING, Action, Priority
 from plans.services import LONGEST_NOTE, LONGEST_WHY
 from plans.services.acting import is_early
 from plans.services.closing import CARRY, Close, Ending
-from schools.forms import ask, choose
+from schools.forms import choose
+from schools.forms.boxes import box
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.words import on
 
-BOX = {"class": "form-control"}
 WHAT = [("", "Choose"), *((value, label) for value, label in VERDICTS if value in CLOSING)]
-
-
-def _words(label: str, most: int, *, rows: int, needed: str = "", help_text: str = "") -> forms.CharField:
-    widget, errors = forms.Textarea(attrs={**BOX, "rows": rows}), ask(needed) if needed else None
-    return forms.CharField(
-        label=label, max_length=most, required=bool(needed), widget=widget, help_text=help_text, error_messages=errors
-    )
 
 
 @dataclass(frozen=True)
@@ -44,12 +37,12 @@ class CloseForm(forms.Form):
         label="Did the plan work?", choices=VERDICTS, widget=forms.RadioSelect,
         error_messages=choose("Choose whether it worked"),
     )  # fmt: skip
-    note = _words(
-        "What has changed for pupils?", LONGEST_NOTE, rows=4, needed="Say in a sentence what you saw",
+    note = box(
+        "What has changed for pupils?", most=LONGEST_NOTE, rows=4, needed="Say in a sentence what you saw",
         help_text="In a few sentences, for a reader who was not there. Name no person.",
     )  # fmt: skip
-    evidence = _words(
-        "What shows it?", LONGEST_NOTE, rows=3,
+    evidence = box(
+        "What shows it?", most=LONGEST_NOTE, rows=3,
         help_text="Figures, books, visits, what pupils and families say. Needed to close the plan.",
     )  # fmt: skip
     again_on = DayField(
@@ -102,9 +95,9 @@ def _controls(one: Action, may_begin: bool, today: date) -> dict[str, forms.Fiel
             label="Did it work?", choices=choices, required=False, widget=forms.Select(attrs={"class": "form-select"}),
             error_messages=choose("Choose one of the list"),
         ),
-        f"{name}-note": _words("What did you see?", LONGEST_NOTE, rows=2),
+        f"{name}-note": box("What did you see?", most=LONGEST_NOTE, rows=2),
     }  # fmt: skip
     if is_early(one, CLOSING[0], today=today) and one.impact_check_on:
         said = f"Its impact is to be looked at on {on(one.impact_check_on)}."
-        found[f"{name}-early"] = _words("Why can it be judged now?", LONGEST_WHY, rows=2, help_text=said)
+        found[f"{name}-early"] = box("Why can it be judged now?", most=LONGEST_WHY, rows=2, help_text=said)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,11 +12,13 @@ from plans.models import StageChange, WatchLook
 from plans.queries.concerns import Standing
 from plans.rules.ladder import Outstanding, Step, stage_after
 from plans.services.escalating import DISCUSSED, LONGEST_WORDS, ConcernEntry, StepEntry
-from schools.forms import ask, choose
+from schools.forms import choose
+from schools.forms.boxes import SELECT, box, line
 from schools.forms.days import ASK_DAY, DAY_ERRORS, DayField
 from schools.strategy.provision import Ladder, Stage
 
-BOX, SELECT = {"class": "form-control"}, {"class": "form-select"}
+words_field = partial(box, rows=3, most=LONGEST_WORDS)
+line_field = partial(line, most=300)
 DAY = {**DAY_ERRORS, "required": ASK_DAY}
 
 WHY = {
@@ -26,24 +29,6 @@ WHY = {
     Step.CLOSE: "What has improved, so that the school can leave the ladder?",
     Step.BACK: "What has been seen since the school left the ladder?",
 }
-
-
-def words_field(
-    label: str, most: int = LONGEST_WORDS, *, needed: str = "", help_text: str = "", rows: int = 3
-) -> forms.CharField:
-    """A box for a few sentences."""
-    widget, errors = forms.Textarea(attrs={**BOX, "rows": rows}), ask(needed) if needed else None
-    return forms.CharField(
-        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
-    )
-
-
-def line_field(label: str, most: int = 300, *, needed: str = "", help_text: str = "") -> forms.CharField:
-    """One line."""
-    widget, errors = forms.TextInput(attrs=BOX), ask(needed) if needed else None
-    return forms.CharField(
-        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
-    )
 
 
 def _discussed() -> dict[str, forms.Field]:
@@ -172,7 +157,7 @@ class DutyForm(forms.Form):
                 error_messages=choose("Choose what is done"),
             ),
             "on": DayField(label="On which day", error_messages=DAY),
-            "words": words_field("In a sentence", 1000, rows=2, help_text="By whom, and what came of it."),
+            "words": words_field("In a sentence", most=1000, rows=2, help_text="By whom, and what came of it."),
         }  # fmt: skip
 
 

@@ -27,10 +27,10 @@ class LetterForm(forms.Form):
             self.fields |= self._line(str(number), each.people, ticked=not each.already)
         self.fields |= self._line(OTHER, (), ticked=False)
         self.fields |= {
-            "subject": line_field("Subject", LONGEST_SUBJECT, needed="Give the letter a subject"),
-            "text": words_field("The letter", LONGEST_LETTER, needed="Write the letter", rows=18),
+            "subject": line_field("Subject", most=LONGEST_SUBJECT, needed="Give the letter a subject"),
+            "text": words_field("The letter", most=LONGEST_LETTER, needed="Write the letter", rows=18),
             "at_once": forms.BooleanField(label="It cannot wait: let it arrive at once", required=False),
-            "why_now": line_field("Why it cannot wait", 500, help_text="The reason is kept with the letter."),
+            "why_now": line_field("Why it cannot wait", most=500, help_text="The reason is kept with the letter."),
         }
 
     def _line(self, key: str, people: Sequence[Membership], *, ticked: bool) -> dict[str, forms.Field]:
@@ -42,7 +42,7 @@ class LetterForm(forms.Form):
                 initial=[pk for pk, _ in names] if ticked else [],
                 error_messages={"invalid_choice": "Choose people of the list"},
             )  # fmt: skip
-        found[f"name-{key}"] = line_field("Name, for somebody without an account", 120)
+        found[f"name-{key}"] = line_field("Name, for somebody without an account", most=120)
         found[f"address-{key}"] = line_field("How it reaches them", help_text="An address, or “by hand”.")
         return found
 

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 
 from plans.models import Action, SupportRequest
 from plans.services.supporting import ANSWERS, LONGEST_ANSWER, LONGEST_NEED, State, Wanted
-from reviews.forms.reviews import box, line
 from reviews.models.wishes import Urgency
 from schools.forms import choose
+from schools.forms.boxes import box, line
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.strategy import Strategy
 from schools.words import cut

@@ -11,31 +11,16 @@ from plans.models import Action, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
 from plans.services.approving import LONGEST_WORDS, Outcome
-from schools.forms import ask, choose
+from schools.forms import choose
+from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.models import Membership
 from schools.strategy import Strategy
 
-BOX, SELECT = {"class": "form-control"}, {"class": "form-select"}
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
 MOST_STAGES = 12
 STAGE = ("by", "words", "measure", "group", "value")
-
-
-def _line(label: str, most: int, *, help_text: str = "", needed: str = "") -> forms.CharField:
-    widget = forms.TextInput(attrs=BOX)
-    errors = ask(needed) if needed else None
-    return forms.CharField(
-        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
-    )
-
-
-def _box(label: str, most: int = 4000, *, help_text: str = "", needed: str = "", rows: int = 3) -> forms.CharField:
-    widget, errors = forms.Textarea(attrs={**BOX, "rows": rows}), ask(needed) if needed else None
-    return forms.CharField(
-        label=label, max_length=most, required=bool(needed), help_text=help_text, widget=widget, error_messages=errors
-    )
 
 
 def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
@@ -48,9 +33,9 @@ def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = 
 class PriorityForm(forms.Form):
     """A priority, and so many milestones as are written, with two lines to spare."""
 
-    label = _line("The priority, in a few words", 200, needed="Say what the priority is")
-    change = _box("What will be different for pupils", help_text="A short paragraph, in numbers and in words.")
-    success = _box("How you will know, in words", help_text="What somebody would see, hear or read.")
+    label = line("The priority, in a few words", most=200, needed="Say what the priority is")
+    change = box("What will be different for pupils", rows=3, help_text="A short paragraph, in numbers and in words.")
+    success = box("How you will know, in words", rows=3, help_text="What somebody would see, hear or read.")
 
     def __init__(self, data: Any = None, *, strategy: Strategy, row: Priority | None = None) -> None:
         known = list(row.milestones.all()) if row else []
@@ -117,7 +102,7 @@ def _stage(
     wrong = {"invalid": "Enter a number, for example 95.5"}
     return {
         "by": DayField(label="By", required=False),
-        "words": _line("Target in words", 300),
+        "words": line("Target in words", most=300),
         "measure": _choice("Measure", measures),
         "group": _choice("Pupils", groups),
         "value": forms.DecimalField(
@@ -130,7 +115,7 @@ def _stage(
 class ActionForm(forms.Form):
     """An action of a plan."""
 
-    what = _box("What will be done", LONGEST_WHAT, needed="Say what will be done", rows=2)
+    what = box("What will be done", most=LONGEST_WHAT, needed="Say what will be done", rows=2)
 
     def __init__(
         self, data: Any = None, *, setting: Setting, priorities: Sequence[Priority], row: Action | None = None,
@@ -147,17 +132,17 @@ class ActionForm(forms.Form):
         self.fields |= {
             "priority": _choice("Which priority it serves", choices),
             "owner": _choice("Who sees to it", owners),
-            "words": _line("If a role sees to it: which", 120),
+            "words": line("If a role sees to it: which", most=120),
             "due": DayField(label="Done by", required=False),
             "check": DayField(label="Look at its impact on", error_messages=LOOK),
-            "success": _line("By what it will be judged", 500, help_text="What you will see when it has worked."),
-            "support": _line("Support", LONGEST_SUPPORT, help_text="Who helps, and how."),
+            "success": line("By what it will be judged", most=500, help_text="What you will see when it has worked."),
+            "support": line("Support", most=LONGEST_SUPPORT, help_text="Who helps, and how."),
             "budget": forms.DecimalField(
                 label="Budget in pounds, if it has one", required=False, min_value=0, max_digits=10, decimal_places=2,
                 widget=forms.TextInput(attrs={**BOX, "inputmode": "decimal"}),
                 error_messages={"invalid": "Enter pounds, for example 1200", "min_value": "Enter 0 or more"},
             ),
-            "training": _line("Training that it needs", 300, help_text="It goes into the training annex."),
+            "training": line("Training that it needs", most=300, help_text="It goes into the training annex."),
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -194,8 +179,8 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=choose("Choose what you decide"),
     )
-    words = _box(
-        "In your words", LONGEST_WORDS, rows=4,
+    words = box(
+        "In your words", most=LONGEST_WORDS, rows=4,
         help_text="Conditions, or what has to change. Whoever sent it and the school’s head read them.",
     )  # fmt: skip
 
@@ -203,10 +188,10 @@ class AnswerForm(forms.Form):
 class SendForm(forms.Form):
     """What goes with a plan that is sent."""
 
-    note = _line("A line to go with it", 1000)
+    note = line("A line to go with it", most=1000)
 
 
 class DropForm(forms.Form):
     """Why a priority is left."""
 
-    why = _line("Why it is left", 300, needed="Say why it is left")
+    why = line("Why it is left", most=300, needed="Say why it is left")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from reviews.forms.reviews import box, line
+from schools.forms.boxes import box, line
 from schools.forms.pictures import PictureField
 from schools.pictures import SAID
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from django import forms
 
-from reviews.forms.reviews import SELECT, box, line
 from reviews.models import Practice
 from reviews.queries.register import Sought
 from reviews.services.register import NEXT, PracticeEntry
 from schools.forms import choose
+from schools.forms.boxes import SELECT, box, line
 from schools.forms.days import DayField
 from schools.models import School
 from schools.strategy import SchoolPhase

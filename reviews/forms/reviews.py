@@ -13,32 +13,13 @@ from django.utils import timezone
 from reviews.models import Finding, Review, ReviewShare, ReviewWish
 from reviews.rules.kinds import kind_on_menu
 from reviews.rules.programme import ASKED
-from reviews.services.agreeing import LONGEST_TEXT, Terms
+from reviews.services.agreeing import Terms
 from reviews.services.findings import FindingEntry
 from schools.forms import ask, choose
+from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS
 from schools.models import Membership
 from schools.words import DAY_FORMATS, on
-
-SELECT, BOX = {"class": "form-select"}, {"class": "form-control"}
-
-
-def box(
-    label: str, ask_words: str = "", *, rows: int = 4, help_text: str = "", most: int = LONGEST_TEXT
-) -> forms.CharField:
-    """A box for several lines. Without `ask_words` it may stay empty."""
-    return forms.CharField(
-        label=label, max_length=most, required=bool(ask_words), help_text=help_text,
-        widget=forms.Textarea(attrs={**BOX, "rows": rows}), error_messages=ask(ask_words) if ask_words else None,
-    )  # fmt: skip
-
-
-def line(label: str, ask_words: str = "", *, most: int, help_text: str = "") -> forms.CharField:
-    """A box for one line."""
-    return forms.CharField(
-        label=label, max_length=most, required=bool(ask_words), help_text=help_text,
-        widget=forms.TextInput(attrs=BOX), error_messages=ask(ask_words) if ask_words else None,
-    )  # fmt: skip
 
 
 class DaysField(forms.CharField):
