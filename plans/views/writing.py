@@ -7,7 +7,6 @@ from http.client import OK
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,10 +20,10 @@ from plans.queries.plans import kind_of
 from plans.services import drop_priority, save_sections, write_action, write_priority
 from plans.views.plans import plan_for
 from schools.access import Permission, TrustRequest, trust_view
-from schools.forms import accepted, version_in
+from schools.forms import accepted
 from schools.forms.filled import FilledForm
-from schools.forms.filling import conflicts_in, decided
-from schools.views.filling import autosaved
+from schools.forms.filling import decided
+from schools.views.filling import autosaved, kept_or_again
 
 P = Permission
 
@@ -61,15 +60,9 @@ def plan_write(request: TrustRequest, pk: int) -> HttpResponse:
     kind = kind_of(found)
     assert kind is not None  # `writable` has seen to it
     form = _filled(found, decided(request.POST, kind.form, found.answers))
-    try:
-        saved = save_sections(found, form.typed(), by=request.access.membership, version=version_in(request.POST))
-    except ValidationError as refused:
-        return _page(request, found, form, status=422, refused=refused.messages)
-    if saved.conflicts:
-        clashes = conflicts_in(saved, form, reader=request.access.membership)
-        return _page(request, found, form, status=409, conflicts=clashes, version=saved.version)
-    if form.errors:  # a refusal would undo what was stored
-        return _page(request, found, form, unsaved=True, version=saved.version)
+    again = kept_or_again(request, form, partial(save_sections, found), partial(_page, request, found))
+    if again is not None:
+        return again
     messages.success(request, "Saved.")
     return to_plan(found, request.trust.slug)
 

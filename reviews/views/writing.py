@@ -21,10 +21,10 @@ from reviews.services.writing import save_answers
 from reviews.views.pages import address, findings_of, require, review_for, to_review
 from schools.access import Permission, TrustRequest, trust_view
 from schools.filled import lacking
-from schools.forms import accepted, version_in
+from schools.forms import accepted
 from schools.forms.filled import FilledForm
-from schools.forms.filling import conflicts_in, decided, filled_in
-from schools.views.filling import autosaved
+from schools.forms.filling import decided, filled_in
+from schools.views.filling import autosaved, kept_or_again
 
 P = Permission
 
@@ -45,15 +45,9 @@ def review_write(request: TrustRequest, pk: int) -> HttpResponse:
             _page(request, found, filled_in(found, form_for(found))) if found.is_written else to_review(request, found)
         )
     form = filled_in(found, form_for(found), decided(request.POST, form_for(found), found.answers))
-    try:
-        saved = save_answers(found, form.typed(), by=request.access.membership, version=version_in(request.POST))
-    except ValidationError as refused:
-        return _page(request, found, form, status=422, refused=refused.messages)
-    if saved.conflicts:
-        clashes = conflicts_in(saved, form, reader=request.access.membership)
-        return _page(request, found, form, status=409, conflicts=clashes, version=saved.version)
-    if form.errors:  # a refusal would undo what was stored
-        return _page(request, found, form, unsaved=True, version=saved.version)
+    again = kept_or_again(request, form, partial(save_answers, found), partial(_page, request, found))
+    if again is not None:
+        return again
     messages.success(request, "Saved.")
     after = "review_findings" if request.POST.get("then") == "next" else "review"
     return redirect(address(after, found, request.trust.slug))

@@ -24,10 +24,10 @@ from reviews.views.pages import require
 from reviews.views.programme import programme_page, school_of_programme
 from schools.access import Permission, TrustRequest, trust_view
 from schools.filled import lacking
-from schools.forms import accepted, version_in
+from schools.forms import accepted
 from schools.forms.filled import FilledForm
-from schools.forms.filling import conflicts_in, decided, filled_in
-from schools.views.filling import autosaved
+from schools.forms.filling import decided, filled_in
+from schools.views.filling import autosaved, kept_or_again
 from schools.words import whole
 
 P = Permission
@@ -74,15 +74,9 @@ def year_write(request: TrustRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _page(request, found, filled_in(found, form)) if found.is_written else _to(request, found)
     typed = filled_in(found, form, decided(request.POST, form, found.answers))
-    try:
-        saved = save_year(found, typed.typed(), by=request.access.membership, version=version_in(request.POST))
-    except ValidationError as refused:
-        return _page(request, found, typed, status=422, refused=refused.messages)
-    if saved.conflicts:
-        clashes = conflicts_in(saved, typed, reader=request.access.membership)
-        return _page(request, found, typed, status=409, conflicts=clashes, version=saved.version)
-    if typed.errors:  # a refusal would undo what was stored
-        return _page(request, found, typed, unsaved=True, version=saved.version)
+    again = kept_or_again(request, typed, partial(save_year, found), partial(_page, request, found))
+    if again is not None:
+        return again
     messages.success(request, "Saved.")
     return _to(request, found)
 

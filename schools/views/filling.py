@@ -1,4 +1,4 @@
-"""What the page of a form hears that saves itself while it is written."""
+"""A form that is being written: saved by its page in between, or sent as an ordinary form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 
 from schools.access import TrustRequest
 from schools.forms import version_in
@@ -31,3 +31,22 @@ def autosaved(
         clashes = conflicts_in(saved, form, reader=me)
         return JsonResponse({"version": saved.version, "conflicts": clashes}, status=409)
     return JsonResponse({**told(saved, form), **more()})
+
+
+def kept_or_again(
+    request: TrustRequest, form: FilledForm, save: Callable[..., SavedAnswers], page: Callable[..., HttpResponse]
+) -> HttpResponse | None:
+    """None once all that was typed is kept. The page again where it is refused, two people meet or something is unread.
+
+    `save` as in `autosaved`; `page` takes the form and what else is told.
+    """
+    me = request.access.membership
+    try:
+        saved = save(form.typed(), by=me, version=version_in(request.POST))
+    except ValidationError as refused:
+        return page(form, status=422, refused=refused.messages)
+    if saved.conflicts:
+        return page(form, status=409, conflicts=conflicts_in(saved, form, reader=me), version=saved.version)
+    if form.errors:  # a refusal would undo what was stored
+        return page(form, unsaved=True, version=saved.version)
+    return None
