@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from schools.access import ROLES
 from schools.models import Membership
-from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned
+from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned, trust_manager
 from schools.tenancy.history import tracked
 
 from .plan import Plan
@@ -36,6 +36,16 @@ class PlanEdition(TrustOwned):
         return f"{self.plan}, edition {self.number}"
 
 
+class ApprovalStepQuerySet(models.QuerySet):
+    """Steps of chains."""
+
+    def waiting(self) -> ApprovalStepQuerySet:
+        """The step of each edition that waits: unanswered, and every one before it agreed."""
+        before = ApprovalStep.objects.filter(edition=OuterRef("edition"), position__lt=OuterRef("position"))
+        stopped = before.exclude(outcome__in=ApprovalStep.AGREED)
+        return self.filter(outcome=ApprovalStep.Outcome.WAITING).exclude(Exists(stopped))
+
+
 @tracked()
 class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
@@ -60,6 +70,8 @@ class ApprovalStep(TrustOwned):
     words = models.TextField(blank=True)
     by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = trust_manager(ApprovalStepQuerySet)
 
     class Meta:
         ordering = ["position"]

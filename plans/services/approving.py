@@ -15,7 +15,7 @@ from schools.models import Membership, RoleGrant
 
 from .news import tell_plan_answered, tell_plan_sent
 from .progressing import set_due_days
-from .writing import CLOSED
+from .writing import locked_plan, open_plan
 
 LONGEST_WORDS = 2000  # characters
 Outcome = ApprovalStep.Outcome
@@ -26,11 +26,8 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
 
     Raises ValidationError where it is closed or not begun, waits already, has nothing new, or nobody could answer.
     """
-    locked = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
-    row = locked.get(pk=plan.pk)
+    row = open_plan(plan)
     kind, editions = kind_of(row), approvals_of([row]).get(row.pk, [])
-    if row.state != Plan.State.OPEN:
-        raise ValidationError(CLOSED)
     if kind is None or row.strategy_version is None:
         raise ValidationError("Begin to write this plan first.")
     _check_last(editions[0] if editions else None)
@@ -113,8 +110,7 @@ def take_back(plan: Plan, *, by: Membership) -> ApprovalStep:
 
 
 def _locked(plan: Plan) -> tuple[Plan, Approval]:
-    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
-    row = rows.get(pk=plan.pk)
+    row = locked_plan(plan)
     editions = approvals_of([row]).get(row.pk, [])
     if not editions:
         raise ValidationError("Nothing of this plan waits to be approved.")

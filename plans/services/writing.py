@@ -79,10 +79,15 @@ def begin_plan(school: School, kind: str, *, by: Membership) -> Plan:
     return plan
 
 
+def locked_plan(plan: Plan) -> Plan:
+    """The plan as it stands now; of two changes at once the second waits."""
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
+    return rows.get(pk=plan.pk)
+
+
 def open_plan(plan: Plan) -> Plan:
     """The plan, locked. Raises ValidationError once it is closed."""
-    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
-    locked = rows.get(pk=plan.pk)
+    locked = locked_plan(plan)
     if locked.state != Plan.State.OPEN:
         raise ValidationError(CLOSED)
     return locked

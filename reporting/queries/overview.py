@@ -79,10 +79,15 @@ class Overview:
     def lines(self) -> list[SchoolLine]:
         return [line for sheet in self.sheets for line in sheet.lines]
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it shows the term that has begun last, and not one that is over."""
+        return self.calendar.terms[:1] == [self.period]
+
     @cached_property
     def next_meeting(self) -> Meet | None:
         """The next meeting that decides categories; none for a period that is over."""
-        if self.calendar.terms[:1] != [self.period]:
+        if not self.is_current:
             return None
         return self.calendar.next_meeting(self._deciding)
 

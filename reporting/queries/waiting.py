@@ -161,10 +161,7 @@ def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
         mine |= Q(role=role, edition__plan__school=school) if school else Q(role=role)
     if not mine:
         return []
-    before = ApprovalStep.objects.filter(edition=OuterRef("edition"), position__lt=OuterRef("position"))
-    rows = ApprovalStep.objects.filter(mine, outcome="").exclude(
-        Exists(before.exclude(outcome__in=ApprovalStep.AGREED))
-    )
+    rows = ApprovalStep.objects.filter(mine).waiting()
     rows = rows.exclude(edition__sent_by=me).exclude(edition__plan__begun_by=me)
     place = {"pk": "edition__plan_id", "school": "edition__plan__school_id", "words": "edition__plan__title"}
     return [_arm(rows, "plan_answer", on="due_on", **place)]

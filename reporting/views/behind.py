@@ -17,8 +17,7 @@ MOST = 3
 
 def behind(request: TrustRequest, seen: Overview) -> dict[str, Any] | None:
     """Those furthest behind, with how much came of what was owed; nothing on the page of a term that is over."""
-    current = seen.calendar.terms[0].pk == seen.period.pk
-    if not current or not request.access.may_everywhere(Permission.SEE_SUPPORT):
+    if not seen.is_current or not request.access.may_everywhere(Permission.SEE_SUPPORT):
         return None
     late = sorted(
         (one for one in ledgers_of(seen) if one.ledger.short), key=lambda one: (-one.ledger.short, one.ledger.since)

@@ -59,7 +59,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
         "ladders": _ladders(request, seen),
-        "early": link(request, "early_warning") if _is_current(seen) else "",
+        "early": link(request, "early_warning") if seen.is_current else "",
         "periods": periods(request, calendar, period),
         "today": today,
     }
@@ -68,20 +68,16 @@ def overview_page(request: TrustRequest) -> HttpResponse:
 
 def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
-    if not _is_current(seen):
+    if not seen.is_current:
         return []
     forms = followed_forms(seen.versions.by_pk.values())
     return waiting_for_trust(request.access, seen.calendar.today, followed=forms)
 
 
-def _is_current(seen: Overview) -> bool:
-    return seen.calendar.terms[0].pk == seen.period.pk
-
-
 def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:
     """Who is on a ladder, in a sentence; nothing where no strategy has one, or on the page of a term that is over."""
     has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
-    if not (has_one and _is_current(seen) and request.access.may_everywhere(Permission.SEE_CONCERNS)):
+    if not (has_one and seen.is_current and request.access.may_everywhere(Permission.SEE_CONCERNS)):
         return {}
     halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
     found = on_ladders(seen.schools, halves, today=seen.today)
@@ -109,12 +105,11 @@ def periods(request: TrustRequest, calendar: Calendar, chosen: Period) -> list[d
 
 def _head(request: TrustRequest, seen: Overview) -> dict[str, Any]:
     meeting = seen.next_meeting
-    current = _is_current(seen)
     words = seen.sheets[0].strategy.identity.words if seen.sheets else None
-    as_at = "evidence as it stands today" if current else f"as it stood on {whole_day(seen.today)}"
+    as_at = "evidence as it stands today" if seen.is_current else f"as it stood on {whole_day(seen.today)}"
     agenda = link(request, "meeting", meeting_id=meeting.pk) if meeting else ""
     return {
-        "place": f"{whole_day(seen.calendar.today)}, {as_at}" if current else f"{seen.period.label}, {as_at}",
+        "place": f"{whole_day(seen.calendar.today)}, {as_at}" if seen.is_current else f"{seen.period.label}, {as_at}",
         "title": f"Before the {words.risk_meeting}" if meeting and words else f"Every school, {seen.period.label}",
         "lede": _lede(seen),
         "actions": actions(("Open the agenda", agenda), ("Reports", link(request, "reports"))),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef
-
 from monitoring.models import Visit
 from plans.models import Action, ApprovalStep
 from reporting.rules.owed import Owed
@@ -34,11 +32,8 @@ def actions(read: Reader) -> Iterator[Owed]:
 
 def approvals(read: Reader) -> Iterator[Owed]:
     """The step of each plan that waits for an answer."""
-    before = ApprovalStep.objects.filter(edition=OuterRef("edition"), position__lt=OuterRef("position"))
-    rows = ApprovalStep.objects.filter(
-        where_may(read.access, P.SEE_PLANS, "edition__plan__school"),
-        outcome="", due_on__lte=read.until, edition__plan__school__in=read.schools,
-    ).exclude(Exists(before.exclude(outcome__in=ApprovalStep.AGREED)))  # fmt: skip
+    may = where_may(read.access, P.SEE_PLANS, "edition__plan__school")
+    rows = ApprovalStep.objects.filter(may, due_on__lte=read.until, edition__plan__school__in=read.schools).waiting()
     for row in rows.select_related("edition__plan"):
         plan = row.edition.plan
         title = f"{cut(plan.title, MOST_WORDS)}: {row.role_label.lower()} answers"
