@@ -164,6 +164,8 @@ def test_no_grave_fault_on_a_form_with_faults(
             if form.role not in browsers:
                 browsers[form.role] = open_as(form.role, people[form.role], open_browser, site)
             look_at_faults(audit, form, browsers[form.role])
+        for browser in browsers.values():
+            browser.close()  # each holds a thread of the server, and that a connection to the database
         sent |= {form.route for form in forms}
     known = might_take_a_form()
     say(
