@@ -190,12 +190,22 @@ def half_terms_of(schools: Iterable[School], *, since: date, until: date) -> dic
     return half_terms_in(rows, schools)
 
 
+def half_terms_of_trust(*, since: date, until: date) -> list[HalfTerm]:
+    """The half terms of the trust's own calendar in these years. One query."""
+    rows = Period.objects.halves().filter(year__range=(academic_year(since), academic_year(until)), school=None)
+    return [half_term(row) for row in rows.order_by("starts_on")]
+
+
+def half_term(row: Period) -> HalfTerm:
+    """A half term as the rules count with it."""
+    return HalfTerm(row.year, row.season, row.half, starts=row.starts_on, ends=row.ends_on)
+
+
 def half_terms_in(rows: Iterable[Period], schools: Iterable[School]) -> dict[int, list[HalfTerm]]:
     """The same from half terms that have been read. No query."""
     dates: dict[int | None, dict[tuple[int, str, int], HalfTerm]] = {}
     for row in rows:
-        key = (row.year, row.season, row.half)
-        dates.setdefault(row.school_id, {})[key] = HalfTerm(*key, starts=row.starts_on, ends=row.ends_on)
+        dates.setdefault(row.school_id, {})[row.year, row.season, row.half] = half_term(row)
     found = {one.pk: dates.get(None, {}) | dates.get(one.pk, {}) for one in schools}
     return {pk: sorted(mine.values(), key=lambda half: half.starts) for pk, mine in found.items()}
 

@@ -25,7 +25,7 @@ def named_words(words: Sequence[str]) -> str:
     return f"This seems to name a person: {quoted}. Many people may read it, so say the role instead."
 
 
-def names_in(texts: Mapping[str, str], school_id: int) -> dict[str, str]:
+def names_in(texts: Mapping[str, str], school_id: int | None) -> dict[str, str]:
     """By name of the text, a sentence where a person seems to be named. One query, none where nothing is written."""
     if not any(texts.values()):
         return {}
@@ -34,7 +34,7 @@ def names_in(texts: Mapping[str, str], school_id: int) -> dict[str, str]:
     return {name: named_words(words) for name, words in found.items() if words}
 
 
-def named_in(form: FilledForm, school_id: int) -> dict[str, str]:
+def named_in(form: FilledForm, school_id: int | None) -> dict[str, str]:
     """The same of a form of the strategy, by answer; the form shows each beside its control."""
     form.named = names_in({name: str(form[name].value() or "") for name in _prose(form)}, school_id)
     return form.named
@@ -57,7 +57,7 @@ def asked_in(form: FilledForm, sure: str) -> dict[str, object]:
     }
 
 
-def ask_once_more(sent: Mapping[str, str], school_id: int, *asked: forms.Form) -> str:
+def ask_once_more(sent: Mapping[str, str], school_id: int | None, *asked: forms.Form) -> str:
     """Ask beside each text of these forms that seems to name a person. What the page sends along the next time.
 
     Blank where nothing is asked, or was answered. At most one query.

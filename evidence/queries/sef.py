@@ -94,8 +94,8 @@ def edition_before(school_id: int, period: Period) -> SefEdition | None:
     )
 
 
-def people_of_school(school_id: int) -> tuple[str, ...]:
-    """The names of those who hold a role at the school. One query."""
+def people_of_school(school_id: int | None) -> tuple[str, ...]:
+    """The names of those who hold a role at the school, or without one for the whole trust. One query."""
     grants = RoleGrant.objects.current().filter(school=school_id)
     return tuple(sorted(set(grants.values_list("membership__user__name", flat=True))))
 

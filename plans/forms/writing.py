@@ -20,6 +20,7 @@ from schools.strategy import Strategy
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
 MOST_STAGES = 12
+MET = (("met", "Met"), ("not_yet", "Not yet"))
 STAGE = ("by", "words", "measure", "group", "value")
 
 
@@ -143,6 +144,11 @@ class ActionForm(forms.Form):
                 error_messages={"invalid": "Enter pounds, for example 1200", "min_value": "Enter 0 or more"},
             ),
             "training": line("Training that it needs", most=300, help_text="It goes into the training annex."),
+            "appraisal": forms.BooleanField(
+                label="It is also a target of an appraisal", required=False,
+                help_text="Whose and what it says is kept elsewhere.",
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            ),
         }  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -161,11 +167,11 @@ class ActionForm(forms.Form):
         words = "" if owner else data["words"]
         action = NewAction(what, owner, words, data["due"], data["check"], data["support"])
         priority = self.priorities.get(data["priority"])
-        return ActionEntry(action, priority, data["success"], data["budget"], data["training"])
+        return ActionEntry(action, priority, data["success"], data["budget"], data["training"], data["appraisal"])
 
 
 def _of(row: Action) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in ("what", "success", "support", "budget", "training")}
+    told = {name: getattr(row, name) for name in ("what", "success", "support", "budget", "training", "appraisal")}
     days = {"due": row.due_on, "check": row.impact_check_on, "words": row.owner_words}
     return {**told, **days, "owner": str(row.owner_id or ""), "priority": str(row.priority_id or "")}
 
@@ -183,6 +189,26 @@ class AnswerForm(forms.Form):
         "In your words", most=LONGEST_WORDS, rows=4,
         help_text="Conditions, or what has to change. Whoever sent it and the school’s head read them.",
     )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, rules: Sequence[str] = ()) -> None:
+        super().__init__(data)
+        self.rules = tuple(rules)
+        for place, rule in enumerate(self.rules):
+            self.fields[f"rule-{place}"] = forms.ChoiceField(
+                label=rule,
+                choices=MET,
+                required=False,
+                widget=forms.RadioSelect,
+                error_messages=choose("Say whether it is met"),
+            )
+        self.order_fields([*(name for name in self.fields if name.startswith("rule-")), "outcome", "words"])
+
+    def said(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        ticked = {rule: data[f"rule-{place}"] for place, rule in enumerate(self.rules)}
+        checked = {rule: value == "met" for rule, value in ticked.items() if value}
+        return {"outcome": data["outcome"], "words": data["words"], "checked": checked}
 
 
 class SendForm(forms.Form):

@@ -4,6 +4,7 @@ from .action import Action
 from .approval import ApprovalStep, PlanEdition
 from .concern import Concern, DutyDone, StageChange, WatchLook
 from .letter import Letter, Recipient
+from .paper import PlanPaper
 from .plan import Milestone, Plan, Priority
 from .progress import ProgressDraft, ProgressUpdate
 from .support import SupportBooking, SupportRequest
@@ -19,6 +20,7 @@ __all__ = [
     "Milestone",
     "Plan",
     "PlanEdition",
+    "PlanPaper",
     "Priority",
     "ProgressDraft",
     "ProgressUpdate",

@@ -32,7 +32,8 @@ class Action(TrustOwned):
     Too early to tell is a verdict that leaves the action open with a new day; every other verdict closes it, before
     the day of the impact check only with a reason.
     `success` is by what it will be judged, `budget` in pounds, `training` what its people need to learn for it (the
-    annex of the plan is built from these, S4-16).
+    annex of the plan is built from these, S4-16). `appraisal` says that it is also a target of somebody's appraisal
+    (S4-15); whose, and what it says, is kept elsewhere.
     """
 
     class State(models.TextChoices):
@@ -49,6 +50,7 @@ class Action(TrustOwned):
     success = models.CharField(max_length=500, blank=True)
     budget = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     training = models.CharField(max_length=300, blank=True)
+    appraisal = models.BooleanField(default=False)
     agreed_on = models.DateField(default=timezone.localdate)
     due_on = models.DateField(null=True, blank=True)
     impact_check_on = models.DateField(null=True, blank=True)

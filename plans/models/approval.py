@@ -51,6 +51,7 @@ class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
 
     Approved may carry conditions, in words. After one that returned the plan, or took it back, the chain ends.
+    `checked` holds what was said of each rule of a good plan, by the words of the rule: whether it is met (S3-28).
     """
 
     class Outcome(models.TextChoices):
@@ -68,6 +69,7 @@ class ApprovalStep(TrustOwned):
     due_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING, blank=True)
     words = models.TextField(blank=True)
+    checked = models.JSONField(default=dict, blank=True)
     by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(null=True, blank=True)
 

@@ -1,4 +1,4 @@
-"""A school's plan, its priorities and their targets on the way."""
+"""A plan of a school, or of the trust itself, its priorities and their targets on the way."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ PLAN_WORDS = SearchVector("title", "verdict_note", "verdict_evidence", config="e
 
 @tracked(exclude=("answers", "touched", "version", "update_due_on", "final"))
 class Plan(FilledIn):
-    """One plan of a school. `kind` is the key of a plan type of its strategy, blank where that has none.
+    """One plan of a school, or of the trust itself where it has no school (S0-26).
+
+    `kind` is the key of a plan type of its strategy, blank where that has none.
 
     `answers` are its sections of prose, in the words of `strategy_version`; a plan that so far only holds what was
     agreed elsewhere has none. What was sent to be approved is kept in editions. `update_due_on` is the next day by
@@ -32,7 +34,7 @@ class Plan(FilledIn):
         OPEN = "open", "Open"
         CLOSED = "closed", "Closed"
 
-    school = TrustForeignKey(School, on_delete=models.PROTECT, related_name="plans")
+    school = TrustForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="plans")
     kind = models.CharField(max_length=60, blank=True)
     title = models.CharField(max_length=200)
     year = models.PositiveSmallIntegerField()  # the calendar year in which the academic year began
@@ -55,7 +57,10 @@ class Plan(FilledIn):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["trust", "school", "kind"], condition=Q(state="open"), name="plan_open_once_of_a_kind"
+                fields=["trust", "school", "kind"],
+                condition=Q(state="open"),
+                nulls_distinct=False,
+                name="plan_open_once_of_a_kind",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -76,6 +81,16 @@ class Plan(FilledIn):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def whose(self) -> str:
+        """The school, or the trust, in full."""
+        return self.school.name if self.school else self.trust.name
+
+    @property
+    def known_as(self) -> str:
+        """The same as people say it."""
+        return self.school.known_as if self.school else "The trust"
 
 
 @tracked()

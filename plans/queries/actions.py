@@ -22,7 +22,7 @@ SOON = 14
 def readable_actions(access: Access) -> QuerySet[Action]:
     """The actions of the schools whose plans this person reads, those to look at first on top."""
     rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"))
-    rows = rows.select_related("plan__school", "owner__user", "closed_by__user", "priority")
+    rows = rows.select_related("plan__trust", "plan__school", "owner__user", "closed_by__user", "priority")
     rows = rows.select_related("finding__review__strategy_version")
     rows = rows.defer("finding__review__strategy_version__text", "finding__review__strategy_version__document")
     return rows.order_by(F("impact_check_on").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "pk")
@@ -52,8 +52,8 @@ USUAL_WAIT = timedelta(weeks=8)
 """From agreeing an action to looking at its impact, where the calendar goes no further."""
 
 
-def setting_of(school_id: int, today: date) -> Setting:
-    """Two queries."""
+def setting_of(school_id: int | None, today: date) -> Setting:
+    """Of a school, or of the trust itself. Two queries."""
     grants = list(RoleGrant.objects.current().filter(school=school_id).select_related("membership__user"))
     people = {grant.membership.pk: grant.membership for grant in grants}
     heads = [str(grant.membership.pk) for grant in grants if grant.role == Role.HEAD]
@@ -61,7 +61,7 @@ def setting_of(school_id: int, today: date) -> Setting:
     return Setting(named, heads[0] if heads else "", _halves(school_id, today), today)
 
 
-def _halves(school_id: int, today: date) -> tuple[Period, ...]:
+def _halves(school_id: int | None, today: date) -> tuple[Period, ...]:
     """The half terms to come, with the school's own days where they differ."""
     rows = Period.objects.halves().filter(Q(school=None) | Q(school=school_id), starts_on__gt=today)
     found = {(one.year, one.season, one.half): one for one in rows.order_by(F("school").asc(nulls_first=True))}

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
 from evidence.rules.arithmetic import in_words
-from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, Priority, StageChange
+from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
 from plans.rules.chain import kinds_for, may_answer
-from plans.rules.document import Document, Focus, Line, Section, Stage
+from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission, where_may
 from schools.models import School, StrategyVersion
-from schools.queries import strategy_of
+from schools.queries import strategy_of, trusts_own_version
 from schools.strategy import Strategy
 from schools.strategy.provision import PlanType, section_key
 from schools.words import on
 
 
 def readable_plans(access: Access) -> QuerySet[Plan]:
-    """The plans of the schools whose plans this person reads."""
+    """The plans of the schools whose plans this person reads, and for who reads all of them the trust's own."""
     rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS))
-    rows = rows.select_related("school__trust", "strategy_version", "begun_by__user", "closed_by__user")
+    rows = rows.select_related("trust", "school__trust", "strategy_version", "begun_by__user", "closed_by__user")
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "title", "pk")
+
+
+def may_write_plan(access: Access, plan: Plan) -> bool:
+    """Whether this person writes the plan; the trust's own is written by those who write in every school."""
+    if plan.school_id is None:
+        return access.may_everywhere(Permission.WRITE_PLANS)
+    return access.may(Permission.WRITE_PLANS, plan.school_id)
 
 
 def kind_of(plan: Plan) -> PlanType | None:
@@ -44,15 +51,21 @@ def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | No
     version = strategy_of(school, today)
     if version is None:
         return None, []
-    begun = set(
-        Plan.objects.filter(school=school, state=Plan.State.OPEN, strategy_version__isnull=False).values_list(
-            "kind", flat=True
-        )
-    )
     levels = levels_of([school]).get(school.pk, {})
     kinds = [*kinds_for(version.strategy, levels), *_asked_by_stages(school, version.strategy)]
-    found = {one.key: one for one in kinds if one.key not in begun}
-    return version, list(found.values())
+    return version, _not_begun(kinds, school)
+
+
+def trust_kinds_to_begin(*, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
+    """The version the trust follows, and the kinds of plan for the trust itself that none is open of. Two queries."""
+    version = trusts_own_version(today)
+    return (version, _not_begun(version.strategy.trust_plans, None)) if version else (None, [])
+
+
+def _not_begun(kinds: Iterable[PlanType], school: School | None) -> list[PlanType]:
+    rows = Plan.objects.filter(school=school, state=Plan.State.OPEN, strategy_version__isnull=False)
+    begun = set(rows.values_list("kind", flat=True))
+    return list({one.key: one for one in kinds if one.key not in begun}.values())
 
 
 def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
@@ -66,11 +79,14 @@ def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
 
 
 def may_follow(plan: Plan, *, today: date) -> bool:
-    """Whether the strategy has a next plan of the kind for the school as it stands. Two queries."""
+    """Whether the strategy has a next plan of the kind for the school, or the trust, as it stands. Two queries."""
+    if plan.school is None:
+        version = trusts_own_version(today)
+        return version is not None and any(one.key == plan.kind for one in version.strategy.trust_plans)
     version = strategy_of(plan.school, today)
     if version is None:
         return False
-    levels = levels_of([plan.school]).get(plan.school_id, {})
+    levels = levels_of([plan.school]).get(plan.school.pk, {})
     return any(one.key == plan.kind for one in kinds_for(version.strategy, levels))
 
 
@@ -84,7 +100,7 @@ def priorities_of(plans: Sequence[Plan]) -> dict[int, list[Priority]]:
 
 
 def document_of(plan: Plan, priorities: Sequence[Priority] | None = None) -> Document:
-    """The plan as it stands, whole. Three queries; one where its `priorities` are known."""
+    """The plan as it stands, whole. Four queries; two where its `priorities` are known."""
     known = None if priorities is None else {plan.pk: priorities}
     return documents_of([plan], known)[plan.pk]
 
@@ -92,16 +108,23 @@ def document_of(plan: Plan, priorities: Sequence[Priority] | None = None) -> Doc
 def documents_of(
     plans: Sequence[Plan], priorities: Mapping[int, Sequence[Priority]] | None = None
 ) -> dict[int, Document]:
-    """Several plans as they stand, by plan. Three queries; one where their `priorities` are known."""
+    """Several plans as they stand, by plan. Four queries; two where their `priorities` are known."""
     known = priorities_of(plans) if priorities is None else priorities
     actions: dict[int, list[Action]] = {}
     rows = Action.objects.filter(plan__in=plans).select_related("owner__user", "finding")
     for row in rows.order_by("due_on", "pk"):
         actions.setdefault(row.plan_id, []).append(row)
-    return {one.pk: _document(one, known.get(one.pk, []), actions.get(one.pk, [])) for one in plans}
+    papers: dict[int, list[Paper]] = {}
+    for pk, plan, name, size in PlanPaper.objects.filter(plan__in=plans, taken_away_at=None).values_list(
+        "pk", "plan", "name", "size"
+    ):
+        papers.setdefault(plan, []).append(Paper(id=pk, name=name, size=size))
+    return {
+        one.pk: _document(one, known.get(one.pk, []), actions.get(one.pk, []), papers.get(one.pk, [])) for one in plans
+    }
 
 
-def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action]) -> Document:
+def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action], papers: list[Paper]) -> Document:
     strategy = plan.strategy_version.strategy if plan.strategy_version else None
     known, lines = {one.pk for one in priorities}, defaultdict[int | None, list[Line]](list)
     for row in actions:
@@ -112,6 +135,7 @@ def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Acti
         sections=_sections(kind_of(plan), plan),
         priorities=[_focus(one, strategy, lines[one.pk]) for one in priorities],
         actions=lines[None],
+        papers=papers,
     )
 
 
@@ -166,7 +190,14 @@ def _line(row: Action) -> Line:
         training=row.training,
         support=row.support,
         finding=row.finding.text if row.finding else "",
+        appraisal="Also a target of an appraisal" if row.appraisal else "",
     )
+
+
+def rules_checked(plan: Plan, step: ApprovalStep) -> tuple[str, ...]:
+    """The rules of a good plan that whoever answers this step goes through, in the order of the strategy (S3-28)."""
+    kind = kind_of(plan)
+    return kind.quality_rules if kind is not None and kind.checked_by == step.role else ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from plans.rules.progress import next_due, rhythm_of, time_is_up
 from plans.rules.reaching import Reached, reached
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission
-from schools.queries import half_terms_of
+from schools.queries import half_terms_of, half_terms_of_trust
+from schools.rules.rhythm import HalfTerm
 
 from .plans import Approval, approvals_of, kind_of
 
@@ -42,14 +43,16 @@ class Days:
 
 
 def days_of(plans: Sequence[Plan], *, today: date) -> dict[int, Days]:
-    """By plan. Six queries, however many plans."""
+    """By plan. Seven queries, however many plans."""
     if not plans:
         return {}
-    schools = list({one.school_id: one.school for one in plans}.values())
+    schools = list({one.school.pk: one.school for one in plans if one.school}.values())
     approvals, levels = approvals_of(plans), levels_of(schools)
     agreed = {one.pk: agreed_on(approvals.get(one.pk, ())) for one in plans}
     since = min((day for day in agreed.values() if day), default=today)
-    halves = half_terms_of(schools, since=since, until=today + AHEAD)
+    halves: dict[int | None, list[HalfTerm]] = dict(half_terms_of(schools, since=since, until=today + AHEAD).items())
+    if any(one.school_id is None for one in plans):
+        halves[None] = half_terms_of_trust(since=since, until=today + AHEAD)
     settled: dict[int, date] = {}
     for plan, due_on, sent_at in ProgressUpdate.objects.filter(plan__in=plans, due_on__isnull=False).values_list(
         "plan", "due_on", "sent_at"
@@ -58,7 +61,7 @@ def days_of(plans: Sequence[Plan], *, today: date) -> dict[int, Days]:
     found: dict[int, Days] = {}
     for one in plans:
         kind, mine = kind_of(one), halves.get(one.school_id, [])
-        every = rhythm_of(kind, levels.get(one.school_id, {})) if kind else None
+        every = rhythm_of(kind, levels.get(one.school_id or 0, {})) if kind else None
         found[one.pk] = Days(
             next_due(every, mine, agreed=agreed[one.pk], settled=settled.get(one.pk)),
             time_is_up(kind.refresh_every if kind else None, mine, agreed=agreed[one.pk]),
@@ -79,9 +82,10 @@ def updates_of(plan: Plan) -> list[ProgressUpdate]:
 def reached_by(plan: Plan, priorities: Iterable[Priority], *, today: date, access: Access | None) -> dict[int, Reached]:
     """By milestone, how it stands: of those with a measure. Without `access`, as everybody may read it.
 
-    Two queries where there are any, none otherwise.
+    Two queries where there are any, none otherwise. Of the trust's own plan nothing is said: its figures are on the
+    page of the trust's targets.
     """
-    if plan.strategy_version is None:
+    if plan.strategy_version is None or plan.school is None:
         return {}
     strategy, school = plan.strategy_version.strategy, plan.school
     stages = (stage for one in priorities for stage in one.milestones.all())

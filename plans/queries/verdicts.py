@@ -132,13 +132,17 @@ def _plans(pks: Iterable[int]) -> dict[int, Plan]:
     return rows.prefetch_related("actions", "priorities__milestones").in_bulk(list(pks))
 
 
+def _phase(plan: Plan) -> str:
+    return str(plan.school.get_phase_display()) if plan.school else ""
+
+
 def _of_action(row: Action) -> Judged:
     plan, stages = row.plan, list(row.priority.milestones.all()) if row.priority else []
     served = [row.priority.label] if row.priority else []
     assert row.closed_at is not None  # the database has seen to it
     closed = timezone.localdate(row.closed_at)
     return Judged(
-        ACTION, row.pk, plan.pk, plan.school.known_as, plan.school.get_phase_display(), row.what,
+        ACTION, row.pk, plan.pk, plan.known_as, _phase(plan), row.what,
         _about(served, stages, _strategy(plan)), str(row.get_verdict_display()), STEPS[Verdict(row.verdict)],
         row.verdict_note, "",
         dose(row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training]), closed,
@@ -152,7 +156,7 @@ def _of_plan(row: Plan) -> Judged:
     assert row.closed_at is not None  # the database has seen to it
     closed = timezone.localdate(row.closed_at)
     return Judged(
-        PLAN, row.pk, row.pk, row.school.known_as, row.school.get_phase_display(), row.title,
+        PLAN, row.pk, row.pk, row.known_as, _phase(row), row.title,
         _about([one.label for one in priorities], stages, _strategy(row)), str(row.get_verdict_display()),
         STEPS[Verdict(row.verdict)], row.verdict_note, row.verdict_evidence,
         dose(

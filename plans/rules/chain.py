@@ -21,7 +21,7 @@ class Rung:
 
 def kinds_for(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:
     """The kinds that a school at these levels (axis -> level) has: those for any school, and those of its level."""
-    return [one for one in strategy.plan_types if not one.levels or _applies(one, levels)]
+    return [one for one in strategy.plan_types if one.of == "school" and (not one.levels or _applies(one, levels))]
 
 
 def _applies(kind: PlanType, levels: Mapping[str, str]) -> bool:
@@ -47,6 +47,6 @@ def chain(roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
     return found
 
 
-def may_answer(wanted: Container[str], held: Iterable[tuple[str, int | None]], *, school: int) -> bool:
-    """Whether one of the roles that are held (role, school) is wanted, and counts at this school."""
+def may_answer(wanted: Container[str], held: Iterable[tuple[str, int | None]], *, school: int | None) -> bool:
+    """Whether one of the roles that are held (role, school) is wanted, and counts at this school, or for the trust."""
     return any(one in wanted and where in (None, school) for one, where in held)

@@ -28,7 +28,10 @@ class Stage(TypedDict):
 
 
 class Line(TypedDict):
-    """An action. Days are in words or blank, `budget` in pounds or blank; `finding` is the words it answers."""
+    """An action. Days are in words or blank, `budget` in pounds or blank; `finding` is the words it answers.
+
+    `appraisal` says in words that it is also a target of an appraisal, or is blank.
+    """
 
     id: int
     what: str
@@ -40,6 +43,7 @@ class Line(TypedDict):
     training: str
     support: str
     finding: str
+    appraisal: str
 
 
 class Focus(TypedDict):
@@ -54,14 +58,23 @@ class Focus(TypedDict):
     actions: list[Line]
 
 
+class Paper(TypedDict):
+    """A document in the school's own shape. `size` is in bytes."""
+
+    id: int
+    name: str
+    size: int
+
+
 class Document(TypedDict):
-    """A plan, whole. `actions` are those that serve no priority."""
+    """A plan, whole. `actions` are those that serve no priority; `papers` what it was written in elsewhere."""
 
     title: str
     year: int
     sections: list[Section]
     priorities: list[Focus]
     actions: list[Line]
+    papers: list[Paper]
 
 
 PARTS = ("priorities", "actions", "progress")
@@ -136,11 +149,13 @@ def _flat(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
             yield f"milestone {stage['id']}", (f"{name}, milestone", _said(stage, ("by", "aim", "words")))
         yield from _lines(focus["actions"], f"{name}, action")
     yield from _lines(document["actions"], "Action")
+    for paper in document["papers"]:
+        yield f"paper {paper['id']}", ("Document", paper["name"])
 
 
 def _lines(lines: Sequence[Line], name: str) -> Iterator[tuple[str, tuple[str, str]]]:
     for one in lines:
-        told = ("what", "owner", "due", "check", "success", "budget", "training", "support")
+        told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "appraisal")
         yield f"action {one['id']}", (name, _said(one, told))
 
 
@@ -152,6 +167,6 @@ SAID = {
     "label": "", "change": "What will change: ", "success": "How it will be known: ", "criterion": "Answers: ",
     "by": "By ", "aim": "", "words": "", "what": "", "owner": "Seen to by: ", "due": "Due: ",
     "check": "Impact looked at: ",
-    "budget": "Budget in pounds: ", "training": "Training: ", "support": "Support: ",
+    "budget": "Budget in pounds: ", "training": "Training: ", "support": "Support: ", "appraisal": "",
 }  # fmt: skip
 """How a line of a change begins."""

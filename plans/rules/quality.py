@@ -23,7 +23,10 @@ class Warned:
 
 def warnings(document: Document, kind: PlanType) -> list[Warned]:
     """In the order of the page."""
-    return [*_of_prose(document), *_of_count(document, kind), *_of_priorities(document), *_of_actions(document)]
+    prose = [] if document["papers"] else _of_prose(document)  # what is written elsewhere stands in its own document
+    if kind.keeps_going:
+        return [*prose, *_of_actions(document)]
+    return [*prose, *_of_count(document, kind), *_of_priorities(document), *_of_actions(document)]
 
 
 def _of_prose(document: Document) -> Iterator[Warned]:

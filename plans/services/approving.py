@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import ApprovalStep, Plan, PlanEdition
-from plans.queries.plans import Approval, approvals_of, document_of, kind_of, why_not_answer
+from plans.queries.plans import Approval, approvals_of, document_of, kind_of, rules_checked, why_not_answer
 from plans.rules.chain import approvers, chain
 from reviews.queries.reviews import levels_of
 from schools.access import ROLES, Access
@@ -35,7 +37,7 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     if editions and editions[0].is_approved and editions[0].edition.document == document:
         raise ValidationError("Nothing has changed since it was approved.")
     strategy, today = row.strategy_version.strategy, timezone.localdate()
-    levels = levels_of([row.school]).get(row.school_id, {})
+    levels = levels_of([row.school]).get(row.school.pk, {}) if row.school else {}
     rungs = chain(approvers(strategy, kind, levels), kind.approval_days, sent=today)
     if rungs:
         _check_somebody(row, rungs[0].role, by)
@@ -72,8 +74,12 @@ def _check_somebody(plan: Plan, role: str, by: Membership) -> None:
         raise ValidationError(f"Nobody else could approve it as {label}. Let another person send it to you.")
 
 
-def answer_plan(plan: Plan, *, access: Access, outcome: str, words: str = "") -> ApprovalStep:
+def answer_plan(
+    plan: Plan, *, access: Access, outcome: str, words: str = "", checked: Mapping[str, bool] | None = None
+) -> ApprovalStep:
     """Approve, approve with conditions, or return the plan, in the step that waits.
+
+    `checked` says of each rule of a good plan whether it is met; asked of who checks it (S3-28) before they agree.
 
     Raises ValidationError by field; also where this person may not answer, or somebody was quicker.
     """
@@ -89,6 +95,7 @@ def answer_plan(plan: Plan, *, access: Access, outcome: str, words: str = "") ->
         raise ValidationError({"words": asked})
     if len(words) > LONGEST_WORDS:
         raise ValidationError({"words": f"Use at most {LONGEST_WORDS:,} characters; this has {len(words):,}"})
+    step.checked = _checked(row, step, outcome, checked or {})
     _answer(row, step, by, outcome, words)
     following = Approval(approval.edition, tuple(approval.edition.steps.order_by("position")))
     if following.waiting is not None:
@@ -97,6 +104,21 @@ def answer_plan(plan: Plan, *, access: Access, outcome: str, words: str = "") ->
         set_due_days([row], today=timezone.localdate())
     tell_plan_answered(row, step, approval.edition, by=by)
     return step
+
+
+def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, bool]) -> dict[str, bool]:
+    """What was said of the rules that this step checks. Raises ValidationError where one is not looked at, or not met
+    and the plan approved all the same."""
+    rules = rules_checked(plan, step)
+    found = {rule: said[rule] for rule in rules if rule in said}
+    if outcome == Outcome.RETURNED:
+        return found
+    lacks = {f"rule-{place}": "Say whether it is met" for place, rule in enumerate(rules) if rule not in found}
+    if lacks:
+        raise ValidationError(lacks)
+    if outcome == Outcome.APPROVED and not all(found.values()):
+        raise ValidationError({"outcome": "A rule is not met yet: approve it with conditions, or return it"})
+    return found
 
 
 def take_back(plan: Plan, *, by: Membership) -> ApprovalStep:

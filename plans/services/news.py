@@ -10,7 +10,7 @@ from reviews.models import Review
 from reviews.queries.reviews import called
 from schools.access import ROLES
 from schools.models import Membership, School
-from schools.services.news import about, heads_of, holding, tell_people
+from schools.services.news import LONGEST_SUBJECT, about, heads_of, holding, tell_people
 from schools.strategy import Role
 from schools.words import counted, cut
 from schools.words import on as day_words
@@ -21,6 +21,18 @@ CHECK = "impact check on"
 
 PROGRESS = "progress due by"
 """The same of progress."""
+
+
+def about_plan(plan: Plan, subject: str) -> str:
+    """“Dunmere Primary: School improvement plan to approve”; of the trust's own “The trust: …”."""
+    return about(plan.school, subject) if plan.school else cut(f"{plan.known_as}: {subject}", LONGEST_SUBJECT)
+
+
+def owners_of(plan: Plan) -> list[Membership]:
+    """The heads of the school; of the trust's own plan, whoever began it."""
+    if plan.school_id is not None:
+        return heads_of(plan.school_id)
+    return [plan.begun_by] if plan.begun_by and plan.begun_by.ended_at is None else []
 
 
 def tell_owners(school: School, actions: Sequence[Action], *, by: Membership) -> None:
@@ -44,12 +56,12 @@ def tell_agreed(review: Review, actions: Sequence[Action], *, by: Membership) ->
 
 def tell_check(action: Action) -> list[Membership]:
     """Whoever sees to it is reminded to look at its impact; where that is nobody here, the school's heads."""
-    school, owner, day = action.plan.school, action.owner, action.impact_check_on
-    people = [owner] if owner and owner.ended_at is None else heads_of(school.pk)
+    plan, owner, day = action.plan, action.owner, action.impact_check_on
+    people = [owner] if owner and owner.ended_at is None else owners_of(plan)
     said = f" on {day_words(day)}" if day else ""
     body = f"Look{said} at whether this has worked, and say so in words: “{cut(action.what, 300)}”"
-    subject = about(school, f"{CHECK} {day_words(day)}" if day else CHECK)
-    return tell_people(people, school.trust, subject=subject, body=body, path=f"actions/{action.pk}/")
+    subject = about_plan(plan, f"{CHECK} {day_words(day)}" if day else CHECK)
+    return tell_people(people, plan.trust, subject=subject, body=body, path=f"actions/{action.pk}/")
 
 
 def tell_plan_sent(plan: Plan, step: ApprovalStep, *, by: Membership) -> None:
@@ -58,18 +70,18 @@ def tell_plan_sent(plan: Plan, step: ApprovalStep, *, by: Membership) -> None:
     people = holding(Role(step.role), school=None if role.whole_trust else plan.school_id)
     until = f" Please answer by {day_words(step.due_on)}." if step.due_on else ""
     body = f"{by.user.name} sent “{plan.title}” for you to approve.{until}"
-    subject = about(plan.school, f"{plan.title} to approve")
-    tell_people(people, plan.school.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+    subject = about_plan(plan, f"{plan.title} to approve")
+    tell_people(people, plan.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
 
 
 def tell_plan_answered(plan: Plan, step: ApprovalStep, edition: PlanEdition, *, by: Membership) -> None:
-    """Whoever sent it and the heads hear what was decided."""
+    """Whoever sent it and whose plan it is hear what was decided."""
     said = str(ApprovalStep.Outcome(step.outcome).label).lower()
     words = f" “{cut(step.words, 400)}”" if step.words else ""
     body = f"{by.user.name} answered as {ROLES[step.role].label.lower()}: {said}.{words}"
-    people = [edition.sent_by, *heads_of(plan.school_id)]
-    subject = about(plan.school, f"{plan.title}: {said}")
-    tell_people(people, plan.school.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+    people = [edition.sent_by, *owners_of(plan)]
+    subject = about_plan(plan, f"{plan.title}: {said}")
+    tell_people(people, plan.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
 
 
 def tell_step_proposed(change: StageChange, deciders: Sequence[Membership], *, by: Membership) -> None:
@@ -99,14 +111,14 @@ def tell_progress(plan: Plan, update: ProgressUpdate, *, by: Membership) -> None
     for role in kind.read_by if kind else ():
         people += holding(role, school=None if ROLES[role].whole_trust else plan.school_id)
     body = f"{by.user.name} tells how “{plan.title}” gets on. {cut(update.document['overall'], 400)}"
-    path, subject = f"plans/{plan.pk}/", about(plan.school, f"{plan.title}: progress")
-    tell_people(people, plan.school.trust, subject=subject, body=body, path=path, besides=by)
+    path, subject = f"plans/{plan.pk}/", about_plan(plan, f"{plan.title}: progress")
+    tell_people(people, plan.trust, subject=subject, body=body, path=path, besides=by)
 
 
 def tell_progress_due(plan: Plan) -> list[Membership]:
-    """The heads of the school are reminded that an update is due."""
+    """Whose plan it is are reminded that an update is due."""
     day = day_words(plan.update_due_on) if plan.update_due_on else ""
     body = f"Say by {day} how “{plan.title}” gets on: what was done, and what changed for pupils."
-    subject = about(plan.school, f"{PROGRESS} {day}")
-    people, path = heads_of(plan.school_id), f"plans/{plan.pk}/progress/"
-    return tell_people(people, plan.school.trust, subject=subject, body=body, path=path)
+    subject = about_plan(plan, f"{PROGRESS} {day}")
+    people, path = owners_of(plan), f"plans/{plan.pk}/progress/"
+    return tell_people(people, plan.trust, subject=subject, body=body, path=path)

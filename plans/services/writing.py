@@ -12,12 +12,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from plans.models import Action, Milestone, Plan, Priority
-from plans.queries.plans import kinds_to_begin
+from plans.queries.plans import kinds_to_begin, trust_kinds_to_begin
 from schools.audit import record_act
 from schools.filled import Value
-from schools.models import Membership, School
+from schools.models import Membership, School, Trust
 from schools.rules import academic_year
 from schools.services.filling import SavedAnswers, keep_answers
+from schools.tenancy import current_trust_id
 from schools.words import cut
 
 from .acting import NewAction, check_action
@@ -56,19 +57,22 @@ class ActionEntry:
     success: str = ""
     budget: Decimal | None = None
     training: str = ""
+    appraisal: bool = False
 
 
-def begin_plan(school: School, kind: str, *, by: Membership) -> Plan:
+def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
     """Begin a plan of a kind the school has, or take up the one that so far only holds what was agreed elsewhere.
+
+    Without a school it is a plan of the trust itself.
 
     Raises ValidationError where the strategy has no such kind for the school, or one is open already.
     """
     today = timezone.localdate()
-    version, kinds = kinds_to_begin(school, today=today)
+    version, kinds = kinds_to_begin(school, today=today) if school else trust_kinds_to_begin(today=today)
     found = next((one for one in kinds if one.key == kind), None)
     if version is None or found is None:
-        raise ValidationError("A plan of this kind is open already, or this school has none of this kind.")
-    School.objects.select_for_update().get(pk=school.pk)  # of two at once the second finds the plan of the first
+        raise ValidationError("A plan of this kind is open already, or there is none of this kind here.")
+    _one_at_a_time(school)
     plan = Plan.objects.filter(school=school, kind=kind, state=Plan.State.OPEN).first()
     plan = plan or Plan(school=school, kind=kind, title=found.label[:200], year=academic_year(today))
     if plan.strategy_version_id:
@@ -79,9 +83,17 @@ def begin_plan(school: School, kind: str, *, by: Membership) -> Plan:
     return plan
 
 
+def _one_at_a_time(school: School | None) -> None:
+    """Of two who begin a plan at once, the second finds that of the first."""
+    if school is not None:
+        School.objects.select_for_update().get(pk=school.pk)
+    else:
+        Trust.objects.select_for_update().get(pk=current_trust_id() or 0)
+
+
 def locked_plan(plan: Plan) -> Plan:
     """The plan as it stands now; of two changes at once the second waits."""
-    rows = Plan.objects.select_for_update(of=("self",)).select_related("school__trust", "strategy_version")
+    rows = Plan.objects.select_for_update(of=("self",)).select_related("trust", "school__trust", "strategy_version")
     return rows.get(pk=plan.pk)
 
 
@@ -175,5 +187,6 @@ def write_action(plan: Plan, entry: ActionEntry, *, by: Membership, action: Acti
     for name, value in {**vars(entry.action), "priority": entry.priority}.items():
         setattr(row, name, value)
     row.success, row.budget, row.training = entry.success, entry.budget, entry.training
+    row.appraisal = entry.appraisal
     row.save()
     return row

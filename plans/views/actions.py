@@ -17,6 +17,7 @@ from plans.forms.lines import LinesForm
 from plans.forms.verdict import VerdictForm
 from plans.models import Action
 from plans.queries.actions import findings_with_actions, may_agree, origin_of, readable_actions, setting_of
+from plans.queries.plans import may_write_plan
 from plans.services import AgreedOn, agree_from_findings, give_verdict
 from reviews.models import Finding, Review
 from reviews.queries.reviews import called, readable_reviews
@@ -49,13 +50,15 @@ def school_actions(request: TrustRequest, school_id: int) -> HttpResponse:
 def action(request: TrustRequest, pk: int) -> HttpResponse:
     """One action: what was agreed, and for those who write plans the verdict that closes it."""
     found = get_object_or_404(readable_actions(request.access), pk=pk)
-    school = found.plan.school
+    school, may_write = found.plan.school, may_write_plan(request.access, found.plan)
     form = VerdictForm(request.POST if request.method == "POST" else None, action=found, today=timezone.localdate())
-    may_write = request.access.may(Permission.WRITE_PLANS, school.pk)
     if request.method == "POST":
-        request.access.require(Permission.WRITE_PLANS, school.pk)
+        if not may_write:
+            raise PermissionDenied(who_may(Permission.WRITE_PLANS))
         if accepted(form, lambda data: give_verdict(found, by=request.access.membership, **data)):
             messages.success(request, "Your verdict is on record.")
+            if school is None:
+                return redirect("plan", trust=request.trust.slug, pk=found.plan_id)
             return redirect("school_actions", trust=request.trust.slug, school_id=school.pk)
         found.refresh_from_db()
     context = {

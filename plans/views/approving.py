@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from plans.forms.writing import AnswerForm, SendForm
 from plans.services import answer_plan, send_plan, take_back
-from plans.views.plans import plan_for, plan_page
+from plans.views.plans import plan_for, plan_page, require_writing, rules_to_check
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 
@@ -23,7 +23,7 @@ P = Permission
 def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
     """Send the plan as it stands to those who approve it."""
     found = plan_for(request, pk)
-    request.access.require(P.WRITE_PLANS, found.school_id)
+    require_writing(request, found)
     form = SendForm(request.POST)
     if accepted(form, lambda data: send_plan(found, by=request.access.membership, **data)):
         messages.success(request, "Sent. Whoever approves it is told.")
@@ -36,7 +36,7 @@ def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
 def plan_take_back(request: TrustRequest, pk: int) -> HttpResponse:
     """Take it back before it is answered."""
     found = plan_for(request, pk)
-    request.access.require(P.WRITE_PLANS, found.school_id)
+    require_writing(request, found)
     try:
         with transaction.atomic():
             take_back(found, by=request.access.membership)
@@ -51,8 +51,8 @@ def plan_take_back(request: TrustRequest, pk: int) -> HttpResponse:
 def plan_answer(request: TrustRequest, pk: int) -> HttpResponse:
     """Approve it, approve it with conditions, or return it."""
     found = plan_for(request, pk)
-    form = AnswerForm(request.POST)
-    if accepted(form, lambda data: answer_plan(found, access=request.access, **data)):
+    form = AnswerForm(request.POST, rules=rules_to_check(found))
+    if accepted(form, lambda _: answer_plan(found, access=request.access, **form.said())):
         messages.success(request, "Your answer is on record, and the school is told.")
         return redirect("plan", trust=request.trust.slug, pk=found.pk)
     return plan_page(request, found, answer=form)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
@@ -22,16 +22,19 @@ from plans.queries.plans import (
     document_of,
     kind_of,
     kinds_to_begin,
+    may_write_plan,
     priorities_of,
     readable_plans,
+    rules_checked,
     standing_of,
+    trust_kinds_to_begin,
     why_not_answer,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
 from plans.services import begin_plan
-from schools.access import Permission, TrustRequest, trust_view
+from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.models import School
 
 P = Permission
@@ -44,10 +47,27 @@ def plan_for(request: TrustRequest, pk: int) -> Plan:
     return get_object_or_404(readable_plans(request.access).annotate(has_draft=Exists(drafts)), pk=pk)
 
 
-@require_safe
+def require_writing(request: TrustRequest, found: Plan) -> None:
+    """Raise PermissionDenied, which names the roles that may."""
+    if not may_write_plan(request.access, found):
+        raise PermissionDenied(who_may(P.WRITE_PLANS))
+
+
+def rules_to_check(found: Plan) -> tuple[str, ...]:
+    """The rules that whoever answers the step that waits goes through. Four queries."""
+    waiting = next((one.waiting for one in approvals_of([found]).get(found.pk, []) if one.waiting), None)
+    return rules_checked(found, waiting) if waiting else ()
+
+
+@require_http_methods(["GET", "POST"])
 @trust_view(needs=P.SEE_PLANS)
 def plans(request: TrustRequest) -> HttpResponse:
-    """Every open plan this person reads, those that wait for them first; `late` only those late with progress."""
+    """Every open plan this person reads, those that wait for them first; `late` only those late with progress.
+
+    Those who write in every school begin the trust's own here.
+    """
+    if request.method == "POST":
+        return _begin(request, None)
     rows, today = readable_plans(request.access), timezone.localdate()
     rows = rows.filter(state=Plan.State.OPEN, strategy_version__isnull=False)
     chosen = list(rows.filter(update_due_on__lt=today) if request.GET.get("late") else rows)
@@ -57,6 +77,7 @@ def plans(request: TrustRequest) -> HttpResponse:
     late = sum(1 for one in chosen if one.update_due_on and one.update_due_on < today)
     mine = sum(one["mine"] for one in lines)
     context = {"lines": lines, "mine": mine, "late": late, "only_late": bool(request.GET.get("late"))}
+    context["kinds"] = [] if not request.access.may_everywhere(P.WRITE_PLANS) else trust_kinds_to_begin(today=today)[1]
     return render(request, "plans/plans.html", context)
 
 
@@ -69,8 +90,15 @@ def line_of(request: TrustRequest, plan: Plan, approvals: list[Approval]) -> dic
     """A plan on one line: where it stands, and whether it waits for this person."""
     last = approvals[0] if approvals else None
     mine = last is not None and last.waiting is not None and not why_not_answer(request.access, plan, last)
-    over = is_over(plan, timezone.localdate())
-    return {"plan": plan, "last": last, "mine": mine, "standing": standing_of(approvals), "over": over}
+    over, kind = is_over(plan, timezone.localdate()), kind_of(plan)
+    return {
+        "plan": plan,
+        "last": last,
+        "mine": mine,
+        "standing": standing_of(approvals),
+        "over": over,
+        "keeps_going": kind is not None and kind.keeps_going,
+    }
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,24 +112,30 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
         return _begin(request, school)
     rows = list(readable_plans(request.access).filter(school=school, strategy_version__isnull=False))
     approvals = approvals_of(rows)
-    open_ones = [line_of(request, one, approvals.get(one.pk, [])) for one in rows if one.state == Plan.State.OPEN]
+    open_ones = [line_of(request, one, approvals.get(one.pk, [])) for one in rows if one.is_open]
+    kept_going = [one for one in open_ones if one["keeps_going"]]
     _, kinds = kinds_to_begin(school, today=timezone.localdate()) if may_write else (None, [])
     context = {
         "school": school,
-        "lines": open_ones,
+        "lines": [one for one in open_ones if not one["keeps_going"]],
+        "kept_going": kept_going,
         "closed": [one for one in rows if not one.is_open][:MOST_CLOSED],
         "kinds": kinds,
     }
     return render(request, "plans/school_plans.html", context)
 
 
-def _begin(request: TrustRequest, school: School) -> HttpResponse:
-    request.access.require(P.WRITE_PLANS, school.pk)
+def _begin(request: TrustRequest, school: School | None) -> HttpResponse:
+    may = request.access.may(P.WRITE_PLANS, school.pk) if school else request.access.may_everywhere(P.WRITE_PLANS)
+    if not may:
+        raise PermissionDenied(who_may(P.WRITE_PLANS))
     try:
         with transaction.atomic():
             begun = begin_plan(school, request.POST.get("kind", ""), by=request.access.membership)
     except ValidationError as refused:
         messages.warning(request, refused.messages[0])
+        if school is None:
+            return redirect("plans", trust=request.trust.slug)
         return redirect("school_plans", trust=request.trust.slug, school_id=school.pk)
     return redirect("plan", trust=request.trust.slug, pk=begun.pk)
 
@@ -117,7 +151,9 @@ def plan_page(
     request: TrustRequest, found: Plan, *, answer: AnswerForm | None = None, send: SendForm | None = None
 ) -> HttpResponse:
     """The page; with a form that was refused, as it was typed."""
-    context = plan_context(request, found) | {"answer": answer or AnswerForm(), "send": send or SendForm()}
+    context = plan_context(request, found)
+    rules = rules_checked(found, context["last"].waiting) if context["may_answer"] else ()
+    context |= {"answer": answer or AnswerForm(rules=rules), "send": send or SendForm()}
     return render(request, "plans/plan.html", context, status=422 if answer or send else 200)
 
 
@@ -130,7 +166,7 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
     agreed = next((one for one in approvals if one.is_approved), None)
-    may_write = request.access.may(P.WRITE_PLANS, found.school_id) and found.is_open
+    may_write = may_write_plan(request.access, found) and found.is_open
     why_not = why_not_answer(request.access, found, last) if last else ""
     waits = last is not None and last.waiting is not None
     return {

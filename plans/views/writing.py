@@ -18,7 +18,7 @@ from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
 from plans.queries.plans import kind_of
 from plans.services import drop_priority, save_sections, write_action, write_priority
-from plans.views.plans import plan_for
+from plans.views.plans import plan_for, require_writing
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.forms.filled import FilledForm
@@ -31,7 +31,7 @@ P = Permission
 def writable(request: TrustRequest, pk: int) -> Plan:
     """A begun plan this person writes, or 404."""
     found = plan_for(request, pk)
-    request.access.require(P.WRITE_PLANS, found.school_id)
+    require_writing(request, found)
     if kind_of(found) is None:
         raise Http404
     return found

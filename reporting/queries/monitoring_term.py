@@ -125,7 +125,7 @@ def _deed(row: VisitAction) -> Deed:
     return Deed(
         number=action.pk,
         visit=row.visit_id,
-        school=action.plan.school.known_as,
+        school=action.plan.known_as,
         what=cut(action.what, LONGEST),
         owner=action.seen_to_by,
         due_on=action.due_on,

@@ -18,8 +18,8 @@ PAPER = "reporting/pdf/plan.html"
 def plan_file(request: TrustRequest, pk: int) -> HttpResponse:
     """The plan as it stands, with how it gets on."""
     found = plan_for(request, pk)
-    context = plan_context(request, found) | {"heading_of": found.school.name}
-    made = pdf(request, PAPER, context, f"{found.title} {found.school.known_as}")
+    context = plan_context(request, found) | {"heading_of": found.whose}
+    made = pdf(request, PAPER, context, f"{found.title} {found.known_as}")
     return made or redirect("plan", trust=request.trust.slug, pk=found.pk)
 
 
@@ -28,6 +28,6 @@ def plan_file(request: TrustRequest, pk: int) -> HttpResponse:
 def plan_edition_file(request: TrustRequest, pk: int, number: int) -> HttpResponse:
     """An edition, with what was answered."""
     found = plan_for(request, pk)
-    context = edition_context(request, found, number) | {"heading_of": found.school.name}
-    made = pdf(request, PAPER, context, f"{found.title} {found.school.known_as} edition {number}")
+    context = edition_context(request, found, number) | {"heading_of": found.whose}
+    made = pdf(request, PAPER, context, f"{found.title} {found.known_as} edition {number}")
     return made or redirect("plan_edition", trust=request.trust.slug, pk=found.pk, number=number)

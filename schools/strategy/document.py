@@ -170,7 +170,12 @@ class Strategy(Part):
     @cached_property
     def usual_plan(self) -> PlanType | None:
         """The first kind of plan that every school may have; None where the file names none."""
-        return next((one for one in self.plan_types if not one.levels), None)
+        return next((one for one in self.plan_types if one.of == "school" and not one.levels), None)
+
+    @cached_property
+    def trust_plans(self) -> tuple[PlanType, ...]:
+        """The kinds of plan that the trust has for itself."""
+        return tuple(one for one in self.plan_types if one.of == "trust")
 
     def level_words(self, level: Level) -> str:
         """The level's label; a bare number reads “category 3”, in the trust's own word."""

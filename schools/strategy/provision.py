@@ -131,11 +131,14 @@ class PlanType(Named):
 
     A section is prose unless `holds` names what is kept in it line by line. `approval` is the chain, in order, each
     with `approval_days` school days to answer; the chain of a plan that every school has follows the level where the
-    level says who approves. More than `most_priorities` are too many (S4-10).
+    level says who approves. Whoever answers as `checked_by` goes through `quality_rules` one by one (S3-28). More than
+    `most_priorities` are too many, and what `keeps_going` stands apart from what is to change (S4-10).
     """
 
+    of: Literal["school", "trust"] = "school"
     axis: Key | None = None
     levels: tuple[Key, ...] = ()  # empty: any school
+    keeps_going: bool = False
     sections: tuple[Text, ...] = ()
     holds: dict[Text, PlanPart] = {}  # section -> what is kept in it
     most_priorities: int = Field(default=5, ge=1, le=20)
@@ -143,6 +146,7 @@ class PlanType(Named):
     written_by: tuple[Text, ...] = ()
     approval: tuple[Role, ...] = ()
     approval_days: int = Field(default=10, ge=1, le=60)
+    checked_by: Role | None = None
     overseen_by: tuple[Text, ...] = ()
     read_by: tuple[Role, ...] = ()  # the roles of `overseen_by`: they hear of each update
     update_every: Cadence | None = None
