@@ -257,6 +257,8 @@ ACT_WORDS = {
     "plan.begun": "Plan begun",
     "plan.closed": "Plan closed with a verdict",
     "plan.looked_at": "Plan looked at again",
+    "plan.paper": "Document kept with a plan",
+    "plan.paper_away": "Document taken away from a plan",
     "plan.priority": "Priority of a plan written",
     "plan.progress": "Progress of a plan told",
     "plan.priority_left": "Priority of a plan left",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from plans.models import Action, Milestone, Priority
+from plans.models import Action, ApprovalStep, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
 from plans.services.approving import LONGEST_WORDS, Outcome
@@ -20,7 +20,6 @@ from schools.strategy import Strategy
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
 MOST_STAGES = 12
-MET = (("met", "Met"), ("not_yet", "Not yet"))
 STAGE = ("by", "words", "measure", "group", "value")
 
 
@@ -196,7 +195,7 @@ class AnswerForm(forms.Form):
         for place, rule in enumerate(self.rules):
             self.fields[f"rule-{place}"] = forms.ChoiceField(
                 label=rule,
-                choices=MET,
+                choices=ApprovalStep.Met.choices,
                 required=False,
                 widget=forms.RadioSelect,
                 error_messages=choose("Say whether it is met"),
@@ -206,8 +205,7 @@ class AnswerForm(forms.Form):
     def said(self) -> dict[str, Any]:
         """What the service takes."""
         data = self.cleaned_data
-        ticked = {rule: data[f"rule-{place}"] for place, rule in enumerate(self.rules)}
-        checked = {rule: value == "met" for rule, value in ticked.items() if value}
+        checked = {rule: data[f"rule-{place}"] for place, rule in enumerate(self.rules)}
         return {"outcome": data["outcome"], "words": data["words"], "checked": checked}
 
 

@@ -51,7 +51,7 @@ class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
 
     Approved may carry conditions, in words. After one that returned the plan, or took it back, the chain ends.
-    `checked` holds what was said of each rule of a good plan, by the words of the rule: whether it is met (S3-28).
+    `checked` holds what was said of each rule of a good plan, by the words of the rule: a `Met` (S3-28).
     """
 
     class Outcome(models.TextChoices):
@@ -60,6 +60,11 @@ class ApprovalStep(TrustOwned):
         CONDITIONS = "conditions", "Approved with conditions"
         RETURNED = "returned", "Returned"
         WITHDRAWN = "withdrawn", "Taken back"
+
+    class Met(models.TextChoices):
+        MET = "met", "Met"
+        NOT_YET = "not_yet", "Not yet"
+        NOT_HERE = "not_here", "Does not apply here"
 
     AGREED: ClassVar = (Outcome.APPROVED, Outcome.CONDITIONS)
 
@@ -92,6 +97,13 @@ class ApprovalStep(TrustOwned):
     def role_label(self) -> str:
         """What the role is called."""
         return ROLES[self.role].label
+
+    @property
+    def rules_checked(self) -> list[tuple[str, str, str]]:
+        """Each rule that was gone through, what was said of it, and the chip that shows it."""
+        chips = {self.Met.MET: "agreed", self.Met.NOT_YET: "returned", self.Met.NOT_HERE: "draft"}
+        said = ((rule, self.Met(value)) for rule, value in self.checked.items())
+        return [(rule, str(value.label), chips[value]) for rule, value in said]
 
     @property
     def is_waiting(self) -> bool:

@@ -75,11 +75,12 @@ def _check_somebody(plan: Plan, role: str, by: Membership) -> None:
 
 
 def answer_plan(
-    plan: Plan, *, access: Access, outcome: str, words: str = "", checked: Mapping[str, bool] | None = None
+    plan: Plan, *, access: Access, outcome: str, words: str = "", checked: Mapping[str, str] | None = None
 ) -> ApprovalStep:
     """Approve, approve with conditions, or return the plan, in the step that waits.
 
-    `checked` says of each rule of a good plan whether it is met; asked of who checks it (S3-28) before they agree.
+    `checked` says of each rule of a good plan whether it is met (`ApprovalStep.Met`); who checks it (S3-28) is asked
+    before they agree.
 
     Raises ValidationError by field; also where this person may not answer, or somebody was quicker.
     """
@@ -106,17 +107,17 @@ def answer_plan(
     return step
 
 
-def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, bool]) -> dict[str, bool]:
+def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, str]) -> dict[str, str]:
     """What was said of the rules that this step checks. Raises ValidationError where one is not looked at, or not met
     and the plan approved all the same."""
     rules = rules_checked(plan, step)
-    found = {rule: said[rule] for rule in rules if rule in said}
+    found = {rule: said[rule] for rule in rules if said.get(rule) in ApprovalStep.Met}
     if outcome == Outcome.RETURNED:
         return found
     lacks = {f"rule-{place}": "Say whether it is met" for place, rule in enumerate(rules) if rule not in found}
     if lacks:
         raise ValidationError(lacks)
-    if outcome == Outcome.APPROVED and not all(found.values()):
+    if outcome == Outcome.APPROVED and ApprovalStep.Met.NOT_YET in found.values():
         raise ValidationError({"outcome": "A rule is not met yet: approve it with conditions, or return it"})
     return found
 

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from plans.models import Plan
 from plans.services import (
     ActionEntry,
@@ -23,6 +25,7 @@ from plans.services import (
     write_priority,
 )
 from plans.services.closing import Close, Ending, close_plan
+from plans.services.papers import add_paper
 from schools.access import access_of
 from schools.models import Membership, School
 from schools.tenancy import trust_scope
@@ -35,6 +38,24 @@ DRAFT, WAITING, AGREED, TO_BEGIN = (
     "sports_premium_strategy",
 )
 
+PLANS_OF_TRUST = """
+[[plan_types]]
+key = "trust_plan"
+label = "trust plan"
+of = "trust"
+sections = ["Where the trust is", "Actions"]
+holds = { "Actions" = "actions" }
+approval = ["trust_chair"]
+
+[[plan_types]]
+key = "trust_plan_to_begin"
+label = "trust plan to begin"
+of = "trust"
+"""
+"""The strategy has none of its own."""
+
+PAPER = b"%PDF-1.7 planted "
+
 PRIORITY = {
     "label": "Changed.", "change": "Changed.", "success": "Changed.", "criterion": "behaviour",
     "stage-0-by": "26 March 2027", "stage-0-words": "", "stage-0-measure": "gld", "stage-0-group": "all",
@@ -43,6 +64,7 @@ PRIORITY = {
 ACTION = {
     "what": "Changed.", "priority": "", "owner": "", "words": "English lead", "due": "26 March 2027",
     "check": "20 May 2027", "success": "Books.", "budget": "100", "training": "A day", "support": "English lead",
+    "appraisal": "on",
 }  # fmt: skip
 
 
@@ -70,6 +92,8 @@ def plant_plans(here: Planted, school: School) -> None:
     close_plan(closed, Close("worked", words, words, endings=endings), by=head)
     for state, kind in (("draft", DRAFT), ("waiting", WAITING), ("agreed", AGREED)):
         here.rows[f"plan_{state}"] = plan_at(here, school, kind)
+    here.rows["trust_plan"] = _plan_of_trust(here)
+    here.rows["paper"] = add_paper(here.rows["plan_draft"], PAPER + words.encode(), name=f"{words}.pdf", by=head)
     here.rows["priority"] = here.rows["plan_draft"].priorities.get()
     here.rows["plan_action"] = here.rows["plan_draft"].actions.get()
     for state in ("waiting", "agreed"):
@@ -77,6 +101,15 @@ def plant_plans(here: Planted, school: School) -> None:
     answer_plan(here.rows["plan_agreed"], access=ceo, outcome="conditions", words=f"{canary(here.slug)}condition")
     plant_progress(here, head)
     write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
+
+
+def _plan_of_trust(here: Planted) -> Plan:
+    lead, words = here.people["si_lead"], f"{canary(here.slug)}plan of the trust"
+    plan = begin_plan(None, "trust_plan", by=lead)
+    save_sections(plan, {"where_the_trust_is": words}, by=lead, version=1)
+    write_action(plan, ActionEntry(NewAction(words, lead, "", date(2026, 12, 11), date(2027, 1, 15))), by=lead)
+    send_plan(plan, by=lead)
+    return plan
 
 
 def plant_progress(here: Planted, head: Membership) -> None:
@@ -120,6 +153,9 @@ def closing(here: Planted) -> dict[str, Any]:
 
 
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
+    "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
+    "paper_new": ("head", lambda here: {"file": SimpleUploadedFile("changed.pdf", PAPER + b"changed")}),
+    "paper_remove": ("head", _always()),
     "school_plans": ("head", _always(kind=TO_BEGIN)),
     "plan_write": ("head", _always(version="99", evidence_from_monitoring="Changed."), 0),
     "plan_save": ("si_lead", _always(version="99", evidence_from_monitoring="Changed."), 0),
@@ -138,7 +174,7 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
 
 PLAN_POST_ONLY = frozenset(
-    {"plan_save", "priority_leave", "plan_send", "plan_take_back", "plan_answer", "plan_progress_save"}
+    {"plan_save", "paper_remove", "priority_leave", "plan_send", "plan_take_back", "plan_answer", "plan_progress_save"}
 )
 
 PLAN_ROWS: dict[str, str] = {
@@ -151,9 +187,10 @@ PLAN_ROWS: dict[str, str] = {
     **{
         f"{name}.pk": "plan_draft"
         for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
-                     "plan_action", "plan_send", "plan_close")
+                     "plan_action", "plan_send", "plan_close", "paper_new", "paper", "paper_remove")
     },
     "priority_id": "priority",
     "action_id": "plan_action",
+    "paper_id": "paper",
 }  # fmt: skip
 """`parameter`, or `route.parameter` -> the planted row."""

@@ -51,7 +51,7 @@ from schools.services.tokens import create_feed, create_token
 from schools.tenancy import trust_scope
 from tests.architecture.escalating import LADDERS, grow_concerns, plant_concerns
 from tests.architecture.multiplying import added_since, multiply, newest
-from tests.architecture.planning import grow_plans, plant_plans
+from tests.architecture.planning import PLANS_OF_TRUST, grow_plans, plant_plans
 from tests.architecture.planted import NOW, Planted, World, canary
 from tests.architecture.reviews_story import grow_reviews, tell_reviews
 from tests.architecture.supporting import grow_support, plant_support
@@ -108,7 +108,7 @@ def tell_story(here: Planted) -> None:
 def _set_up(here: Planted) -> None:
     for year in (2025, 2026):
         set_year(year, usual_dates(year), by=None)
-    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + YEAR
+    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + PLANS_OF_TRUST + YEAR
     text = text.replace('key = "academic"\n', 'key = "academic"\nconcludes = true\n', 1)
     text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
     version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))

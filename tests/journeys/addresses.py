@@ -30,6 +30,7 @@ NOT_PAGES = frozenset(
         "letter_file",
         "plan_file",
         "plan_edition_file",
+        "paper",
     }
     | {"offline_worker", "offline_key"}
     | {"support_file", "calendar_feed"}

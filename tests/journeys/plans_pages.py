@@ -37,6 +37,7 @@ def rows_of_plans() -> Rows:
         "plan_edition": [{"pk": each.pk, "number": 1} for each in sent[:1]],
         "plan_write": [{"pk": one.pk}],
         "plan_close": [{"pk": one.pk}],
+        "paper_new": [{"pk": one.pk}],
         "plan_progress": [{"pk": each.pk} for each in _answered("approved")],
         "priority_new": [{"pk": one.pk}],
         "priority": [{"pk": one.pk, "priority_id": each.pk} for each in one.priorities.all()[:2]],
@@ -60,6 +61,7 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
     head, (waiting,), (told,) = f"head of {plan.school_id}", _answered(""), _answered("approved")
     return [
         Form("plan_write", head, at("plan_write"), {section: "x" * (LONGEST_TEXT + 1)}),
+        Form("paper_new", head, at("paper_new"), {}),
         Form("priority_new", head, at("priority_new"), {"label": "", "stage-0-by": "soon"}),
         Form("priority", head, at("priority"), {"label": "", "stage-0-value": "many"}),
         Form("priority_leave", head, at("priority"), {"why": ""}, "/leave/"),

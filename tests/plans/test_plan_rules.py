@@ -23,7 +23,9 @@ SIP = next(one for one in S3.plan_types if one.key == "sip")
 
 
 def line(number: int = 1, **more: str) -> Line:
-    blank = dict.fromkeys(("owner", "due", "check", "success", "budget", "training", "support", "finding"), "")
+    blank = dict.fromkeys(
+        ("owner", "due", "check", "success", "budget", "training", "support", "finding", "appraisal"), ""
+    )
     return Line(id=number, **{"what": f"Action {number}.", **blank, **more})  # type: ignore[typeddict-item]
 
 
@@ -45,7 +47,9 @@ def focus(number: int = 1, *actions: Line, **more: object) -> Focus:
 
 def document(*priorities: Focus, actions: tuple[Line, ...] = (), text: str = "Here.") -> Document:
     prose = [Section(key=one.key, label=one.label, holds="", text=text) for one in SIP.form.header]
-    return Document(title="Plan", year=2026, sections=prose, priorities=list(priorities), actions=list(actions))
+    return Document(
+        title="Plan", year=2026, sections=prose, priorities=list(priorities), actions=list(actions), papers=[]
+    )
 
 
 def said(found: Document) -> str:
@@ -104,7 +108,7 @@ def test_every_section_of_every_kind_is_shown_once(kind: PlanType) -> None:
         Section(key=prose.get(label, ""), label=label, holds=kind.holds.get(label, ""), text="")
         for label in kind.sections
     ]
-    found = shown_in_order(Document(title="", year=2026, sections=sections, priorities=[], actions=[]))
+    found = shown_in_order(Document(title="", year=2026, sections=sections, priorities=[], actions=[], papers=[]))
     labels = [label for one in found for label in (one.label, *one.also)]
     assert sorted(label for label in labels if label in kind.sections) == sorted(kind.sections)
     assert {"priorities", "actions"} <= {one.part for one in found}

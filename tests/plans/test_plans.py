@@ -43,6 +43,9 @@ ACTION = {
     "training": "Modelling writing, two twilights",
 }
 
+ALL_MET = {f"rule-{place}": "met" for place in range(4)}
+"""What the quality check of the improvement plan is sent as."""
+
 
 @pytest.fixture(autouse=True)
 def _today():
@@ -121,7 +124,7 @@ def test_the_chain_of_the_strategy_and_nobody_approves_their_own(cast: Cast, pla
     assert "1 waits for your answer" in text_of(ada.get("/t/alder/plans/"))
     wordless = ada.post(there(plan, "answer/"), {"outcome": "returned", "words": ""})
     assert (wordless.status_code, "Say what has to change" in text_of(wordless)) == (422, True)
-    ada.post(there(plan, "answer/"), {"outcome": "conditions", "words": "Add a target for Year 6."})
+    ada.post(there(plan, "answer/"), {"outcome": "conditions", "words": "Add a target for Year 6.", **ALL_MET})
     read = text_of(ben.get(there(plan)))
     assert "Approved with conditions" in read
     assert "Add a target for Year 6." in read
@@ -136,7 +139,7 @@ def test_ada_who_began_it_leaves_the_answer_to_her_stand_in(cast: Cast):
         send_plan(plan, by=cast.ben)
     refused = cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved"})
     assert (refused.status_code, "somebody else answers" in text_of(refused)) == (422, True)
-    assert cast.client(cast.ruth).post(there(plan, "answer/"), {"outcome": "approved"}).status_code == 302
+    assert cast.client(cast.ruth).post(there(plan, "answer/"), {"outcome": "approved", **ALL_MET}).status_code == 302
     with trust_scope(cast.alder):
         assert approvals_of([plan])[plan.pk][0].is_approved
 
@@ -155,7 +158,7 @@ def test_what_was_approved_stays_and_what_changed_since_is_shown(cast: Cast, pla
     with trust_scope(cast.alder):
         row = write_priority(plan, PriorityEntry("Writing", "More pages."), by=cast.ben)
         send_plan(plan, by=cast.ben)
-    ada.post(there(plan, "answer/"), {"outcome": "approved"})
+    ada.post(there(plan, "answer/"), {"outcome": "approved", **ALL_MET})
     with trust_scope(cast.alder):
         with pytest.raises(ValidationError, match="Nothing has changed"):
             send_plan(plan, by=cast.ben)
@@ -226,7 +229,7 @@ def test_the_plan_waits_in_the_list_of_whom_it_waits_for(cast: Cast, plan: Plan)
     wanted, overview = "School improvement plan: to approve", "/t/alder/overview/"
     assert wanted in text_of(cast.client(cast.ada).get(overview))
     assert wanted not in text_of(cast.client(cast.ruth).get(overview))
-    cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved"})
+    cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved", **ALL_MET})
     assert wanted not in text_of(cast.client(cast.ada).get(overview))
 
 

@@ -141,7 +141,16 @@ class PlanWriter:
             sent = timezone.localdate(edition.sent_at)
             step.by, step.at = who, moment(working_days_after(sent, 3 + place), "11:15")
             step.outcome, step.words = self._answered(state, place)
+            step.checked = self._checked(rung.role, step.outcome)
         return step
+
+    def _checked(self, role: str, outcome: str) -> dict[str, str]:
+        """What who checks the plan said of each rule: all met, or with conditions the first not yet."""
+        if self.kind is None or self.kind.checked_by != role or outcome not in ApprovalStep.AGREED:
+            return {}
+        said = dict.fromkeys(self.kind.quality_rules, ApprovalStep.Met.MET.value)
+        first = next(iter(said), None)
+        return said | ({first: ApprovalStep.Met.NOT_YET.value} if first and outcome == Outcome.CONDITIONS else {})
 
     def _who(self, role: str, school: str) -> Membership | None:
         """Who answers for this role; nobody where it stands empty."""

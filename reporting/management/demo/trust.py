@@ -26,6 +26,7 @@ from reporting.management.demo.rows import insert_rows
 from reporting.management.demo.sefs import SefWriter, periods_before
 from reporting.management.demo.story import SchoolPlan, Story, TrustPlan
 from reporting.management.demo.support import SupportWriter
+from reporting.management.demo.trust_plan import TrustPlanWriter
 from reporting.management.demo.verdicts import VerdictWriter
 from reporting.management.demo.visits import VisitWriter
 from reporting.services import request_report
@@ -65,7 +66,7 @@ class TrustWriter:
         PracticeWriter(self.story, self.people, reviews, self.terms).write(self.schools)
         self._decide(matrices, meetings)
         reviews.settle()
-        for writer in (PlanWriter, ProgressWriter, VerdictWriter, SupportWriter):
+        for writer in (PlanWriter, TrustPlanWriter, ProgressWriter, VerdictWriter, SupportWriter):
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
