@@ -36,7 +36,9 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("visit_save", "return_autosave", "sef_autosave"), PROGRAM),
     **dict.fromkeys(("review_sign", "review_leave", "review_begin", "review_send"), BUTTON),
     **dict.fromkeys(("support_request_send", "support_request_back"), BUTTON),
-    **dict.fromkeys(("practice_offer", "plans", "paper_remove", "school_plans", "plan_take_back", "concern_withdraw"), BUTTON),
+    **dict.fromkeys(
+        ("practice_offer", "plans", "paper_remove", "school_plans", "plan_take_back", "concern_withdraw"), BUTTON
+    ),
     "photo_remove": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",
     "offline": READS,
