@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from plans.services import remind_of_checks, remind_of_progress
+from plans.services import remind_of_checks, remind_of_concerns, remind_of_progress
 from schools import jobs
 
 
@@ -19,3 +19,9 @@ def remind_of_impact_checks() -> None:
 def remind_of_plan_progress() -> None:
     """Work out which updates of plans are due and remind of them, in every trust."""
     jobs.in_each_trust(lambda _: remind_of_progress(today=timezone.localdate()), what="progress of plans")
+
+
+@shared_task(name="plans.remind_of_concerns")
+def remind_of_concerns_to_look_at() -> None:
+    """Remind of the days on which schools on a ladder are looked at again, in every trust."""
+    jobs.in_each_trust(lambda _: remind_of_concerns(today=timezone.localdate()), what="concerns to look at")

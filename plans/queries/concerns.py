@@ -155,22 +155,30 @@ def open_plans(schools: Iterable[int]) -> dict[tuple[int, str], Plan]:
     return {(one.school_id, one.kind): one for one in rows.defer("answers")}
 
 
+def agreed_steps(concern: Concern) -> list[StageChange]:
+    """In the order in which they were decided."""
+    return sorted((one for one in concern.changes.all() if one.is_agreed), key=lambda one: (one.decided_at, one.pk))
+
+
+def last_moved(agreed: Sequence[StageChange]) -> StageChange | None:
+    """The step by which the school came where it is: the last that was no hold."""
+    return next((one for one in reversed(agreed) if one.step != Step.HOLD), None)
+
+
 def _standing(
     concern: Concern, halves: Sequence[HalfTerm], plans: dict[tuple[int, str], Plan], today: date
 ) -> Standing:
-    changes = list(concern.changes.all())
-    agreed = sorted((one for one in changes if one.is_agreed), key=lambda one: (one.decided_at, one.pk))
-    moved = [one for one in agreed if one.step != Step.HOLD]
-    entered, latest = moved[-1] if moved else None, agreed[-1] if agreed else None
+    agreed = agreed_steps(concern)
+    entered, latest = last_moved(agreed), agreed[-1] if agreed else None
     stage = concern.stage_of(entered.stage) if entered and concern.state == Concern.State.OPEN else None
     stay = stay_of(stage, entered, halves, today)
     kind = _plan_kind(concern, stage)
     plan = plans.get((concern.school_id, kind.key)) if kind else None
     return Standing(
         concern=concern, ladder=concern.of_ladder, stage=stage, entered=entered, latest=latest,
-        waiting=next((one for one in changes if one.is_waiting), None), stay=stay,
+        waiting=next((one for one in concern.changes.all() if one.is_waiting), None), stay=stay,
         outstanding=tuple(_outstanding(concern, stage, entered, agreed, kind, plan)),
-        looks=tuple(_looks(concern, entered, halves)), plan_kind=kind, open_plan=plan, today=today,
+        looks=tuple(looks_of(concern, entered, halves)), plan_kind=kind, open_plan=plan, today=today,
     )  # fmt: skip
 
 
@@ -214,7 +222,8 @@ def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
     return "" if amended else f"Say what the {kind.label} has gained for this stage"
 
 
-def _looks(concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm]) -> list[LookDue]:
+def looks_of(concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm]) -> list[LookDue]:
+    """The looks at a school that left the ladder by this step, in order."""
     watch = concern.of_ladder.watch
     if left is None or left.step != Step.CLOSE or left.since is None or watch is None or watch.at_most is None:
         return []

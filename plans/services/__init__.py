@@ -15,7 +15,7 @@ from .agreeing import AgreedOn, agree_from_findings
 from .approving import answer_plan, send_plan, take_back
 from .news import tell_owners
 from .progressing import SentProgress, save_progress, send_progress, set_due_days
-from .reminding import remind_of_checks, remind_of_progress
+from .reminding import remind_of_checks, remind_of_concerns, remind_of_progress
 from .writing import (
     ActionEntry,
     PriorityEntry,
@@ -47,6 +47,7 @@ __all__ = [
     "new_plan",
     "plan_of",
     "remind_of_checks",
+    "remind_of_concerns",
     "remind_of_progress",
     "save_progress",
     "save_sections",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from plans.models import Action, ApprovalStep, Plan, PlanEdition, ProgressUpdate, StageChange
+from plans.queries.on_ladders import LookAgain
 from plans.queries.plans import approvals_of, kind_of
 from reviews.models import Review
 from reviews.queries.reviews import called
@@ -21,6 +22,9 @@ CHECK = "impact check on"
 
 PROGRESS = "progress due by"
 """The same of progress."""
+
+LOOK = "concern to look at by"
+"""The same of a concern."""
 
 
 def about_plan(plan: Plan, subject: str) -> str:
@@ -101,6 +105,17 @@ def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None
     body = f"{by.user.name} decided on the step you proposed: {said.lower()}.{words}"
     subject, path = about(school, f"your step on the ladder: {said.lower()}"), f"concerns/{concern.pk}/"
     tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_look_again(look: LookAgain) -> list[Membership]:
+    """Whoever proposed the last step is reminded of the day it set."""
+    concern, school = look.concern, look.concern.school
+    body = (
+        f"{look.words}, by {day_words(look.on)}. Say whether the school stays where it is, moves, or leaves the ladder."
+    )
+    people = [look.by] if look.by.ended_at is None else []
+    subject, path = about(school, f"{LOOK} {day_words(look.on)}"), f"concerns/{concern.pk}/"
+    return tell_people(people, school.trust, subject=subject, body=body, path=path)
 
 
 def tell_progress(plan: Plan, update: ProgressUpdate, *, by: Membership) -> None:

@@ -1,43 +1,60 @@
-"""Reminders by the calendar: actions whose impact is to be looked at, plans whose progress is to be told."""
+"""Reminders by the calendar: impact to be looked at, progress to be told, schools on a ladder to be looked at again."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from plans.models import Action, Plan
+from plans.models import Action, Concern, Plan
+from plans.queries.on_ladders import looks_again
 from schools.models import Notice
+from schools.queries import half_terms_of
 from schools.words import on as day_words
 
-from .news import CHECK, PROGRESS, tell_check, tell_progress_due
+from .news import CHECK, LOOK, PROGRESS, tell_check, tell_look_again, tell_progress_due
 from .progressing import set_due_days
 
 DAYS_BEFORE = 2
 """Days before the day of an impact check on which its owner is reminded."""
 
-PROGRESS_BEFORE = timedelta(days=7)
-"""Before the day by which progress is told."""
+A_WEEK_BEFORE = timedelta(days=7)
+"""Before the day by which progress is told, or a school on a ladder is looked at again."""
 
 STILL_REMINDED = timedelta(days=60)
 """After that day; what is older is asked about by people."""
 
+WATCHED_AT_MOST = timedelta(days=3 * 366)
+"""How far back the calendar is read for schools that have left a ladder."""
+
+
+class Reminded:
+    """Who was reminded of which day already. The notices themselves are the memory: a new day is reminded of anew."""
+
+    def __init__(self, of: str, paths: Iterable[str]) -> None:
+        self._of = of
+        said = Notice.objects.filter(path__in=list(paths), subject__contains=f" {of} ")
+        self._known = {
+            (path, subject.rpartition(f" {of} ")[2]) for path, subject in said.values_list("path", "subject")
+        }
+
+    def not_yet(self, path: str, day: date | None) -> bool:
+        return (path, day_words(day) if day else "") not in self._known
+
+
+def is_near(day: date | None, today: date) -> bool:
+    """Whether the day comes within a week, or has gone by no longer than people are reminded."""
+    return day is not None and today - STILL_REMINDED <= day <= today + A_WEEK_BEFORE
+
 
 def remind_of_checks(*, today: date) -> int:
-    """Remind of impact checks that come or have come, once for each day set. How many actions.
-
-    The notices themselves are the memory: a new day, where it was too early to tell, is reminded of anew.
-    """
+    """Remind of impact checks that come or have come, once for each day set. How many actions."""
     near = (today - STILL_REMINDED, today + timedelta(days=DAYS_BEFORE))
     rows = Action.objects.filter(state=Action.State.OPEN, impact_check_on__range=near).order_by("pk")
     rows = rows.select_for_update(of=("self",), skip_locked=True)  # of two clocks at once the second finds none
     actions = list(rows.select_related("plan__trust", "plan__school", "plan__begun_by__user", "owner__user"))
-    paths = {action.pk: f"/t/{action.plan.trust.slug}/actions/{action.pk}/" for action in actions}
-    said = Notice.objects.filter(path__in=paths.values(), subject__contains=f" {CHECK} ")
-    known = {(path, subject.rpartition(f" {CHECK} ")[2]) for path, subject in said.values_list("path", "subject")}
-    return sum(bool(tell_check(one)) for one in actions if (paths[one.pk], _day(one)) not in known)
-
-
-def _day(action: Action) -> str:
-    return day_words(action.impact_check_on) if action.impact_check_on else ""
+    paths = {one.pk: f"/t/{one.plan.trust.slug}/actions/{one.pk}/" for one in actions}
+    said = Reminded(CHECK, paths.values())
+    return sum(bool(tell_check(one)) for one in actions if said.not_yet(paths[one.pk], one.impact_check_on))
 
 
 def remind_of_progress(*, today: date) -> int:
@@ -46,15 +63,24 @@ def remind_of_progress(*, today: date) -> int:
     The days are worked out anew because calendars and levels change under a plan.
     """
     rows = Plan.objects.filter(state=Plan.State.OPEN, strategy_version__isnull=False, editions__isnull=False)
-    rows = Plan.objects.filter(pk__in=rows.values("pk")).select_related(
-        "trust", "school__trust", "strategy_version", "begun_by__user"
-    )
+    rows = Plan.objects.filter(pk__in=rows.values("pk"))
+    rows = rows.select_related("trust", "school__trust", "strategy_version", "begun_by__user")
     plans = list(rows.order_by("pk").select_for_update(of=("self",), skip_locked=True))
     set_due_days(plans, today=today)
-    near = [one for one in plans if one.update_due_on and one.update_due_on <= today + PROGRESS_BEFORE]
-    near = [one for one in near if one.update_due_on and one.update_due_on >= today - STILL_REMINDED]
+    near = [one for one in plans if is_near(one.update_due_on, today)]
     paths = {one.pk: f"/t/{one.trust.slug}/plans/{one.pk}/progress/" for one in near}
-    said = Notice.objects.filter(path__in=paths.values(), subject__contains=f" {PROGRESS} ")
-    known = {(path, subject.rpartition(f" {PROGRESS} ")[2]) for path, subject in said.values_list("path", "subject")}
-    days = {one.pk: day_words(one.update_due_on) for one in near if one.update_due_on}
-    return sum(bool(tell_progress_due(one)) for one in near if (paths[one.pk], days[one.pk]) not in known)
+    said = Reminded(PROGRESS, paths.values())
+    return sum(bool(tell_progress_due(one)) for one in near if said.not_yet(paths[one.pk], one.update_due_on))
+
+
+def remind_of_concerns(*, today: date) -> int:
+    """Remind of the days on which schools on a ladder, or watched after it, are looked at. How many concerns."""
+    live = Concern.objects.filter(state__in=(Concern.State.OPEN, Concern.State.WATCHED)).order_by("pk")
+    live = live.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    rows = live.select_related("school__trust", "strategy_version")
+    schools = [one.school for one in rows]
+    halves = half_terms_of(schools, since=today - WATCHED_AT_MOST, until=today + A_WEEK_BEFORE) if schools else {}
+    near = [one for one in looks_again(rows, halves) if is_near(one.on, today)]
+    paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in near}
+    said = Reminded(LOOK, paths.values())
+    return sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))

@@ -17,6 +17,7 @@ KINDS: Mapping[str, str] = {
     "return": "Data returns",
     "category": "Categories",
     "plan": "Plans and actions",
+    "concern": "Concerns",
     "review": "Reviews and visits",
     "meeting": "Meetings",
     "support": "Support and networks",

@@ -11,14 +11,28 @@ from schools.models import School
 from .counting import meetings, reports, support
 from .judging import categories, matrices, returns, sefs
 from .reading import Reader, Span
-from .working import actions, approvals, reviews, visits
+from .working import actions, approvals, concerns, reviews, updates, visits
 
 __all__ = ["Span", "owed"]
 
-KINDS = (matrices, categories, sefs, returns, actions, approvals, reviews, visits, support, meetings, reports)
+KINDS = (
+    matrices,
+    categories,
+    sefs,
+    returns,
+    actions,
+    updates,
+    approvals,
+    concerns,
+    reviews,
+    visits,
+    support,
+    meetings,
+    reports,
+)
 
 
 def owed(access: Access, schools: Sequence[School], span: Span) -> list[Owed]:
-    """Everything with a day, of these schools and of the trust, in no order. 16 queries at the most."""
+    """Everything with a day, of these schools and of the trust, in no order. 20 queries at the most."""
     read = Reader(access, schools, span)
     return [one for kind in KINDS for one in kind(read)]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from monitoring.models import Visit
-from plans.models import Action, ApprovalStep
+from plans.models import Action, ApprovalStep, Plan
+from plans.queries.concerns import readable_concerns
+from plans.queries.on_ladders import looks_again
 from reporting.rules.owed import Owed
 from reviews.models import Review
 from reviews.rules.kinds import label_of
@@ -20,8 +24,7 @@ MOST_WORDS = 90  # characters of an action's or a plan's own words
 
 def actions(read: Reader) -> Iterator[Owed]:
     """Each open action by the day that counts next: by when it is done, then when its impact is looked at."""
-    may = where_may(read.access, P.SEE_PLANS, "plan__school")
-    rows = Action.objects.filter(may, state=Action.State.OPEN, plan__school__in=read.schools)
+    rows = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
     for row in rows.values_list("pk", "what", "plan__school_id", "due_on", "impact_check_on"):
         pk, what, school, due, check = row
         ahead = due if due and (due >= read.today or check is None) else check
@@ -32,12 +35,40 @@ def actions(read: Reader) -> Iterator[Owed]:
 
 def approvals(read: Reader) -> Iterator[Owed]:
     """The step of each plan that waits for an answer."""
-    may = where_may(read.access, P.SEE_PLANS, "edition__plan__school")
-    rows = ApprovalStep.objects.filter(may, due_on__lte=read.until, edition__plan__school__in=read.schools).waiting()
+    rows = ApprovalStep.objects.filter(_of_plans(read, "edition__plan__"), due_on__lte=read.until).waiting()
     for row in rows.select_related("edition__plan"):
         plan = row.edition.plan
         title = f"{cut(plan.title, MOST_WORDS)}: {row.role_label.lower()} answers"
         yield Owed("plan", row.due_on, title, plan.school_id, page="plan", place={"pk": plan.pk})
+
+
+def updates(read: Reader) -> Iterator[Owed]:
+    """The next time each plan is told of, and the day on which its time is up."""
+    rows = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
+    for pk, title, school, due, ends in rows.values_list("pk", "title", "school_id", "update_due_on", "ends_on"):
+        named, place = cut(title, MOST_WORDS), {"pk": pk}
+        if due and due <= read.until:
+            yield Owed("plan", due, f"{named}: how it gets on", school, page="plan", place=place)
+        if ends and ends <= read.until:
+            yield Owed("plan", ends, f"{named}: its time is up, has it worked?", school, page="plan", place=place)
+
+
+def _of_plans(read: Reader, plan: str = "") -> Q:
+    """Rows of the plans of these schools, and for who reads all of them of the trust's own."""
+    mine = Q(**{f"{plan}school__in": read.schools})
+    if read.access.may_everywhere(P.SEE_PLANS):
+        mine |= Q(**{f"{plan}school": None})
+    return where_may(read.access, P.SEE_PLANS, f"{plan}school") & mine
+
+
+def concerns(read: Reader) -> Iterator[Owed]:
+    """The day on which a school on a ladder is looked at again, and each look at one that has left it."""
+    if not any(one.ladders for one in read.strategies.values() if one):
+        return
+    for look in looks_again(readable_concerns(read.access).filter(school__in=read.schools), read.halves):
+        if look.on <= read.until:
+            concern = look.concern
+            yield Owed("concern", look.on, look.words, concern.school_id, page="concern", place={"pk": concern.pk})
 
 
 def reviews(read: Reader) -> Iterator[Owed]:

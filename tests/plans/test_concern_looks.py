@@ -1,0 +1,70 @@
+"""The days on which schools on a ladder are looked at: reminded of, and in the calendar of what is owed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import time_machine
+
+from plans.rules.ladder import Step
+from plans.tasks import remind_of_concerns_to_look_at
+from schools.models import Notice
+from schools.tenancy import trust_scope
+from schools.words import on
+from tests.plans.ladder_world import make_ladder_world
+from tests.plans.test_plans import text_of
+
+
+def test_a_concern_that_is_to_be_looked_at_again_is_reminded_of_once_for_each_day(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.opened()  # looked at again on 15 January
+    lead, ceo = world.people["lead"], world.people["ceo"]
+
+    def told() -> list[str]:
+        with trust_scope(world.trust):
+            rows = Notice.objects.filter(to=lead, subject__contains="concern to look at by").order_by("pk")
+            return [row.subject.rpartition(" by ")[2] for row in rows]
+
+    first = ["15 January 2027"]
+    for day, days in ((date(2027, 1, 7), []), (date(2027, 1, 8), first), (date(2027, 1, 20), first)):
+        with time_machine.travel(day, tick=False):
+            remind_of_concerns_to_look_at()
+            remind_of_concerns_to_look_at()
+        assert told() == days, day
+    with time_machine.travel(date(2027, 1, 21), tick=False):
+        with trust_scope(world.trust):
+            world.moved(concern, Step.HOLD, review_on=date(2027, 1, 28))
+        remind_of_concerns_to_look_at()
+        assert told() == ["15 January 2027", "28 January 2027"]
+        with trust_scope(world.trust):
+            assert not Notice.objects.filter(to=ceo, subject__contains="concern to look at by").exists()
+
+
+def test_a_school_watched_after_its_ladder_is_reminded_of(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.left()
+        look = world.standing(concern).next_look
+    assert look is not None
+    with time_machine.travel(look.due_on, tick=False):
+        remind_of_concerns_to_look_at()
+    with trust_scope(world.trust):
+        assert Notice.objects.filter(
+            path=f"/t/alder/concerns/{concern.pk}/", subject__contains=on(look.due_on)
+        ).exists()
+
+
+def test_the_calendar_of_what_is_owed_has_the_day(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.raised()
+    page, looked_at = f"/t/{world.trust.slug}/calendar/?kind=concern", f"{world.ladder.label}: looked at again"
+    with time_machine.travel(date(2027, 1, 4), tick=False):
+        assert looked_at not in text_of(world.client("lead").get(page))  # nobody has agreed yet
+    with time_machine.travel(date(2026, 11, 23), tick=False), trust_scope(world.trust):
+        world.decide(concern)
+    with time_machine.travel(date(2027, 1, 4), tick=False):
+        seen = text_of(world.client("head").get(page))
+        assert looked_at in seen
+        assert f"concerns/{concern.pk}/" in seen
