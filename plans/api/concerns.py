@@ -20,11 +20,19 @@ class ConcernOut(serializers.ModelSerializer):
     """Why a school is on a ladder of its strategy, and since when."""
 
     ladder = serializers.CharField(help_text="Its key in the strategy.")
+    sources = serializers.SerializerMethodField(help_text="What it rests on, as it was called then.")
 
     class Meta:
         model = Concern
-        fields = ["id", "school", "ladder", "strategy_version", "state", "trigger", "opened_on", "left_on", "ended_on"]
+        fields = [
+            "id", "school", "ladder", "strategy_version", "state", "trigger", "sources",
+            "opened_on", "left_on", "ended_on",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_sources(self, concern: Concern) -> list[str]:
+        return [one["label"] for one in concern.sources]
 
 
 class StageOut(serializers.Serializer):

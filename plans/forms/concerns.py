@@ -10,6 +10,7 @@ from django import forms
 
 from plans.models import StageChange, WatchLook
 from plans.queries.concerns import Standing
+from plans.queries.sources import Source
 from plans.rules.ladder import Outstanding, Step, stage_after
 from plans.services.escalating import DISCUSSED, LONGEST_WORDS, ConcernEntry, StepEntry
 from schools.forms import choose
@@ -64,10 +65,18 @@ def _entry(data: dict[str, Any]) -> StepEntry:
     return StepEntry(**{name: data[name] for name in names if name in data}, exit_tests=tests)
 
 
+def _sources(sources: Sequence[Source]) -> forms.Field:
+    return forms.MultipleChoiceField(
+        label="Which of this does it rest on?", choices=[(one.key, one.label) for one in sources], required=False,
+        widget=forms.CheckboxSelectMultiple, error_messages=choose("Choose from the list"),
+        help_text="What is on record of the school here, the latest first.",
+    )  # fmt: skip
+
+
 class ConcernForm(forms.Form):
     """A concern about a school: what led to it, which tests of the ladder are met, and what shows it."""
 
-    def __init__(self, data: Any = None, *, ladder: Ladder) -> None:
+    def __init__(self, data: Any = None, *, ladder: Ladder, sources: Sequence[Source] = ()) -> None:
         super().__init__(data)
         self.ladder = ladder
         tests = [(f"ladder-{n}", test) for n, test in enumerate(ladder.entry)]
@@ -86,14 +95,14 @@ class ConcernForm(forms.Form):
                 "What shows it?", needed="Say what shows it, and where that is written",
                 help_text="Name the visit, review, figure or decision, with its day. Name no pupil and no adult.",
             ),
-            **_discussed(), **_review(),
+            **({"sources": _sources(sources)} if sources else {}), **_discussed(), **_review(),
         }  # fmt: skip
 
     def entry(self) -> ConcernEntry:
         """What the service takes."""
         data = self.cleaned_data
         return ConcernEntry(self.ladder.key, [self.tests[key] for key in data["entry_tests"]], data["evidence"],
-                            _entry(data))  # fmt: skip
+                            _entry(data), data.get("sources", ()))  # fmt: skip
 
 
 class StepForm(forms.Form):

@@ -22,7 +22,8 @@ class Concern(TrustOwned):
     """Why a school is on a ladder, in the words of `strategy_version`, from the proposal to the end of the watch.
 
     `entry_tests` are the ladder's words of those that are met. `opened_on` is the day on which it came onto the
-    ladder, `left_on` that on which it left it last.
+    ladder, `left_on` that on which it left it last. `sources` are what it rests on, as they were called when it was
+    raised (see `queries.sources`).
     """
 
     class State(models.TextChoices):
@@ -39,6 +40,7 @@ class Concern(TrustOwned):
     trigger = models.TextField()
     entry_tests = models.JSONField(default=list)
     evidence = models.TextField()
+    sources = models.JSONField(default=list)
     opened_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)

@@ -13,6 +13,7 @@ from categorisation.services import move_fact
 from categorisation.services.deciders import Deciders, deciders_in_role
 from plans.models import Concern, Plan, StageChange
 from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of
+from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, stage_after
 from schools.access import Access
 from schools.audit import record_act
@@ -50,6 +51,7 @@ class ConcernEntry:
     entry_tests: Sequence[str]
     evidence: str
     step: StepEntry
+    sources: Sequence[str] = ()  # their keys
 
 
 def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Concern:
@@ -71,6 +73,9 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
         raise ValidationError({"entry_tests": "Tick what applies: at least one"})
     if not entry.evidence.strip():
         raise ValidationError({"evidence": "Say what shows it, and where that is written"})
+    offered = {one.key: one for one in sources_of(school, today=today)}
+    if not set(entry.sources) <= offered.keys():
+        raise ValidationError({"sources": "Choose from the list"})
     _check(entry.step, Step.OPEN, today)
     _check_somebody(_deciders(version, ladder, school), by)
     label = f"{ladder.label}, {school.known_as}"
@@ -78,6 +83,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     concern = Concern.objects.create(
         school=school, ladder=ladder.key, strategy_version=version, trigger=entry.step.reason.strip(),
         entry_tests=list(entry.entry_tests), evidence=entry.evidence.strip(),
+        sources=kept([offered[key] for key in entry.sources]),
     )  # fmt: skip
     _propose(concern, Step.OPEN, stage, "", entry.step, by)
     return concern

@@ -22,6 +22,7 @@ from plans.queries.concerns import (
     standing_of,
     standings,
 )
+from plans.queries.sources import sources_for
 from plans.services.escalating import deciders_of_concern, why_not_decide
 from schools.access import Permission, TrustRequest, trust_view
 from schools.frame import footer_words
@@ -123,6 +124,7 @@ def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> H
     context = {
         "concern": found,
         "standing": standing,
+        "sources": sources_for(access, found),
         "rungs": [(one, one == standing.stage) for one in standing.ladder.stages],
         "history": list(reversed(history_of(found, whole=whole))),
         "waiting": waiting,

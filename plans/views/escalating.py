@@ -19,6 +19,7 @@ from plans.forms.letters import LetterForm
 from plans.models import Concern
 from plans.queries.concerns import Standing, ladders_to_climb
 from plans.queries.letters import draft_of, told_of
+from plans.queries.sources import sources_of
 from plans.rules.ladder import Step
 from plans.services.escalating import decide_step, propose_step, raise_concern, withdraw_step
 from plans.services.notifying import arrival, send_letter
@@ -46,7 +47,9 @@ def concern_new(request: TrustRequest, school_id: int, ladder: str) -> HttpRespo
     ladders = {one.key: one for one in ladders_to_climb(school, today=timezone.localdate())[1]}
     if ladder not in ladders:
         raise Http404
-    form, made = ConcernForm(request.POST if request.method == "POST" else None, ladder=ladders[ladder]), []
+    sources = sources_of(school, today=timezone.localdate())
+    form = ConcernForm(request.POST if request.method == "POST" else None, ladder=ladders[ladder], sources=sources)
+    made: list[Concern] = []
     if form.is_bound and accepted(
         form, lambda _: made.append(raise_concern(school, form.entry(), by=request.access.membership))
     ):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from plans.models import Concern
+from plans.queries.sources import sources_of
 from plans.rules.ladder import Step
 from plans.services.escalating import ConcernEntry, StepEntry, decide_step, propose_step, raise_concern
 from plans.services.notifying import To, send_letter
@@ -54,8 +55,9 @@ STEP = {
 
 def _concern(here: Planted, school: School, ladder: str) -> Concern:
     words = f"{canary(here.slug)}concern"
+    rests = [one.key for one in sources_of(school, today=TODAY)]
     step = StepEntry(words, "", words, words, TODAY, REVIEW)
-    entry = ConcernEntry(ladder, ["A concern that was raised"], words, step)
+    entry = ConcernEntry(ladder, ["A concern that was raised"], words, step, rests)
     concern = raise_concern(school, entry, by=here.people["si_lead"])
     _agree(here, concern)
     return concern
@@ -104,7 +106,16 @@ def _letter(here: Planted) -> dict[str, Any]:
 
 
 CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
-    "concern_new": ("si_lead", _always(entry_tests="ladder-0", stage="one", evidence="Changed.", **STEP)),
+    "concern_new": (
+        "si_lead",
+        lambda here: {
+            "entry_tests": "ladder-0",
+            "stage": "one",
+            "evidence": "Changed.",
+            "sources": f"decision-{here.rows['fresh_decision'].pk}",
+            **STEP,
+        },
+    ),
     "concern_step": ("si_lead", _always(**STEP)),
     "concern_withdraw": ("si_lead", _always()),
     "concern_decide": ("ceo", _always(outcome="agreed", words="Changed.")),

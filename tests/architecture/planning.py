@@ -155,7 +155,7 @@ def closing(here: Planted) -> dict[str, Any]:
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
     "paper_new": ("head", lambda here: {"file": SimpleUploadedFile("changed.pdf", PAPER + b"changed")}),
-    "paper_remove": ("head", _always()),
+    "paper_remove": ("si_lead", _always()),
     "school_plans": ("head", _always(kind=TO_BEGIN)),
     "plan_write": ("head", _always(version="99", evidence_from_monitoring="Changed."), 0),
     "plan_save": ("si_lead", _always(version="99", evidence_from_monitoring="Changed."), 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,12 +69,12 @@ class LadderWorld:
     def ladder(self) -> Any:
         return self.version.strategy.ladders[0]
 
-    def entry(self, **step: Any) -> ConcernEntry:
+    def entry(self, sources: Sequence[str] = (), **step: Any) -> ConcernEntry:
         ladder = self.ladder
-        return ConcernEntry(ladder.key, ladder.entry[:1], "The visit of 12 November.", _step(step))
+        return ConcernEntry(ladder.key, ladder.entry[:1], "The visit of 12 November.", _step(step), sources)
 
-    def raised(self, by: str = "lead", **step: Any) -> Concern:
-        return raise_concern(self.school, self.entry(**step), by=self.people[by])
+    def raised(self, by: str = "lead", sources: Sequence[str] = (), **step: Any) -> Concern:
+        return raise_concern(self.school, self.entry(sources, **step), by=self.people[by])
 
     def propose(self, concern: Concern, step: Step, by: str = "lead", **entry: Any) -> None:
         propose_step(concern, step, _step(entry), by=self.people[by])

@@ -1,0 +1,90 @@
+"""What a concern can rest on: what reviews found, visits that were made, categories that were decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from categorisation.models import Decision
+from plans.models import Concern
+from reviews.models import Finding, Review
+from reviews.queries.reviews import called
+from schools.access import Access, Permission
+from schools.models import School
+from schools.words import cut, on
+
+LOOK_BACK = timedelta(days=400)
+MOST = 15
+"""Of each kind, the latest."""
+
+LONGEST = 140  # characters of a finding
+READ_BY = {
+    "review": Permission.SEE_REVIEWS,
+    "visit": Permission.SEE_VISITS,
+    "decision": Permission.SEE_DECISIONS,
+}
+"""Whose page it is, and what one needs to read it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing a concern rests on, as it was called when it was named. `page` and `pk`: where it stands."""
+
+    key: str
+    page: str
+    pk: int
+    label: str
+
+
+def sources_of(school: School, *, today: date) -> list[Source]:
+    """Of the last year and a little more, the latest of each kind first. Three queries."""
+    since = today - LOOK_BACK
+    return [*_findings(school, since), *_visits(school, since), *_decisions(school, since)]
+
+
+def _findings(school: School, since: date) -> Iterator[Source]:
+    rows = Finding.objects.filter(review__school=school, review__state=Review.State.PUBLISHED)
+    rows = rows.filter(review__ends_on__gte=since).exclude(kind__in=(Finding.Kind.WELL, Finding.Kind.EXCELLENCE))
+    rows = rows.select_related("review__strategy_version").order_by("-review__ends_on", "pk")
+    for row in rows.defer("review__strategy_version__text", "review__strategy_version__document")[:MOST]:
+        label = f"{called(row.review)}, {on(row.review.ends_on)}: {cut(row.text, LONGEST)}"
+        yield Source(f"finding-{row.pk}", "review", row.review_id, label)
+
+
+def _visits(school: School, since: date) -> Iterator[Source]:
+    """Visits are of an app above, read by their link."""
+    rows = (
+        school.visits.filter(on__gte=since).exclude(state__in=("planned", "draft")).select_related("strategy_version")
+    )
+    for row in rows.defer("strategy_version__text", "strategy_version__document", "answers").order_by("-on", "-pk")[
+        :MOST
+    ]:
+        form = row.strategy_version.strategy.form_by_key[row.form].label
+        yield Source(f"visit-{row.pk}", "visit", row.pk, f"{form}, {on(row.on)}" if row.on else form)
+
+
+def _decisions(school: School, since: date) -> Iterator[Source]:
+    rows = Decision.objects.filter(school=school, decided_at__date__gte=since, tell_at__lte=timezone.now())
+    rows = rows.select_related("strategy_version").order_by("-decided_at", "-pk")
+    for row in rows.defer("strategy_version__text", "strategy_version__document")[:MOST]:
+        strategy = row.strategy_version.strategy
+        level = next(one for one in strategy.axis_levels(row.axis) if one.key == row.level)
+        label = f"{strategy.axis_by_key[row.axis].label}: {strategy.level_words(level)}"
+        yield Source(
+            f"decision-{row.pk}", "decision", row.pk, f"{label}, decided on {on(timezone.localdate(row.decided_at))}"
+        )
+
+
+def kept(sources: list[Source]) -> list[dict[str, Any]]:
+    """As a concern keeps them."""
+    return [asdict(one) for one in sources]
+
+
+def sources_for(access: Access, concern: Concern) -> list[tuple[Source, bool]]:
+    """What the concern rests on, and whether this person reads the page it stands on."""
+    found = [Source(**one) for one in concern.sources]
+    return [(one, access.may(READ_BY[one.page], concern.school_id)) for one in found]
