@@ -51,7 +51,7 @@ class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
 
     Approved may carry conditions, in words. After one that returned the plan, or took it back, the chain ends.
-    `checked` holds what was said of each rule of a good plan, by the words of the rule: a `Met` (S3-28).
+    `checked` holds what was said of each rule of a good plan, in order: [its words, a `Met`] (S3-28).
     """
 
     class Outcome(models.TextChoices):
@@ -74,7 +74,7 @@ class ApprovalStep(TrustOwned):
     due_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING, blank=True)
     words = models.TextField(blank=True)
-    checked = models.JSONField(default=dict, blank=True)
+    checked = models.JSONField(default=list, blank=True)
     by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(null=True, blank=True)
 
@@ -102,7 +102,7 @@ class ApprovalStep(TrustOwned):
     def rules_checked(self) -> list[tuple[str, str, str]]:
         """Each rule that was gone through, what was said of it, and the chip that shows it."""
         chips = {self.Met.MET: "agreed", self.Met.NOT_YET: "returned", self.Met.NOT_HERE: "draft"}
-        said = ((rule, self.Met(value)) for rule, value in self.checked.items())
+        said = ((rule, self.Met(value)) for rule, value in self.checked)
         return [(rule, str(value.label), chips[value]) for rule, value in said]
 
     @property

@@ -15,7 +15,7 @@ from reviews.models import Finding, Review
 from reviews.queries.reviews import called
 from schools.access import Access, Permission
 from schools.models import School
-from schools.words import cut, on
+from schools.words import capital, cut, on
 
 LOOK_BACK = timedelta(days=400)
 MOST = 15
@@ -50,9 +50,12 @@ def _findings(school: School, since: date) -> Iterator[Source]:
     rows = Finding.objects.filter(review__school=school, review__state=Review.State.PUBLISHED)
     rows = rows.filter(review__ends_on__gte=since).exclude(kind__in=(Finding.Kind.WELL, Finding.Kind.EXCELLENCE))
     rows = rows.select_related("review__strategy_version").order_by("-review__ends_on", "pk")
+    told = set()
     for row in rows.defer("review__strategy_version__text", "review__strategy_version__document")[:MOST]:
         label = f"{called(row.review)}, {on(row.review.ends_on)}: {cut(row.text, LONGEST)}"
-        yield Source(f"finding-{row.pk}", "review", row.review_id, label)
+        if label not in told:  # a form may ask for the same twice
+            told.add(label)
+            yield Source(f"finding-{row.pk}", "review", row.review_id, label)
 
 
 def _visits(school: School, since: date) -> Iterator[Source]:
@@ -73,7 +76,8 @@ def _decisions(school: School, since: date) -> Iterator[Source]:
     for row in rows.defer("strategy_version__text", "strategy_version__document")[:MOST]:
         strategy = row.strategy_version.strategy
         level = next(one for one in strategy.axis_levels(row.axis) if one.key == row.level)
-        label = f"{strategy.axis_by_key[row.axis].label}: {strategy.level_words(level)}"
+        axis = f"{strategy.axis_by_key[row.axis].label}: " if len(strategy.axes) > 1 else ""
+        label = capital(f"{axis}{strategy.level_words(level)}")
         yield Source(
             f"decision-{row.pk}", "decision", row.pk, f"{label}, decided on {on(timezone.localdate(row.decided_at))}"
         )

@@ -107,19 +107,19 @@ def answer_plan(
     return step
 
 
-def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, str]) -> dict[str, str]:
+def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, str]) -> list[tuple[str, str]]:
     """What was said of the rules that this step checks. Raises ValidationError where one is not looked at, or not met
     and the plan approved all the same."""
     rules = rules_checked(plan, step)
     found = {rule: said[rule] for rule in rules if said.get(rule) in ApprovalStep.Met}
     if outcome == Outcome.RETURNED:
-        return found
+        return list(found.items())
     lacks = {f"rule-{place}": "Say whether it is met" for place, rule in enumerate(rules) if rule not in found}
     if lacks:
         raise ValidationError(lacks)
     if outcome == Outcome.APPROVED and ApprovalStep.Met.NOT_YET in found.values():
         raise ValidationError({"outcome": "A rule is not met yet: approve it with conditions, or return it"})
-    return found
+    return list(found.items())
 
 
 def take_back(plan: Plan, *, by: Membership) -> ApprovalStep:

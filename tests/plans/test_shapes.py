@@ -191,7 +191,7 @@ def test_the_head_of_improvement_goes_through_each_rule(cast: Cast, plan: Plan):
     assert ada.post(answer, {"outcome": "conditions", "words": "Add owners.", **said}).status_code == 302
     with trust_scope(cast.alder):
         step = ApprovalStep.objects.get()
-        assert step.checked == dict(zip(rules, said.values(), strict=True))
+        assert step.checked == [list(pair) for pair in zip(rules, said.values(), strict=True)]
     read = text_of(cast.client(cast.ben).get(there(plan)))
     for words in ("Not yet", "Does not apply here", rules[1]):
         assert words in read
@@ -205,7 +205,7 @@ def test_a_plan_may_be_returned_before_every_rule_is_looked_at(cast: Cast, plan:
     )
     assert sent.status_code == 302
     with trust_scope(cast.alder):
-        assert ApprovalStep.objects.get().checked == {rules_of(plan)[0]: "not_yet"}
+        assert ApprovalStep.objects.get().checked == [[rules_of(plan)[0], "not_yet"]]
 
 
 def test_where_nobody_checks_by_rule_nothing_is_asked(cast: Cast):

@@ -144,13 +144,15 @@ class PlanWriter:
             step.checked = self._checked(rung.role, step.outcome)
         return step
 
-    def _checked(self, role: str, outcome: str) -> dict[str, str]:
+    def _checked(self, role: str, outcome: str) -> list[tuple[str, str]]:
         """What who checks the plan said of each rule: all met, or with conditions the first not yet."""
         if self.kind is None or self.kind.checked_by != role or outcome not in ApprovalStep.AGREED:
-            return {}
+            return []
         said = dict.fromkeys(self.kind.quality_rules, ApprovalStep.Met.MET.value)
         first = next(iter(said), None)
-        return said | ({first: ApprovalStep.Met.NOT_YET.value} if first and outcome == Outcome.CONDITIONS else {})
+        if first and outcome == Outcome.CONDITIONS:
+            said[first] = ApprovalStep.Met.NOT_YET.value
+        return list(said.items())
 
     def _who(self, role: str, school: str) -> Membership | None:
         """Who answers for this role; nobody where it stands empty."""
