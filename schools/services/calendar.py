@@ -16,6 +16,9 @@ from schools.models import Membership, Period, School, Season
 from schools.queries import dates_of_year, own_breaks
 from schools.words import on
 
+Span = tuple[int, date, date]
+"""The half, or 0 for the whole term, with its first and last day."""
+
 FIELDS = ("starts_on", "first_half_ends_on", "second_half_on", "ends_on")
 """The dates of a term, in their order."""
 
@@ -88,16 +91,18 @@ def set_year(year: int, terms: Iterable[TermDates], *, by: Membership | None, se
         raise ValidationError(faults)
     name = year_words(year)
     require_unchanged("calendar.set", seen, of=name)
-    before, after = _changes(year, terms)
+    known = dates_of_year(year)
+    before, after = _changes(known, terms)
     if before == after:
         return []
     record_act("calendar.set", Period, by=by, before=before, after=f"{name}: {after}" if before else name)
+    if not known:
+        return Period.objects.bulk_create([_period(year, term, span) for term in terms for span in _spans(term)])
     return [period for term in terms for period in _set_term(year, term)]
 
 
-def _changes(year: int, terms: Iterable[TermDates]) -> tuple[str, str]:
+def _changes(known: Mapping[str, Mapping[str, date]], terms: Iterable[TermDates]) -> tuple[str, str]:
     """The dates that differ, as they were and as they will be; the first is empty where there was no such year."""
-    known = dates_of_year(year)
     before, after = [], []
     for term in terms:
         for field in FIELDS:
@@ -108,18 +113,26 @@ def _changes(year: int, terms: Iterable[TermDates]) -> tuple[str, str]:
     return ", ".join(before), ", ".join(after)
 
 
-def _set_term(year: int, term: TermDates) -> list[Period]:
-    spans = (
+def _spans(term: TermDates) -> tuple[Span, ...]:
+    return (
         (0, term.starts_on, term.ends_on),
         (1, term.starts_on, term.first_half_ends_on),
         (2, term.second_half_on, term.ends_on),
     )
+
+
+def _period(year: int, term: TermDates, span: Span) -> Period:
+    half, starts, ends = span
+    return Period(year=year, season=term.season, half=half, starts_on=starts, ends_on=ends)
+
+
+def _set_term(year: int, term: TermDates) -> list[Period]:
     _keep_own_within(year, term)
     return [
         Period.objects.update_or_create(
             year=year, season=term.season, half=half, school=None, defaults={"starts_on": starts, "ends_on": ends}
         )[0]
-        for half, starts, ends in spans
+        for half, starts, ends in _spans(term)
     ]
 
 

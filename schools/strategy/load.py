@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from functools import lru_cache
 
 from pydantic import ValidationError as PydanticError
 
@@ -22,8 +23,12 @@ class StrategyError(ValueError):
         super().__init__(f"{name}: " + "; ".join(faults))
 
 
+@lru_cache(maxsize=32)
 def read_strategy(text: str, *, name: str = "strategy.toml") -> Strategy:
-    """The strategy in `text`. Raises StrategyError with every fault found, never a bare parser error."""
+    """The strategy in `text`. Raises StrategyError with every fault found, never a bare parser error.
+
+    It is frozen, so trusts that follow the same file share it.
+    """
     if len(text) > LARGEST:
         raise StrategyError(name, [f"the file has {len(text):,} characters; at most {LARGEST:,} are read"])
     try:
