@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import include, path, re_path
+from django.urls import URLPattern, include, path, re_path
 from django.views import defaults
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -27,6 +29,14 @@ from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
 from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
+from plans.api.booking import (
+    SchoolSupportBookings,
+    SupportCancel,
+    SupportConfirmation,
+    SupportDelivered,
+    SupportMissed,
+)
+from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from reviews.api.years import Programmes
@@ -62,6 +72,24 @@ for noun, rows in {
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 
+WRITING: dict[str, tuple[type[APIView], str]] = {
+    "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
+    "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),
+    "support_requests/<pk>/answer": (SupportRequestAnswer, "api_support_answer"),
+    "schools/<pk>/support_bookings": (SchoolSupportBookings, "api_support_book"),
+    "support_bookings/<pk>/delivered": (SupportDelivered, "api_support_delivered"),
+    "support_bookings/<pk>/missed": (SupportMissed, "api_support_missed"),
+    "support_bookings/<pk>/confirmation": (SupportConfirmation, "api_support_confirmation"),
+    "support_bookings/<pk>/cancel": (SupportCancel, "api_support_cancel"),
+}
+"""What is written of plans and support."""
+
+
+def _writing() -> Iterator[URLPattern]:
+    for address, (view, name) in WRITING.items():
+        yield re_path("^" + re.sub("<([a-z_]+)>", r"(?P<\1>[0-9]{1,18})", address) + "/$", view.as_view(), name=name)
+
+
 inside = [
     re_path(r"^assessments/(?P<pk>[0-9]{1,18})/ratings/$", AssessmentRatings.as_view(), name="api_ratings_write"),
     re_path(r"^returns/(?P<pk>[0-9]{1,18})/figures/$", ReturnFigures.as_view(), name="api_return_figures"),
@@ -77,6 +105,7 @@ inside = [
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/follow_ups/$", VisitFollowUp.as_view(), name="api_visit_follow_up"),
     re_path(r"^periods/(?P<pk>[0-9]{1,18})/monitoring/$", MonitoringTerm.as_view(), name="api_monitoring_term"),
     re_path(r"^reports/(?P<pk>[0-9]{1,18})/file/$", ReportFile.as_view(), name="api_report_file"),
+    *_writing(),
     *router.urls,
 ]
 

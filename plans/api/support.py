@@ -12,10 +12,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from plans.models import SupportBooking, SupportRequest
-from plans.queries.support import ledgers, readable_bookings
+from plans.queries.support import ledgers, readable_bookings, supported_schools
 from plans.queries.support_asked import readable_requests
 from plans.rules.support import Line
-from schools.access import Permission, where_may
+from schools.access import Permission
 from schools.api import IdFilter, Order, RowFilters, Rows, TrustView
 from schools.models import School
 from schools.rules import academic_year
@@ -146,7 +146,7 @@ class SupportLedger(TrustView):
     answers = {200: SupportLedgerOut}
 
     def rows(self) -> QuerySet[School]:
-        return School.objects.filter(where_may(self.access, Permission.SEE_SUPPORT, "pk"))
+        return supported_schools(self.access)
 
     def get(self, request: Any, **kwargs: str) -> Response:
         """In the order of the strategy."""

@@ -107,8 +107,6 @@ class BookForm(forms.Form):
         against = data.get("against", "")
         asked = next((one for one in requests if f"{REQUEST}{one.pk}" == against), None)
         criterion, action = risk_in(data.get("risk", ""), actions)
-        if asked and not criterion and action is None:
-            criterion, action = asked.criterion, asked.action
         return Terms(
             dates=data["dates"], provider=data["provider"], amount=data["amount"],
             entitlement="" if asked else against, request=asked, what=data["what"], unit=data["unit"],

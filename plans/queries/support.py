@@ -26,6 +26,11 @@ P = Permission
 State = SupportBooking.State
 
 
+def supported_schools(access: Access) -> QuerySet[School]:
+    """The schools whose support this person sees."""
+    return School.objects.visible_to(access).filter(where_may(access, P.SEE_SUPPORT, "pk"))
+
+
 def of_bookings(access: Access) -> Q:
     """The schools whose support this person sees, and what they or their school give to others."""
     mine = Q(provider_person=access.membership)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -51,9 +51,10 @@ def book_support(
 ) -> list[SupportBooking]:
     """Book it, a row for each day. Without a school it is challenge to the trust itself.
 
-    Raises ValidationError by field.
+    What was asked for serves what the school said, where nothing else is named. Raises ValidationError by field.
     """
     _check(school, version, terms)
+    terms = _serving(terms)
     what, unit = _named(version, terms)
     first = min(terms.dates)
     after = f"{counted(len(set(terms.dates)), 'day')} from {day_words(first)}"
@@ -71,6 +72,13 @@ def book_support(
     ]  # fmt: skip
     tell_booked(rows, by=by)
     return rows
+
+
+def _serving(terms: Terms) -> Terms:
+    asked = terms.request
+    if asked is None or terms.criterion or terms.action:
+        return terms
+    return replace(terms, criterion=asked.criterion, action=asked.action)
 
 
 def _named(version: StrategyVersion, terms: Terms) -> tuple[str, str]:
@@ -104,6 +112,8 @@ def _check(school: School | None, version: StrategyVersion, terms: Terms) -> Non
     if terms.funder not in B.Funder.values:
         raise ValidationError({"funder": "Choose who pays"})
     if terms.action and (school is None or terms.action.plan.school_id != school.pk):
+        raise ValidationError({"risk": "Choose one of the list"})
+    if terms.criterion and (school is None or terms.criterion not in version.strategy.criterion_by_key):
         raise ValidationError({"risk": "Choose one of the list"})
     _check_provider(school, terms)
 

@@ -13,7 +13,15 @@ from django.views.decorators.http import require_safe
 
 from plans.forms.support_filter import LedgerFilter
 from plans.models import SupportBooking
-from plans.queries.support import SchoolLedger, confirms, given_in, gives, ledgers, readable_bookings
+from plans.queries.support import (
+    SchoolLedger,
+    confirms,
+    given_in,
+    gives,
+    ledgers,
+    readable_bookings,
+    supported_schools,
+)
 from plans.queries.support_asked import asked_of
 from plans.rules.support import Ledger, Line
 from plans.rules.support_entry import FUNDERS, PROVIDERS
@@ -115,8 +123,7 @@ def given_by(access: Access, school: School, year: int) -> QuerySet[SupportBooki
 
 def school_for(request: TrustRequest, school_id: int) -> School:
     """The school, if this person sees its support, or 404."""
-    rows = School.objects.visible_to(request.access).filter(where_may(request.access, P.SEE_SUPPORT, "pk"))
-    return get_object_or_404(rows, pk=school_id)
+    return get_object_or_404(supported_schools(request.access), pk=school_id)
 
 
 def shows_in_term(line: Line) -> bool:

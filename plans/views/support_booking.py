@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, EndForm, SchoolSaysForm
 from plans.forms.support import request_choices, risks
 from plans.models import SupportBooking
-from plans.queries.support import confirms, gives, offers_of, readable_bookings
-from plans.queries.support_asked import agreed_requests, label_of, open_actions
+from plans.queries.bookable import bookable_for
+from plans.queries.support import confirms, gives, readable_bookings
+from plans.queries.support_asked import label_of
 from plans.rules.support_entry import AFTER
 from plans.services.booking import (
     book_support,
@@ -29,7 +30,7 @@ from plans.views.support import school_for
 from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.forms import accepted
 from schools.models import School, StrategyVersion
-from schools.queries import members, strategy_of, trusts_own_version
+from schools.queries import strategy_of, trusts_own_version
 
 P = Permission
 State = SupportBooking.State
@@ -56,21 +57,18 @@ def support_book_trust(request: TrustRequest) -> HttpResponse:
 def _book(request: TrustRequest, school: School | None, version: StrategyVersion | None) -> HttpResponse:
     if version is None:
         raise Http404
-    requests = agreed_requests(school) if school else []
-    actions = open_actions(school) if school else []
-    offers = offers_of(school, version.strategy) if school else []
-    against = [*request_choices([(one, f"Asked for: {label_of(one)}") for one in requests]), *offers]
+    known = bookable_for(school, version.strategy, today=timezone.localdate())
     form = BookForm(
         request.POST if request.method == "POST" else None,
-        against=against,
-        risk=risks(version.strategy, actions) if school else [],
-        people=list(members()),
-        schools=list(School.objects.on(timezone.localdate()).exclude(pk=school.pk if school else None)),
+        against=[*request_choices([(one, f"Asked for: {label_of(one)}") for one in known.requests]), *known.offers],
+        risk=risks(version.strategy, known.actions) if school else [],
+        people=known.people,
+        schools=known.schools,
         initial=_begun(request),
     )
     me = request.access.membership
     if request.method == "POST" and accepted(
-        form, lambda _: book_support(school, version, form.terms(requests=requests, actions=actions), by=me)
+        form, lambda _: book_support(school, version, form.terms(requests=known.requests, actions=known.actions), by=me)
     ):
         messages.success(request, "Booked. The school and whoever gives it hear of it in the morning.")
         if school is None:

@@ -89,6 +89,13 @@ class TrustView(GenericAPIView):
             return self.model._default_manager.none()
         return self.rows()
 
+    def taken(self) -> dict[str, Any]:
+        """What was sent, as `takes` reads it. Raises Refused by field."""
+        sent = self.takes(data=self.request.data)
+        if not sent.is_valid():
+            raise Refused(sent.errors)
+        return dict(sent.validated_data)
+
     def get_object(self) -> Any:
         """The row, or one and the same 404."""
         try:

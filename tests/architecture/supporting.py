@@ -17,6 +17,8 @@ PAST, AHEAD = date(2026, 11, 10), date(2026, 12, 1)
 KEY = "head_network"
 """What every school is entitled to, whatever its category."""
 
+ASKED = {"need": "Changed.", "priority": "now", "suits": "After Easter"}
+
 ITEMS = ("plan_training", "bids_help", "marketing_help")
 """Of the menu, and no reviews."""
 
@@ -68,6 +70,15 @@ def _booking(here: Planted) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _booking_sent(here: Planted) -> dict[str, Any]:
+    return {
+        "entitlement": KEY, "request": None, "what": "Changed.", "amount": "1", "unit": "meeting",
+        "dates": ["2026-12-01"], "provider": "school", "provider_person": here.people["head"].pk,
+        "provider_school": here.rows["other_school"].pk, "provider_words": "Maths lead", "funder": "shared",
+        "cost": "100", "criterion": "", "action": here.rows["plan_action"].pk,
+    }  # fmt: skip
+
+
 def _of_the_trust(here: Planted) -> dict[str, Any]:
     return {name: value for name, value in _booking(here).items() if name not in ("against", "risk")}
 
@@ -75,7 +86,7 @@ def _of_the_trust(here: Planted) -> dict[str, Any]:
 SUPPORT_ACTS: dict[str, tuple[Any, ...]] = {
     "support_ask": (
         "head",
-        _always(item="coaching", need="Changed.", priority="now", suits="After Easter", risk="criterion:behaviour"),
+        _always(**ASKED, item="coaching", risk="criterion:behaviour"),
     ),
     "support_request": ("si_lead", _always(outcome="later", words="In January.", later_on="11 January 2027")),
     "support_request_send": ("head", _always()),
@@ -85,6 +96,14 @@ SUPPORT_ACTS: dict[str, tuple[Any, ...]] = {
     "support_came": ("si_lead", _always(note="Books looked at.")),
     "support_confirm": ("head", _always(outcome="disputed", answer="Nobody came.")),
     "support_end": ("si_lead", _always(ended="missed", missed_by="provider", why="Ill.")),
+    "api_support_ask": ("head", _always(**ASKED, item="coaching", criterion="behaviour", action=None, send=True)),
+    "api_support_send": ("head", _always()),
+    "api_support_answer": ("si_lead", _always(outcome="later", words="In January.", later_on="2027-01-11")),
+    "api_support_book": ("si_lead", _booking_sent),
+    "api_support_delivered": ("si_lead", _always(note="Books looked at.")),
+    "api_support_missed": ("si_lead", _always(missed_by="provider", why="Ill.")),
+    "api_support_cancel": ("si_lead", _always(why="Snow.")),
+    "api_support_confirmation": ("head", _always(came=False, answer="Nobody came.")),
 }
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
 
@@ -94,13 +113,23 @@ SUPPORT_POST_ONLY = frozenset(
 
 SUPPORT_ROWS: dict[str, str] = {
     **dict.fromkeys(
-        ("support_request.pk", "support_request_back.pk", "api_support_requests-detail.pk"), "support_asked"
+        ("support_request.pk", "support_request_back.pk", "api_support_requests-detail.pk", "api_support_answer.pk"),
+        "support_asked",
     ),
-    "support_request_send.pk": "support_draft",
+    **dict.fromkeys(("support_request_send.pk", "api_support_send.pk"), "support_draft"),
     **dict.fromkeys(
-        ("support_booking.pk", "support_came.pk", "support_end.pk", "api_support_bookings-detail.pk"), "support_booked"
+        (
+            "support_booking.pk",
+            "support_came.pk",
+            "support_end.pk",
+            "api_support_bookings-detail.pk",
+            "api_support_delivered.pk",
+            "api_support_missed.pk",
+            "api_support_cancel.pk",
+        ),
+        "support_booked",
     ),
-    "support_confirm.pk": "support_delivered",
-    "api_support_ledger.pk": "school",
+    **dict.fromkeys(("support_confirm.pk", "api_support_confirmation.pk"), "support_delivered"),
+    **dict.fromkeys(("api_support_ledger.pk", "api_support_ask.pk", "api_support_book.pk"), "school"),
 }
 """`parameter`, or `route.parameter` -> the planted row."""

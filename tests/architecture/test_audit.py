@@ -45,7 +45,7 @@ def test_an_act_leaves_its_entry(world: World, db: None, name: str, say: Callabl
     client.raise_request_exception = True
     before, rows = entries(here), events(here)
     answer = send(client, BY_NAME[name], here)
-    assert answer.status_code in (200, 302), answer.content.decode()[:3000]
+    assert answer.status_code in (200, 201, 302), answer.content.decode()[:3000]
     new = {key: entry for key, entry in entries(here).items() if key not in before}
     changes = {key: of for key, of in events(here).items() if key not in rows}
     say(f"R14 {name}: {len(new)} entries of {act.entries}, {len(changes)} row changes under them")
@@ -58,7 +58,7 @@ def test_every_route_that_takes_a_post_is_replayed(world: World, db: None) -> No
     """Else an address could write without an entry, and nobody would look."""
     taking, writing, alder = set(), [], world.trusts["alder"]
     for route in trust_routes():
-        if route.name in ("api_ratings_write", "api_return_figures", "api_sef_write", "api_visit_answers"):
+        if route.api and route.name in ACTS and ACTS[route.name].method != "post":
             taking.add(route.name)
             continue
         for reader in readers_of(route)[:1]:

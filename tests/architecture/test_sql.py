@@ -17,7 +17,7 @@ from django.test import Client
 from schools.access import ROLES
 from schools.models import School, User
 from schools.tenancy import trust_scope
-from tests.architecture.acts import POST_ONLY
+from tests.architecture.acts import ACTS, POST_ONLY
 from tests.architecture.planted import NOW, World
 from tests.architecture.routes import Route, address, all_routes, trust_routes
 from tests.architecture.story import grow_to
@@ -58,12 +58,7 @@ SHOWS_NOTHING: dict[str, str] = {
     **dict.fromkeys(("account_confirm_login_code", "mfa_authenticate", "socialaccount_signup"), SIGNING_IN),
     **{f"account/social/{place}/": MOVED for place in ("connections", "login/cancelled", "login/error", "signup")},
     **dict.fromkeys((*POST_ONLY, "demo_sign_in", "operator_resend"), FORM),
-    "api_ratings_write": "takes a PATCH only",
-    "api_return_figures": "takes a PUT only",
-    "api_sef_write": "takes a PATCH only",
-    "api_visit_answers": "takes a PATCH only",
-    "api_visit_submit": "takes a POST only",
-    "api_visit_follow_up": "takes a POST only",
+    **{name: f"takes a {act.method.upper()} only" for name, act in ACTS.items() if name.startswith("api_")},
     "calendar_feed": "opens by a secret in its address; tests/reporting counts its questions",
     "demo": "only in the demo",
     "sef_latest": "leads to the page of a term",
