@@ -29,6 +29,7 @@ from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
 from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
+from plans.api.approving import PlanAnswer, PlanSend
 from plans.api.booking import (
     SchoolSupportBookings,
     SupportCancel,
@@ -37,6 +38,15 @@ from plans.api.booking import (
     SupportMissed,
 )
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
+from plans.api.writing import (
+    ActionVerdict,
+    PlanAction,
+    PlanActions,
+    PlanPriorities,
+    PlanPriority,
+    SchoolPlans,
+    TrustPlans,
+)
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from reviews.api.years import Programmes
@@ -73,6 +83,15 @@ for noun, rows in {
     router.register(noun, rows, basename=f"api_{noun}")
 
 WRITING: dict[str, tuple[type[APIView], str]] = {
+    "schools/<pk>/plans": (SchoolPlans, "api_plan_begin"),
+    "plans/trust": (TrustPlans, "api_plan_begin_trust"),
+    "plans/<pk>/priorities": (PlanPriorities, "api_priority_new"),
+    "plans/<pk>/priorities/<priority_id>": (PlanPriority, "api_priority"),
+    "plans/<pk>/actions": (PlanActions, "api_plan_action_new"),
+    "plans/<pk>/actions/<action_id>": (PlanAction, "api_plan_action"),
+    "plans/<pk>/send": (PlanSend, "api_plan_send"),
+    "plans/<pk>/answer": (PlanAnswer, "api_plan_answer"),
+    "actions/<pk>/verdict": (ActionVerdict, "api_action_verdict"),
     "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
     "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),
     "support_requests/<pk>/answer": (SupportRequestAnswer, "api_support_answer"),

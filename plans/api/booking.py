@@ -13,8 +13,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from plans.api.input import LONGEST_KEY, key, number_of, pounds, text
 from plans.api.support import SupportBookingOut
-from plans.api.supporting import LONGEST_KEY, ForSchool, ServesIn, what_it_serves
+from plans.api.supporting import ForSchool, ServesIn, what_it_serves
 from plans.models import SupportBooking
 from plans.queries.bookable import Bookable, bookable_for
 from plans.queries.support import gives, readable_bookings
@@ -38,40 +39,23 @@ TAG = "Support bookings"
 B = SupportBooking
 
 
-def _key(default: str, words: str) -> serializers.CharField:
-    return serializers.CharField(
-        max_length=LONGEST_KEY, allow_blank=True, required=False, default=default, help_text=words
-    )
-
-
-def _words(words: str, most: int = LONGEST_WORDS) -> serializers.CharField:
-    return serializers.CharField(max_length=most, allow_blank=True, required=False, default="", help_text=words)
-
-
-def _row(words: str) -> serializers.IntegerField:
-    return serializers.IntegerField(min_value=1, allow_null=True, required=False, default=None, help_text=words)
-
-
 class SupportBookingIn(ServesIn):
     """What is booked, the same on each day. It is counted against an entitlement, a request, or lies beyond both."""
 
-    entitlement = _key("", "Its key in the strategy: one the school is entitled to as it stands.")
-    request = _row("Of /support_requests/; agreed.")
-    what = _words("What it is; may stay blank with an entitlement.", 200)
+    entitlement = key("Its key in the strategy: one the school is entitled to as it stands.")
+    request = number_of("Of /support_requests/; agreed.")
+    what = text(200, "What it is; may stay blank with an entitlement.")
     amount = serializers.DecimalField(
         4, 1, required=False, default=Decimal(1), help_text="How much each time, in `unit`."
     )
-    unit = _key(SupportUnit.DAY.value, "day, session, visit, meeting or programme. An entitlement has its own.")
+    unit = key("day, session, visit, meeting or programme. An entitlement has its own.", SupportUnit.DAY.value)
     dates = serializers.ListField(child=serializers.DateField(), max_length=MOST_DATES, help_text="A booking for each.")
     provider = serializers.CharField(max_length=LONGEST_KEY, help_text="central, school or external.")
-    provider_person = _row("The membership of who gives it.")
-    provider_school = _row("Of /schools/; where another school gives it.")
-    provider_words = _words("Or named in words.", 160)
-    funder = _key(B.Funder.TRUST.value, "trust, school or shared.")
-    cost = serializers.DecimalField(
-        9, 2, min_value=0, allow_null=True, required=False, default=None,
-        help_text="Pounds each time. Null: not known. 0: it costs nothing.",
-    )  # fmt: skip
+    provider_person = number_of("The membership of who gives it.")
+    provider_school = number_of("Of /schools/; where another school gives it.")
+    provider_words = text(160, "Or named in words.")
+    funder = key("trust, school or shared.", B.Funder.TRUST.value)
+    cost = pounds(9, "Pounds each time. Null: not known. 0: it costs nothing.")
 
 
 class BookedOut(serializers.Serializer):
@@ -124,27 +108,27 @@ def _of(rows: Iterable[Any], number: int | None) -> Any:
 class DeliveredIn(StrictSerializer):
     """That it came, and what was done."""
 
-    note = _words("What was done; the school reads it. Needed where the school has said otherwise.")
+    note = text(LONGEST_WORDS, "What was done; the school reads it. Needed where the school has said otherwise.")
 
 
 class MissedIn(StrictSerializer):
     """That it did not take place."""
 
     missed_by = serializers.CharField(max_length=LONGEST_KEY, help_text="provider, school or neither.")
-    why = serializers.CharField(max_length=LONGEST_WORDS, allow_blank=True)
+    why = text(LONGEST_WORDS, needed=True)
 
 
 class CancelIn(StrictSerializer):
     """Why it is called off."""
 
-    why = serializers.CharField(max_length=LONGEST_WORDS, allow_blank=True)
+    why = text(LONGEST_WORDS, needed=True)
 
 
 class ConfirmationIn(StrictSerializer):
     """Whether it came as is said."""
 
     came = serializers.BooleanField()
-    answer = _words("What was different; needed where it did not come so.")
+    answer = text(LONGEST_WORDS, "What was different; needed where it did not come so.")
 
 
 class _Become(TrustView):

@@ -23,9 +23,9 @@ VERDICTS = [(one.value, one.label) for one in Verdict if one.value]
 
 
 class ActionOut(serializers.ModelSerializer):
-    """An action of a school's plan. `owner_words` is a role where the owner has no account."""
+    """An action; without a school it is of the trust's own plan. `owner_words` is a role, not a person."""
 
-    school = serializers.IntegerField(source="plan.school_id", read_only=True)
+    school = serializers.IntegerField(source="plan.school_id", read_only=True, allow_null=True)
     finding = serializers.IntegerField(
         source="finding_id", read_only=True, allow_null=True, help_text="What a review found that it answers."
     )
@@ -42,7 +42,7 @@ class ActionOut(serializers.ModelSerializer):
         model = Action
         fields = [
             "id", "school", "plan", "priority", "finding", "review", "what", "owner", "owner_words", "support",
-            "success", "budget", "training", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
+            "success", "budget", "training", "appraisal", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
             "verdict_note", "why_early", "closed_at",
         ]  # fmt: skip
         read_only_fields = fields
@@ -112,9 +112,13 @@ class PlanOut(serializers.ModelSerializer):
 class StepOut(serializers.ModelSerializer):
     """One step of the chain that an edition goes through."""
 
+    checked = serializers.DictField(
+        child=serializers.CharField(), read_only=True, help_text="By the words of a rule: met, not_yet or not_here."
+    )
+
     class Meta:
         model = ApprovalStep
-        fields = ["position", "role", "due_on", "outcome", "words", "at"]
+        fields = ["position", "role", "due_on", "outcome", "words", "checked", "at"]
         read_only_fields = fields
 
 

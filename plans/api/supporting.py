@@ -12,6 +12,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from plans.api.input import LONGEST_KEY, day, key, number_of, text
 from plans.api.support import SupportRequestOut
 from plans.models import Action, SupportRequest
 from plans.queries.support import supported_schools
@@ -35,32 +36,22 @@ from schools.queries import strategy_of
 
 P = Permission
 TAG = "Support requests"
-LONGEST_KEY = 60
 
 
 class ServesIn(StrictSerializer):
     """What support serves: a criterion of the matrix, or an open action of the school's plans."""
 
-    criterion = serializers.CharField(
-        max_length=LONGEST_KEY, allow_blank=True, required=False, default="", help_text="Its key in the strategy."
-    )
-    action = serializers.IntegerField(
-        min_value=1, allow_null=True, required=False, default=None, help_text="Of /actions/; one of them that is open."
-    )
+    criterion = key("Its key in the strategy.")
+    action = number_of("Of /actions/; one of them that is open.")
 
 
 class SupportRequestIn(ServesIn):
     """What the school needs. Without `send` it is a draft, which whoever asks for the school sends."""
 
-    item = serializers.CharField(
-        max_length=LONGEST_KEY, allow_blank=True, required=False, default="",
-        help_text="The key of an entry on the strategy’s menu; blank in the school’s own words.",
-    )  # fmt: skip
-    need = serializers.CharField(max_length=LONGEST_NEED, allow_blank=True, help_text="What it needs, and why.")
-    priority = serializers.CharField(
-        max_length=LONGEST_KEY, required=False, default=Urgency.TERM.value, help_text="now, term or when."
-    )
-    suits = serializers.CharField(max_length=200, allow_blank=True, required=False, default="")
+    item = key("The key of an entry on the strategy’s menu; blank in the school’s own words.")
+    need = text(LONGEST_NEED, "What it needs, and why.", needed=True)
+    priority = key("now, term or when.", Urgency.TERM.value)
+    suits = text(200)
     send = serializers.BooleanField(required=False, default=False)
 
 
@@ -75,13 +66,8 @@ class RequestAnswerIn(StrictSerializer):
     """What the trust decides."""
 
     outcome = serializers.CharField(max_length=LONGEST_KEY, help_text="agreed, later or declined.")
-    words = serializers.CharField(
-        max_length=LONGEST_ANSWER, allow_blank=True, required=False, default="",
-        help_text="The school reads them. Needed where it is declined.",
-    )  # fmt: skip
-    later_on = serializers.DateField(
-        allow_null=True, required=False, default=None, help_text="Where it is later: the day it is looked at again."
-    )
+    words = text(LONGEST_ANSWER, "The school reads them. Needed where it is declined.")
+    later_on = day("Where it is later: the day it is looked at again.")
 
 
 def what_it_serves(

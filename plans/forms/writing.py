@@ -10,7 +10,7 @@ from django import forms
 from plans.models import Action, ApprovalStep, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
-from plans.services.approving import LONGEST_WORDS, Outcome
+from plans.services.approving import LONGEST_LINE, LONGEST_WORDS, Outcome
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
@@ -212,7 +212,7 @@ class AnswerForm(forms.Form):
 class SendForm(forms.Form):
     """What goes with a plan that is sent."""
 
-    note = line("A line to go with it", most=1000)
+    note = line("A line to go with it", most=LONGEST_LINE)
 
 
 class DropForm(forms.Form):

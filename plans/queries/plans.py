@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 
 from evidence.rules.arithmetic import in_words
@@ -14,7 +15,7 @@ from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdi
 from plans.rules.chain import kinds_for, may_answer
 from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
 from reviews.queries.reviews import levels_of
-from schools.access import Access, Permission, where_may
+from schools.access import Access, Permission, where_may, who_may
 from schools.models import School, StrategyVersion
 from schools.queries import strategy_of, trusts_own_version
 from schools.strategy import Strategy
@@ -34,6 +35,12 @@ def may_write_plan(access: Access, plan: Plan) -> bool:
     if plan.school_id is None:
         return access.may_everywhere(Permission.WRITE_PLANS)
     return access.may(Permission.WRITE_PLANS, plan.school_id)
+
+
+def require_writer(access: Access, plan: Plan) -> None:
+    """Raise PermissionDenied, which names the roles that may, for who does not write the plan."""
+    if not may_write_plan(access, plan):
+        raise PermissionDenied(who_may(Permission.WRITE_PLANS))
 
 
 def kind_of(plan: Plan) -> PlanType | None:
@@ -245,6 +252,12 @@ def approvals_of(plans: Sequence[Plan]) -> dict[int, list[Approval]]:
     """By plan, its editions as they stand now, the latest first. Three queries."""
     fresh = with_editions(Plan.objects.filter(pk__in=[one.pk for one in plans]).only("pk"))
     return {one.pk: editions_of(one) for one in fresh}
+
+
+def rules_to_check(plan: Plan) -> tuple[str, ...]:
+    """The rules that whoever answers the step that waits goes through. Four queries."""
+    waiting = next((one.waiting for one in approvals_of([plan]).get(plan.pk, []) if one.waiting), None)
+    return rules_checked(plan, waiting) if waiting else ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from .news import tell_plan_answered, tell_plan_sent
 from .progressing import set_due_days
 from .writing import locked_plan, open_plan
 
-LONGEST_WORDS = 2000  # characters
+LONGEST_WORDS, LONGEST_LINE = 2000, 1000  # characters of an answer, and of the line that goes with a plan
 Outcome = ApprovalStep.Outcome
 
 

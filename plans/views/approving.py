@@ -10,8 +10,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from plans.forms.writing import AnswerForm, SendForm
+from plans.queries.plans import require_writer, rules_to_check
 from plans.services import answer_plan, send_plan, take_back
-from plans.views.plans import plan_for, plan_page, require_writing, rules_to_check
+from plans.views.plans import plan_for, plan_page
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 
@@ -23,7 +24,7 @@ P = Permission
 def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
     """Send the plan as it stands to those who approve it."""
     found = plan_for(request, pk)
-    require_writing(request, found)
+    require_writer(request.access, found)
     form = SendForm(request.POST)
     if accepted(form, lambda data: send_plan(found, by=request.access.membership, **data)):
         messages.success(request, "Sent. Whoever approves it is told.")
@@ -36,7 +37,7 @@ def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
 def plan_take_back(request: TrustRequest, pk: int) -> HttpResponse:
     """Take it back before it is answered."""
     found = plan_for(request, pk)
-    require_writing(request, found)
+    require_writer(request.access, found)
     try:
         with transaction.atomic():
             take_back(found, by=request.access.membership)

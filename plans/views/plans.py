@@ -47,18 +47,6 @@ def plan_for(request: TrustRequest, pk: int) -> Plan:
     return get_object_or_404(readable_plans(request.access).annotate(has_draft=Exists(drafts)), pk=pk)
 
 
-def require_writing(request: TrustRequest, found: Plan) -> None:
-    """Raise PermissionDenied, which names the roles that may."""
-    if not may_write_plan(request.access, found):
-        raise PermissionDenied(who_may(P.WRITE_PLANS))
-
-
-def rules_to_check(found: Plan) -> tuple[str, ...]:
-    """The rules that whoever answers the step that waits goes through. Four queries."""
-    waiting = next((one.waiting for one in approvals_of([found]).get(found.pk, []) if one.waiting), None)
-    return rules_checked(found, waiting) if waiting else ()
-
-
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.SEE_PLANS)
 def plans(request: TrustRequest) -> HttpResponse:

@@ -16,9 +16,9 @@ from evidence.forms.named import named_in
 from plans.forms.writing import ActionForm, DropForm, PriorityForm
 from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
-from plans.queries.plans import kind_of
+from plans.queries.plans import kind_of, require_writer
 from plans.services import drop_priority, save_sections, write_action, write_priority
-from plans.views.plans import plan_for, require_writing
+from plans.views.plans import plan_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.forms.filled import FilledForm
@@ -31,7 +31,7 @@ P = Permission
 def writable(request: TrustRequest, pk: int) -> Plan:
     """A begun plan this person writes, or 404."""
     found = plan_for(request, pk)
-    require_writing(request, found)
+    require_writer(request.access, found)
     if kind_of(found) is None:
         raise Http404
     return found

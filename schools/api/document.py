@@ -73,7 +73,7 @@ class TrustSchema(AutoSchema):
     def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
         parameters = super()._resolve_path_parameters(variables)
         for one in parameters:
-            if one["name"] == "id":
+            if one["name"] == "id" or one["name"].endswith("_id"):
                 one["schema"] = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
         return parameters
 

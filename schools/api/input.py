@@ -51,6 +51,8 @@ class Refused(ValidationError):
 
 
 def _flat(errors: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    if isinstance(errors, list) and any(isinstance(one, Mapping) for one in errors):
+        errors = dict(enumerate(errors))  # of a list of rows: by place, those at fault
     if not isinstance(errors, Mapping):
         yield path, [str(one) for one in (errors if isinstance(errors, list) else [errors])]
         return

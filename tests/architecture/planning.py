@@ -67,6 +67,21 @@ ACTION = {
     "appraisal": "on",
 }  # fmt: skip
 
+TARGET = {"by_on": "2027-03-26", "words": "Changed.", "measure": "gld", "group": "all", "value": "71"}
+PRIORITY_SENT = {
+    **{name: PRIORITY[name] for name in ("label", "change", "success", "criterion")},
+    "milestones": [TARGET],
+}
+
+
+def action_sent(here: Planted) -> dict[str, Any]:
+    """An action as a program sends it."""
+    return {
+        "what": "Changed.", "priority": here.rows["priority"].pk, "owner": None, "owner_words": "English lead",
+        "due_on": "2027-03-26", "impact_check_on": "2027-05-20", "success": "Books.", "budget": "100",
+        "training": "A day", "support": "English lead", "appraisal": True,
+    }  # fmt: skip
+
 
 def plan_at(here: Planted, school: School, kind: str) -> Plan:
     """A plan with something in every part."""
@@ -170,6 +185,18 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plan_progress_save": ("si_lead", progress, 0),
     "plan_close": ("head", closing, 2),
     "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
+    "api_plan_begin": ("head", _always(kind=TO_BEGIN)),
+    "api_plan_begin_trust": ("si_lead", _always(kind="trust_plan_to_begin")),
+    "api_priority_new": ("head", _always(**PRIORITY_SENT)),
+    "api_priority": ("head", _always(**PRIORITY_SENT), 1, "put"),
+    "api_plan_action_new": ("head", action_sent),
+    "api_plan_action": ("head", action_sent, 1, "put"),
+    "api_plan_send": ("si_lead", _always(note="Please read.")),
+    "api_plan_answer": ("si_lead", _always(outcome="returned", words="Say more.", checked={})),
+    "api_action_verdict": (
+        "head",
+        _always(verdict="worked", note="Books show it.", again_on=None, why_early="All see it."),
+    ),
 }
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
 
@@ -183,12 +210,15 @@ PLAN_ROWS: dict[str, str] = {
         for name in ("plan", "plan_edition", "plan_file", "plan_edition_file", "plan_progress", "plan_progress_save",
                      "api_plans-detail")
     },
-    **{f"{name}.pk": "plan_waiting" for name in ("plan_take_back", "plan_answer")},
+    **{f"{name}.pk": "plan_waiting" for name in ("plan_take_back", "plan_answer", "api_plan_answer")},
     **{
         f"{name}.pk": "plan_draft"
         for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
-                     "plan_action", "plan_send", "plan_close", "paper_new", "paper", "paper_remove")
+                     "plan_action", "plan_send", "plan_close", "paper_new", "paper", "paper_remove",
+                     "api_priority_new", "api_priority", "api_plan_action_new", "api_plan_action", "api_plan_send")
     },
+    "api_plan_begin.pk": "school",
+    "api_action_verdict.pk": "plan_action",
     "priority_id": "priority",
     "action_id": "plan_action",
     "paper_id": "paper",

@@ -1,0 +1,101 @@
+"""A plan on its way through the people who approve it, moved by another program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from plans.api.input import LONGEST_KEY, text
+from plans.api.plans import PlanWhole
+from plans.api.writing import plan_as_read
+from plans.models import ApprovalStep, Plan
+from plans.queries.plans import readable_plans, require_writer, rules_to_check
+from plans.services import answer_plan, send_plan
+from plans.services.approving import LONGEST_LINE, LONGEST_WORDS
+from schools.access import Permission
+from schools.api import Refused, StrictSerializer, TrustView
+
+P = Permission
+Met = ApprovalStep.Met
+
+
+class SendIn(StrictSerializer):
+    """What goes with a plan that is sent."""
+
+    note = text(LONGEST_LINE, "A line to go with it.")
+
+
+class AnswerIn(StrictSerializer):
+    """What somebody decides about a plan that was sent to them."""
+
+    outcome = text(LONGEST_KEY, "approved, conditions or returned.", needed=True)
+    words = text(LONGEST_WORDS, "Conditions, or what has to change.")
+    checked = serializers.DictField(
+        child=serializers.CharField(max_length=LONGEST_KEY), required=False, default=dict,
+        help_text="met, not_yet or not_here of each rule of a good plan, by the words of the rule in the strategy’s "
+        "quality_rules; needed of who goes through them before they agree.",
+    )  # fmt: skip
+
+
+class _Moving(TrustView):
+    model, tag = Plan, "Plans"
+    http_method_names = ["post"]
+    also = (413, 415)
+    answers = {200: PlanWhole}
+
+    def rows(self) -> QuerySet[Plan]:
+        return readable_plans(self.access)
+
+
+class PlanSend(_Moving):
+    """Send a plan to be approved."""
+
+    needs, operation, takes = P.WRITE_PLANS, "plans_send", SendIn
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """As it stands. It can be written on; what was sent stays as it was."""
+        plan: Plan = self.get_object()
+        require_writer(self.access, plan)
+        send_plan(plan, by=self.access.membership, note=self.taken()["note"])
+        return Response(plan_as_read(self.access, plan))
+
+
+class PlanAnswer(_Moving):
+    """Answer a plan that waits for this person's role."""
+
+    needs, operation, takes = P.SEE_PLANS, "plans_answer", AnswerIn
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """Approve it, approve it with conditions, or return it. Nobody answers what they have written or sent."""
+        plan: Plan = self.get_object()
+        sent, rules = self.taken(), rules_to_check(plan)
+        _refuse_strange(sent["checked"], rules)
+        try:
+            answer_plan(plan, access=self.access, **sent)
+        except ValidationError as refusal:
+            raise Refused(_by_field(refusal, rules)) from None
+        return Response(plan_as_read(self.access, plan))
+
+
+def _refuse_strange(checked: Mapping[str, str], rules: Sequence[str]) -> None:
+    """Raise Refused for a rule that is not gone through at this step, and for what is no answer to one."""
+    told = f"Say {', '.join(Met.values[:-1])} or {Met.values[-1]}."
+    wrong = {rule: [told] for rule, said in checked.items() if said not in Met.values}
+    wrong |= {rule: ["This rule is not gone through at this step."] for rule in checked if rule not in rules}
+    if wrong:
+        raise Refused({"checked": wrong})
+
+
+def _by_field(refusal: ValidationError, rules: Sequence[str]) -> dict[str, Any]:
+    """The sentences by field; that of a rule stands in `checked`, under its words."""
+    if not hasattr(refusal, "error_dict"):
+        return {"": refusal.messages}
+    said = dict(refusal.message_dict)
+    checked = {rule: said.pop(f"rule-{n}") for n, rule in enumerate(rules) if f"rule-{n}" in said}
+    return said | ({"checked": checked} if checked else {})

@@ -1,0 +1,434 @@
+"""A plan begun, written, sent and answered by another program: as on the pages, and by the same people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+
+from plans.models import Action, ApprovalStep, Milestone, Plan, Priority
+from plans.queries.plans import kind_of
+from plans.services import begin_plan, drop_priority, plan_of, send_plan, write_action, write_priority
+from plans.services.writing import ActionEntry, NewAction, PriorityEntry
+from schools.models import AuditEntry, Membership
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast
+from tests.factories import member
+from tests.plans.ladder_world import LadderWorld, make_ladder_world
+from tests.plans.test_plans import ACTION as TYPED_ACTION
+from tests.plans.test_plans import PRIORITY as TYPED_PRIORITY
+from tests.plans.test_plans import there
+
+API = "/api/v1/t/alder/"
+NOBODYS = 999_999_999
+WRITERS = "can write plans and their actions."
+PRIORITY: dict[str, Any] = {
+    "label": "Writing at length",
+    "change": "More pupils write two pages by the end of Year 4.",
+    "success": "Books show longer pieces each week.",
+    "milestones": [
+        {"by_on": "2026-12-18", "measure": "attendance_rate", "value": "95.5"},
+        {"by_on": "2027-03-26", "words": "Every class publishes a book."},
+    ],
+}
+BOOK = PRIORITY["milestones"][1]
+ACTION: dict[str, Any] = {
+    "what": "Plan longer writing in every unit.", "owner_words": "English lead", "due_on": "2026-12-18",
+    "impact_check_on": "2027-01-15", "success": "Two pages in each book.", "budget": "1200",
+    "training": "Modelling writing, two twilights",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def plan(cast: Cast) -> Plan:
+    with trust_scope(cast.alder):
+        return begin_plan(cast.dunmere, "sip", by=cast.ben)
+
+
+def send(cast: Cast, person: Membership, path: str, data: Any, method: str = "post") -> tuple[int, Any]:
+    answer = getattr(cast.client(person), method)(f"{API}{path}/", data, "application/json")
+    return answer.status_code, answer.json()
+
+
+def acts(cast: Cast) -> list[tuple[Any, ...]]:
+    """The record of plans and actions, oldest first."""
+    told = ("did", "by_id", "school_id", "label", "before", "after", "why")
+    with trust_scope(cast.alder):
+        return list(AuditEntry.objects.filter(did__regex="^(plan|action)").order_by("at", "pk").values_list(*told))
+
+
+def said(row: Any, *names: str) -> list[Any]:
+    return [getattr(row, name) for name in names]
+
+
+# Begun
+
+
+def test_ben_begins_a_plan_and_writes_it(cast: Cast) -> None:
+    status, told = send(cast, cast.ben, f"schools/{cast.dunmere.pk}/plans", {"kind": "sip"})
+    assert (status, told["kind"], told["school"], told["standing"]) == (201, "sip", cast.dunmere.pk, "Being written")
+    at = f"plans/{told['id']}"
+    status, focus = send(cast, cast.ben, f"{at}/priorities", PRIORITY)
+    assert (status, focus["label"], focus["position"], len(focus["milestones"])) == (201, PRIORITY["label"], 1, 2)
+    assert focus["milestones"][0] | {"id": 0} == {
+        "id": 0, "by_on": "2026-12-18", "words": "", "measure": "attendance_rate", "group": "all", "value": "95.5000",
+    }  # fmt: skip
+    status, made = send(cast, cast.ben, f"{at}/actions", ACTION | {"priority": focus["id"], "appraisal": True})
+    assert (status, made["priority"], made["owner"], made["budget"]) == (201, focus["id"], None, "1200.00")
+    assert (made["appraisal"], made["state"], made["impact_check_on"]) == (True, "open", "2027-01-15")
+    assert made == cast.client(cast.ben).get(f"{API}actions/{made['id']}/").json()
+    read = cast.client(cast.ada).get(f"{API}{at}/").json()["document"]["priorities"][0]
+    assert (read["change"], read["actions"][0]["what"]) == (PRIORITY["change"], ACTION["what"])
+    assert [(did, by) for did, by, *_ in acts(cast)] == [
+        ("plan.begun", cast.ben.pk), ("plan.priority", cast.ben.pk), ("plan.action", cast.ben.pk),
+    ]  # fmt: skip
+
+
+def test_a_plan_is_begun_once_of_a_kind_the_school_has(cast: Cast, plan: Plan) -> None:
+    begin = f"schools/{cast.dunmere.pk}/plans"
+    for kind in ("sip", "tea", "trust_plan"):
+        status, told = send(cast, cast.ben, begin, {"kind": kind})
+        assert (status, list(told["errors"])) == (400, [""])
+        assert "open already" in told["errors"][""][0]
+    for data, field in (({}, "kind"), ({"kind": "a\0b"}, "kind"), ({"kind": "sip", "title": "Ours"}, "title")):
+        status, told = send(cast, cast.ben, begin, data)
+        assert (status, list(told["errors"])) == (400, [field])
+    with trust_scope(cast.alder):
+        assert Plan.objects.get() == plan
+
+
+def test_who_begins_a_plan(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        nia = member("Nia Ford", "head", cast.ashmere)
+    begin = f"schools/{cast.dunmere.pk}/plans"
+    for person in (cast.tom, cast.gita, cast.olive):
+        status, told = send(cast, person, begin, {"kind": "sip"})
+        assert (status, told["detail"].endswith(WRITERS)) == (403, True)
+    for person in (nia, cast.cleo):
+        assert send(cast, person, begin, {"kind": "sip"})[0] == 404
+    assert send(cast, cast.ada, f"schools/{cast.birchwood.pk}/plans", {"kind": "sip"})[0] == 404
+    assert not acts(cast)
+    assert send(cast, cast.ada, begin, {"kind": "sip"})[0] == 201
+
+
+# Written
+
+
+def test_the_page_and_the_program_leave_the_same_rows_and_entries(cast: Cast, plan: Plan) -> None:
+    ben, at = cast.client(cast.ben), f"plans/{plan.pk}"
+    ben.post(there(plan, "priorities/"), TYPED_PRIORITY)
+    ben.post(there(plan, "actions/"), TYPED_ACTION)
+    send(cast, cast.ben, f"{at}/priorities", PRIORITY)
+    send(cast, cast.ben, f"{at}/actions", ACTION)
+    with trust_scope(cast.alder):
+        first, second = Priority.objects.all()
+        assert (first.position, second.position) == (1, 2)
+        names = ("label", "change", "success", "criterion", "dropped_at", "plan_id")
+        assert said(first, *names) == said(second, *names)
+        targets = ("by_on", "words", "measure", "group", "value")
+        assert [said(one, *targets) for one in first.milestones.all()] == [
+            said(one, *targets) for one in second.milestones.all()
+        ]
+        one, other = Action.objects.order_by("pk")
+        names = (
+            "what", "owner_id", "owner_words", "due_on", "impact_check_on", "success", "support", "budget", "training",
+            "appraisal", "priority_id", "state", "agreed_on",
+        )  # fmt: skip
+        assert said(one, *names) == said(other, *names)
+    _, priority, action, priority_again, action_again = acts(cast)
+    assert (priority, action) == (priority_again, action_again)
+
+
+def test_a_priority_is_written_anew_and_targets_that_read_as_before_stay(cast: Cast, plan: Plan) -> None:
+    at = f"plans/{plan.pk}/priorities"
+    _, made = send(cast, cast.ben, at, PRIORITY)
+    kept = made["milestones"][1]
+    anew = {"label": "Writing", "milestones": [kept | {"value": None}]}
+    anew["milestones"][0].pop("id")
+    status, told = send(cast, cast.ada, f"{at}/{made['id']}", anew, "put")
+    assert (status, told["id"], told["label"], told["change"]) == (200, made["id"], "Writing", "")
+    assert told["milestones"] == [kept]
+    with trust_scope(cast.alder):
+        assert (Priority.objects.count(), Milestone.objects.count()) == (1, 1)
+    assert acts(cast)[-1][4:6] == ("Writing at length", "Writing")
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "words"),
+    [
+        ({"label": " "}, "label", "blank"),
+        ({"label": "x" * 201}, "label", "no more than 200"),
+        ({"label": "a\0b"}, "label", "Null characters"),
+        ({"change": "x" * 4001}, "change", "no more than 4000"),
+        ({"criterion": "weather"}, "criterion", "no such criterion"),
+        ({"position": 7}, "position", "This cannot be set here."),
+        ({"plan": 1}, "plan", "This cannot be set here."),
+        ({"milestones": [{"words": "A book."}]}, "milestones.0.by_on", "required"),
+        ({"milestones": [{"by_on": "soon", "words": "A book."}]}, "milestones.0.by_on", "wrong format"),
+        ({"milestones": [{"by_on": "2027-03-26"}]}, "milestones.0.words", "Say what the target is"),
+        ({"milestones": [{"by_on": "2027-03-26", "measure": "gld"}]}, "milestones.0.value", "Say which value"),
+        ({"milestones": [{"by_on": "2027-03-26", "value": "7"}]}, "milestones.0.measure", "Say what is measured"),
+        (
+            {
+                "milestones": [
+                    {"by_on": "2027-03-26", "words": "x"},
+                    {"by_on": "2027-03-26", "measure": "rain", "value": 1},
+                ]
+            },
+            "milestones.1.measure",
+            "no such measure",
+        ),
+        (
+            {"milestones": [{"by_on": "2027-03-26", "words": "x", "group": "tall"}]},
+            "milestones.0.group",
+            "no such group",
+        ),
+        ({"milestones": [{"by_on": "2027-03-26", "words": "x", "trust": 2}]}, "milestones.0.trust", "cannot be set"),
+        ({"milestones": [{"by_on": "2027-03-26", "words": "x"}] * 13}, "milestones", "at most 12"),
+        ({"milestones": [{"by_on": "2027-03-26", "words": "a\0b"}]}, "milestones.0.words", "Null characters"),
+    ],
+)
+def test_what_makes_no_priority_is_refused_by_field(
+    cast: Cast, plan: Plan, more: dict[str, Any], field: str, words: str
+) -> None:
+    status, told = send(cast, cast.ben, f"plans/{plan.pk}/priorities", PRIORITY | more)
+    assert (status, list(told["errors"])) == (400, [field])
+    assert words in told["errors"][field][0]
+    with trust_scope(cast.alder):
+        assert not Priority.objects.exists()
+
+
+def test_an_action_is_written_anew_with_its_owner(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        gone = member("Gil Gone", "leader", cast.dunmere)
+        action = write_action(plan, ActionEntry(NewAction("Read.", gone, "", None, date(2027, 1, 15))), by=cast.ben)
+        gone.grants.update(ended_at="2026-11-19T00:00Z")
+    at, anew = f"plans/{plan.pk}/actions/{action.pk}", {"what": "Read more.", "impact_check_on": "2027-01-15"}
+    status, told = send(cast, cast.ada, at, anew | {"owner": gone.pk}, "put")
+    assert (status, told["what"], told["owner"]) == (200, "Read more.", gone.pk), "who sees to it already may stay"
+    assert send(cast, cast.ada, at, anew | {"owner": cast.gita.pk}, "put")[1]["owner"] == cast.gita.pk
+    status, told = send(cast, cast.ada, at, anew | {"owner": gone.pk}, "put")
+    assert (status, list(told["errors"])) == (400, ["owner"]), "who has left and sees to it no more"
+    for stranger in (cast.cleo.pk, cast.ada.pk, NOBODYS):
+        assert list(send(cast, cast.ada, at, anew | {"owner": stranger}, "put")[1]["errors"]) == ["owner"]
+    assert acts(cast)[-1][:2] == ("plan.action", cast.ada.pk)
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "words"),
+    [
+        ({"what": " "}, "what", "Say what will be done"),
+        ({"what": "x" * 1001}, "what", "no more than 1000"),
+        ({"what": "a\0b"}, "what", "Null characters"),
+        ({"owner_words": ""}, "owner", "Say who sees to it"),
+        ({"owner": 1}, "owner_words", "not both"),
+        ({"impact_check_on": None}, "impact_check_on", "null"),
+        ({"impact_check_on": "2026-12-01"}, "impact_check_on", "not before"),
+        ({"due_on": "soon"}, "due_on", "wrong format"),
+        ({"budget": "lots"}, "budget", "valid number"),
+        ({"budget": "-1"}, "budget", "greater than or equal to 0"),
+        ({"priority": NOBODYS}, "priority", "no such priority"),
+        ({"training": "x" * 301}, "training", "no more than 300"),
+        ({"state": "done"}, "state", "This cannot be set here."),
+        ({"finding": 1}, "finding", "This cannot be set here."),
+    ],
+)
+def test_what_makes_no_action_is_refused_by_field(
+    cast: Cast, plan: Plan, more: dict[str, Any], field: str, words: str
+) -> None:
+    status, told = send(cast, cast.ben, f"plans/{plan.pk}/actions", ACTION | more)
+    assert (status, list(told["errors"])) == (400, [field])
+    assert words in told["errors"][field][0]
+    with trust_scope(cast.alder):
+        assert not Action.objects.exists()
+
+
+def test_rows_of_another_plan_and_what_was_left_are_not_there(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        other = begin_plan(cast.dunmere, "pupil_premium_strategy", by=cast.ben)
+        focus = write_priority(other, PriorityEntry("Reading"), by=cast.ben)
+        check = ActionEntry(NewAction("Read.", cast.ben, "", None, date(2027, 1, 15)))
+        action = write_action(other, check, by=cast.ben)
+        left = write_priority(plan, PriorityEntry("Left"), by=cast.ben)
+        drop_priority(left, by=cast.ben, why="Reached.")
+    at = f"plans/{plan.pk}"
+    for path, data in (
+        (f"{at}/priorities/{focus.pk}", PRIORITY),
+        (f"{at}/priorities/{left.pk}", PRIORITY),
+        (f"{at}/priorities/{NOBODYS}", PRIORITY),
+        (f"{at}/actions/{action.pk}", ACTION),
+        (f"{at}/actions/{NOBODYS}", ACTION),
+    ):
+        assert send(cast, cast.ben, path, data, "put") == (404, {"detail": "Not found."}), path
+    for priority in (focus.pk, left.pk):
+        status, told = send(cast, cast.ben, f"{at}/actions", ACTION | {"priority": priority})
+        assert (status, list(told["errors"])) == (400, ["priority"])
+
+
+def test_a_plan_that_nobody_has_begun_is_not_there_to_be_written(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        write = ActionEntry(NewAction("Read.", cast.ben, "", None, date(2027, 1, 15)))
+        begun = begin_plan(cast.ashmere, "sip", by=cast.ada)
+        write_action(begun, write, by=cast.ada)
+        Plan.objects.filter(pk=begun.pk).update(strategy_version=None)
+        bare = plan_of(cast.ashmere, cast.version.strategy, today=TODAY)
+    assert bare.strategy_version_id is None
+    assert send(cast, cast.ada, f"plans/{bare.pk}/priorities", PRIORITY)[0] == 404
+    assert send(cast, cast.ada, f"plans/{bare.pk}/actions", ACTION)[0] == 404
+
+
+def test_who_writes(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        focus = write_priority(plan, PriorityEntry("Writing"), by=cast.ben)
+        check = ActionEntry(NewAction("Read.", cast.ben, "", None, date(2026, 11, 20)))
+        action = write_action(plan, check, by=cast.ben)
+        nia, lee = member("Nia Ford", "head", cast.ashmere), member("Lee Leader", "leader", cast.dunmere)
+    at, before = f"plans/{plan.pk}", acts(cast)
+    each = (
+        ("post", f"{at}/priorities", PRIORITY),
+        ("put", f"{at}/priorities/{focus.pk}", PRIORITY),
+        ("post", f"{at}/actions", ACTION),
+        ("put", f"{at}/actions/{action.pk}", ACTION),
+        ("post", f"{at}/send", {}),
+        ("post", f"actions/{action.pk}/verdict", {"verdict": "worked", "note": "Seen.", "why_early": "All see it."}),
+    )
+    for method, path, data in each:
+        for person in (cast.tom, cast.gita, cast.olive):
+            status, told = send(cast, person, path, data, method)
+            assert (status, told["detail"].endswith(WRITERS)) == (403, True), path
+        for person in (nia, cast.cleo):
+            assert send(cast, person, path, data, method)[0] == 404, path
+    assert acts(cast) == before
+    answers = [send(cast, lee, path, data, method)[0] for method, path, data in each]
+    assert answers == [201, 200, 201, 200, 200, 200]
+
+
+# Verdicts
+
+
+def test_a_verdict_closes_an_action_once(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        entry = ActionEntry(NewAction("Read.", cast.ben, "", None, date(2027, 1, 15)))
+        action = write_action(plan, entry, by=cast.ben)
+    at = f"actions/{action.pk}/verdict"
+    for data, field, words in (
+        ({"verdict": "perhaps", "note": "Seen."}, "verdict", "Choose whether it worked"),
+        ({"verdict": "worked"}, "note", "Say in a sentence"),
+        ({"verdict": "worked", "note": "a\0b"}, "note", "Null characters"),
+        ({"verdict": "worked", "note": "Seen."}, "why_early", "Say why it can be judged now"),
+        ({"verdict": "too_early", "note": "Not yet."}, "again_on", "still to come"),
+        ({"verdict": "worked", "note": "Seen.", "closed_by": 1}, "closed_by", "cannot be set"),
+    ):
+        status, told = send(cast, cast.ben, at, data)
+        assert (status, list(told["errors"])) == (400, [field])
+        assert words in told["errors"][field][0]
+    status, told = send(cast, cast.ben, at, {"verdict": "too_early", "note": "Not yet.", "again_on": "2027-02-12"})
+    assert (status, told["state"], told["impact_check_on"]) == (200, "open", "2027-02-12")
+    closing = {"verdict": "partly", "note": "Half the books.", "why_early": "All books were seen."}
+    status, told = send(cast, cast.ada, at, closing)
+    assert (status, told["state"], told["verdict"], told["why_early"]) == (200, "done", "partly", closing["why_early"])
+    status, told = send(cast, cast.ada, at, closing)
+    assert (status, told["errors"]) == (400, {"": ["Somebody has closed this action already."]})
+    anew = send(cast, cast.ben, f"plans/{plan.pk}/actions/{action.pk}", ACTION, "put")
+    assert anew == (400, {"errors": {"": ["This action is closed. Its words stay as they were."]}})
+    assert [(did, by, why) for did, by, *_, why in acts(cast)[2:]] == [
+        ("action.verdict", cast.ben.pk, "Not yet."), ("action.verdict", cast.ada.pk, "Half the books."),
+    ]  # fmt: skip
+
+
+# Sent and answered
+
+
+def rules_of(plan: Plan) -> tuple[str, ...]:
+    found = kind_of(plan)
+    assert found is not None
+    return found.quality_rules
+
+
+def test_a_plan_is_sent_and_answered_with_its_rules(cast: Cast, plan: Plan) -> None:
+    at, rules = f"plans/{plan.pk}", rules_of(plan)
+    status, told = send(cast, cast.ben, f"{at}/send", {"note": "Please read."})
+    assert (status, told["standing"]) == (200, "Waits for the school improvement lead")
+    status, again = send(cast, cast.ben, f"{at}/send", {})
+    assert (status, "Take it back first" in again["errors"][""][0]) == (400, True)
+    for person, words in ((cast.ben, "somebody with another role"), (cast.tom, "somebody with another role")):
+        status, told = send(cast, person, f"{at}/answer", {"outcome": "approved"})
+        assert (status, words in told["errors"][""][0]) == (400, True)
+    status, told = send(cast, cast.ada, f"{at}/answer", {"outcome": "approved"})
+    assert (status, len(told["errors"])) == (400, len(rules))
+    assert all(name.startswith("checked.") for name in told["errors"])
+    met = dict.fromkeys(rules, "met")
+    for data, field, words in (
+        ({"outcome": "perhaps"}, "outcome", "Choose what you decide"),
+        ({"outcome": "returned"}, "words", "Say what has to change"),
+        ({"outcome": "returned", "words": "a\0b"}, "words", "Null characters"),
+        ({"outcome": "returned", "words": "More.", "checked": {"Tidy": "met"}}, "checked.Tidy", "not gone through"),
+        ({"outcome": "returned", "words": "More.", "checked": {rules[0]: "x"}}, None, "Say met, not_yet or not_here"),
+        ({"outcome": "approved", "checked": met | {rules[0]: "not_yet"}}, "outcome", "A rule is not met yet"),
+        ({"outcome": "approved", "checked": met, "by": 1}, "by", "cannot be set"),
+    ):
+        status, told = send(cast, cast.ada, f"{at}/answer", data)
+        [(name, [sentence])] = told["errors"].items()
+        assert (status, words in sentence) == (400, True), data
+        assert name == field or (field is None and name.startswith("checked."))
+    sent = {"outcome": "conditions", "words": "Add Year 6.", "checked": met | {rules[0]: "not_yet"}}
+    status, told = send(cast, cast.ada, f"{at}/answer", sent)
+    assert (status, told["standing"]) == (200, "Approved with conditions")
+    assert told["steps"][0]["checked"] == sent["checked"]
+    with trust_scope(cast.alder):
+        step = ApprovalStep.objects.get()
+        assert (step.by, step.words, step.outcome) == (cast.ada, "Add Year 6.", "conditions")
+    status, told = send(cast, cast.ada, f"{at}/answer", sent | {"checked": {}})
+    assert (status, told["errors"][""]) == (400, ["Nothing of this plan waits to be approved."])
+    assert [(did, by, why) for did, by, *_, why in acts(cast)[1:]] == [
+        ("plan.sent", cast.ben.pk, "Please read."), ("plan.answered", cast.ada.pk, "Add Year 6."),
+    ]  # fmt: skip
+
+
+def test_nobody_answers_what_they_began_and_a_stranger_finds_no_plan(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        plan = begin_plan(cast.dunmere, "sip", by=cast.ada)
+        send_plan(plan, by=cast.ben)
+        nia = member("Nia Ford", "head", cast.ashmere)
+    at = f"plans/{plan.pk}/answer"
+    assert "somebody else answers" in send(cast, cast.ada, at, {"outcome": "approved"})[1]["errors"][""][0]
+    for person in (nia, cast.cleo):
+        assert send(cast, person, at, {"outcome": "approved"})[0] == 404
+    assert send(cast, cast.olive, at, {"outcome": "approved"})[0] == 403
+    assert send(cast, cast.ada, f"plans/{NOBODYS}/answer", {"outcome": "approved"})[0] == 404
+
+
+# Of the trust itself
+
+
+def test_the_trusts_own_plan_is_begun_and_written_by_those_who_write_everywhere(db: None) -> None:
+    world: LadderWorld = make_ladder_world("numbered_categories")
+    base = f"/api/v1/t/{world.trust.slug}/"
+
+    def post(who: str, path: str, data: Any) -> Any:
+        return world.client(who).post(f"{base}{path}/", data, "application/json")
+
+    for who in ("head", "leader", "trustee", "admin"):
+        assert post(who, "plans/trust", {"kind": "trust_plan"}).status_code == 403
+    begun = post("lead", "plans/trust", {"kind": "trust_plan"})
+    assert (begun.status_code, begun.json()["school"]) == (201, None)
+    assert post("lead", "plans/trust", {"kind": "trust_plan"}).status_code == 400
+    at = begun.json()["id"]
+    action = {"what": "Pair schools.", "owner": world.people["lead"].pk, "impact_check_on": "2027-01-15"}
+    made = post("ceo", f"plans/{at}/actions", action)
+    assert (made.status_code, made.json()["school"]) == (201, None)
+    assert post("trustee", f"plans/{at}/actions", action).status_code == 403
+    assert post("head", f"plans/{at}/actions", action).status_code == 404
+    verdict = {"verdict": "worked", "note": "Seen.", "why_early": "It is done."}
+    closed = world.client("lead").post(
+        f"/api/v1/t/{world.trust.slug}/actions/{made.json()['id']}/verdict/", verdict, "application/json"
+    )
+    assert (closed.status_code, closed.json()["state"]) == (200, "done")
