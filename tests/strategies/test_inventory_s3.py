@@ -19,7 +19,7 @@ FORM = keyed(S3.forms)["monitoring_form"]
 PLANS = keyed(S3.plan_types)
 LEVELS = ["sustain", "refine", "reinforce", "stabilise"]
 
-MOST_STILL_TO_COME = 4
+MOST_STILL_TO_COME = 3
 NOT_CONTENT = {"S3-42": "a worked example: the shape of demo data, not a rule of the strategy"}
 
 
@@ -287,7 +287,9 @@ COVERED: dict[str, Callable[[], bool]] = {
         }
     ),
     "S3-28": lambda: (
-        PLANS["sip"].approval == (Role.SI_LEAD,) and mentions(PLANS["sip"].detail, "quality check", "outcome")
+        PLANS["sip"].approval == (Role.SI_LEAD,)
+        and PLANS["sip"].checked_by == Role.SI_LEAD
+        and mentions(PLANS["sip"].detail, "quality check", "outcome")
     ),
     "S3-29": lambda: any(r.template == "governors" and "One format" in r.detail for r in S3.reports),
     "S3-30": lambda: (

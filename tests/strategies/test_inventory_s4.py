@@ -19,7 +19,7 @@ PLANS = keyed(S4.plan_types)
 REVIEWS = keyed(S4.review_types)
 EVIDENCE = FORMS["evidence_form"]
 
-MOST_STILL_TO_COME = 4
+MOST_STILL_TO_COME = 0
 NOT_CONTENT: dict[str, str] = {}
 
 
@@ -90,7 +90,10 @@ COVERED: dict[str, Callable[[], bool]] = {
         and PLANS["sip"].overseen_by == ("Local governing body",)
         and PLANS["sip"].written_by == ("Head of school, executive headteacher or principal",)
     ),
-    "S4-10": lambda: rules("positional analysis", "maintenance plan", "few priorities") and "maintenance_plan" in PLANS,
+    "S4-10": lambda: (
+        rules("positional analysis", "maintenance plan", "few priorities")
+        and [key for key, kind in PLANS.items() if kind.keeps_going] == ["maintenance_plan"]
+    ),
     "S4-11": lambda: rules("late july", "attendance and behaviour", "for groups", "internal data"),
     "S4-12": lambda: rules("reviewed, updated, implemented and evaluated in cycles"),
     "S4-13": lambda: rules("in numbers and in words"),
