@@ -112,14 +112,16 @@ class PlanOut(serializers.ModelSerializer):
 class StepOut(serializers.ModelSerializer):
     """One step of the chain that an edition goes through."""
 
-    checked = serializers.DictField(
-        child=serializers.CharField(), read_only=True, help_text="By the words of a rule: met, not_yet or not_here."
-    )
+    checked = serializers.SerializerMethodField(help_text="By the words of a rule: met, not_yet or not_here.")
 
     class Meta:
         model = ApprovalStep
         fields = ["position", "role", "due_on", "outcome", "words", "checked", "at"]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_checked(self, step: ApprovalStep) -> dict[str, str]:
+        return dict(step.checked)
 
 
 class UpdateOut(serializers.ModelSerializer):
