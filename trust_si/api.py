@@ -29,6 +29,7 @@ from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
 from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
+from plans.api.acting import ActionVerdict, PlanAction, PlanActions
 from plans.api.approving import PlanAnswer, PlanSend
 from plans.api.booking import (
     SchoolSupportBookings,
@@ -38,15 +39,7 @@ from plans.api.booking import (
     SupportMissed,
 )
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
-from plans.api.writing import (
-    ActionVerdict,
-    PlanAction,
-    PlanActions,
-    PlanPriorities,
-    PlanPriority,
-    SchoolPlans,
-    TrustPlans,
-)
+from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from reviews.api.years import Programmes

@@ -1,36 +1,21 @@
-"""A plan written by another program: begun, its priorities with their milestones, its actions, their verdicts."""
+"""A plan written by another program: begun, and its priorities with their milestones."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from plans.api.input import LONGEST_KEY, day, key, number_of, pounds, text
-from plans.api.plans import ActionOut, PlanWhole
+from plans.api.input import LONGEST_KEY, key, text
+from plans.api.plans import PlanWhole
 from plans.forms.writing import MOST_STAGES
-from plans.models import Action, Milestone, Plan, Priority
-from plans.queries.actions import readable_actions, setting_of
+from plans.models import Milestone, Plan, Priority
 from plans.queries.plans import kind_of, readable_plans, require_writer, with_editions
-from plans.services import (
-    LONGEST_NOTE,
-    LONGEST_SUPPORT,
-    LONGEST_WHAT,
-    LONGEST_WHY,
-    ActionEntry,
-    NewAction,
-    PriorityEntry,
-    StageEntry,
-    begin_plan,
-    give_verdict,
-    write_action,
-    write_priority,
-)
+from plans.services import PriorityEntry, StageEntry, begin_plan, write_priority
 from schools.access import Access, Permission
 from schools.api import Refused, StrictSerializer, TrustView
 from schools.forms.boxes import LONGEST
@@ -216,117 +201,3 @@ def _priority_entry(strategy: Strategy, sent: dict[str, Any]) -> PriorityEntry:
         raise Refused(wrong)
     stages = [StageEntry(**one | {"group": one["group"] or ALL_PUPILS}) for one in sent["milestones"]]
     return PriorityEntry(**sent | {"milestones": stages})
-
-
-class ActionIn(StrictSerializer):
-    """An action, whole: what is left out is blank. Somebody sees to it: a person, or a role in words."""
-
-    what = text(LONGEST_WHAT, needed=True)
-    priority = number_of("The priority of this plan that it serves.")
-    owner = number_of("The membership of somebody of the school.")
-    owner_words = text(120, "A role, where no person is named.")
-    due_on = day()
-    impact_check_on = serializers.DateField(help_text="The day on which its impact is looked at.")
-    success = text(500, "By what it will be judged.")
-    support = text(LONGEST_SUPPORT, "Who helps, and how.")
-    budget = pounds(10)
-    training = text(300, "Training that it needs.")
-    appraisal = serializers.BooleanField(
-        required=False, default=False, help_text="Whether it is also a target of an appraisal."
-    )
-
-    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Somebody sees to it, and its impact is looked at once it is done."""
-        wrong = {}
-        if not data["what"]:
-            wrong["what"] = "Say what will be done."
-        if not data["owner"] and not data["owner_words"]:
-            wrong["owner"] = "Say who sees to it."
-        if data["owner"] and data["owner_words"]:
-            wrong["owner_words"] = "Name a person or a role, not both."
-        if data["due_on"] and data["impact_check_on"] < data["due_on"]:
-            wrong["impact_check_on"] = "Its impact is looked at once it is done, not before."
-        if wrong:
-            raise serializers.ValidationError(wrong)
-        return data
-
-
-class _ActionWriting(PlanWriting):
-    takes, tag = ActionIn, "Actions"
-
-    def write(self, action_id: str = "") -> ActionOut:
-        plan = self.writable()
-        known = plan.actions.select_related("owner__user").filter(pk=action_id).first() if action_id else None
-        if action_id and known is None:
-            raise NotFound
-        entry = _action_entry(plan, self.taken(), known)
-        written = write_action(plan, entry, by=self.access.membership, action=known)
-        return ActionOut(readable_actions(self.access).get(pk=written.pk))
-
-
-class PlanActions(_ActionWriting):
-    """Add an action to a plan."""
-
-    operation, answers = "actions_add", {201: ActionOut}
-
-    def post(self, request: Request, **kwargs: str) -> Response:
-        """With who sees to it and the day on which its impact is looked at."""
-        return Response(self.write().data, status=201)
-
-
-class PlanAction(_ActionWriting):
-    """Write an open action of a plan anew."""
-
-    operation, answers = "actions_write", {200: ActionOut}
-    http_method_names = ["put"]
-
-    def put(self, request: Request, action_id: str, **kwargs: str) -> Response:
-        """Whole. The finding it answers stays."""
-        return Response(self.write(action_id).data)
-
-
-def _action_entry(plan: Plan, sent: dict[str, Any], known: Action | None) -> ActionEntry:
-    """What the service takes. Raises Refused where the owner or the priority is none that the page would offer."""
-    people = {one.pk: one for one in setting_of(plan.school_id, timezone.localdate()).people}
-    if known is not None and known.owner is not None:
-        people.setdefault(known.owner.pk, known.owner)
-    priorities = {one.pk: one for one in plan.priorities.filter(dropped_at=None)}
-    owner, priority = people.get(sent["owner"]), priorities.get(sent["priority"])
-    wrong = {}
-    if sent.pop("owner") and owner is None:
-        wrong["owner"] = ["Nobody of this number could see to it here. A role can be named in words."]
-    if sent.pop("priority") and priority is None:
-        wrong["priority"] = ["This plan has no such priority."]
-    if wrong:
-        raise Refused(wrong)
-    asked = {name: sent.pop(name) for name in ("what", "owner_words", "due_on", "impact_check_on", "support")}
-    return ActionEntry(NewAction(owner=owner, **asked), priority, **sent)
-
-
-class VerdictIn(StrictSerializer):
-    """Whether an action worked."""
-
-    verdict = text(LONGEST_KEY, "worked, partly, did_not; or too_early, which leaves it open.", needed=True)
-    note = text(LONGEST_NOTE, "What was seen, in a sentence or two. Name no person.")
-    again_on = day("Where it is too early: the day to look again.")
-    why_early = text(LONGEST_WHY, "Why it can be closed before the day of its impact check.")
-
-
-class ActionVerdict(TrustView):
-    """Say whether an action worked."""
-
-    needs, model, tag, operation = P.WRITE_PLANS, Action, "Actions", "actions_verdict"
-    http_method_names = ["post"]
-    also = (413, 415)
-    takes = VerdictIn
-    answers = {200: ActionOut}
-
-    def rows(self) -> QuerySet[Action]:
-        return readable_actions(self.access)
-
-    def post(self, request: Request, **kwargs: str) -> Response:
-        """It closes the action, but for one that is too early to tell."""
-        action: Action = self.get_object()
-        require_writer(self.access, action.plan)
-        give_verdict(action, by=self.access.membership, **self.taken())
-        return Response(ActionOut(self.rows().get(pk=action.pk)).data)
