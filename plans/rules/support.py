@@ -16,7 +16,7 @@ from schools.rules.rhythm import HalfTerm, school_days
 from schools.strategy import Strategy
 from schools.strategy.basics import SupportUnit
 from schools.strategy.provision import Entitlement
-from schools.words import amount_words, counted, cut, every, plain
+from schools.words import amount_words, capital, counted, cut, every, plain
 
 
 @dataclass(frozen=True)
@@ -197,6 +197,27 @@ class Ledger:
     def unkept(self) -> list[Line]:
         """Parts of the offer for all schools of which the trust records nothing."""
         return [line for line in self.lines if not line.is_kept and line.due]
+
+    @property
+    def unknown(self) -> list[Line]:
+        """Those of them that were owed by now: whether they came, nobody has recorded."""
+        return [line for line in self.unkept if line.owed_now]
+
+    @property
+    def unknown_words(self) -> str:
+        """“of two parts of the offer nothing is on record”; blank where everything owed by now is counted."""
+        count = len(self.unknown)
+        return f"of {counted(count, 'part')} of the offer nothing is on record" if count else ""
+
+    @property
+    def none_behind_words(self) -> str:
+        """What can be said of a school that is behind in nothing. What is not on record is not said to have come."""
+        is_counted = any(line.is_kept and line.owed_now for line in self.lines)
+        if not self.unknown:
+            return "Everything owed by now has come." if is_counted else "Nothing was owed by now."
+        if is_counted:
+            return f"Everything that is counted has come; {self.unknown_words}."
+        return f"{capital(self.unknown_words)}."
 
 
 def ledger_of(

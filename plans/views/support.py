@@ -71,6 +71,7 @@ def support(request: TrustRequest) -> HttpResponse:
     context = {
         "lines": lines,
         "behind": sum(bool(one.ledger.short) for one in found),
+        "unknown": sum(bool(one.ledger.unknown) for one in found),
         "count": len(found),
         "filters": filters.selects(),
         "kept": [{"name": "year", "value": year}],

@@ -235,6 +235,25 @@ def test_what_waits_to_be_said_is_on_the_page_of_who_can_say_it(cast: Cast):
         assert len(page.context["waiting"]) == expected
 
 
+def test_a_school_of_whose_offer_nothing_is_recorded_is_not_said_to_have_had_everything(cast: Cast):
+    ruth = cast.client(cast.ruth)
+    page = ruth.get(at(cast))
+    unknown = page.context["ledger"].unknown
+    assert unknown
+    assert "Everything owed by now has come" not in text_of(page)
+    assert "of the offer nothing is on record" in text_of(page)
+    shown = text_of(ruth.get("/t/alder/support/"))
+    assert "No school is behind in what is counted; of parts of the offer nothing is on record." in shown
+    assert "nothing behind in what is counted" in shown
+    assert "Every school has had" not in shown
+    with trust_scope(cast.alder):
+        for part in unknown:
+            for day in part.due[: part.owed_now]:
+                [row] = book(cast, day, entitlement=part.key)
+                say_delivered(row, by=cast.ada)
+    assert "Everything owed by now has come." in text_of(ruth.get(at(cast)))
+
+
 # What it came to
 
 

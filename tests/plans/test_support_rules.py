@@ -71,6 +71,21 @@ def test_the_offer_for_all_counts_as_behind_only_where_a_record_of_it_is_kept():
     assert line(ledger(), "rap_monitoring").short == 1, "what follows from the category always counts"
 
 
+def test_nobody_says_that_all_has_come_where_nothing_is_on_record():
+    """“Nought of one, nothing on record” is unknown, not in order."""
+    found = ledger()
+    quiet = [one for one in found.lines if not one.is_kept and one.owed_now]
+    assert [one.key for one in found.unknown] == [one.key for one in quiet] != []
+    given = [entry(one.key, one.due[0]) for one in found.lines if one.is_kept for _ in range(one.owed_now)]
+    rest = ledger(*given)
+    assert not rest.behind
+    assert rest.none_behind_words.startswith("Everything that is counted has come; of ")
+    assert rest.none_behind_words.endswith("parts of the offer nothing is on record.")
+    offered = [entry(one.key, one.due[0]) for one in quiet for _ in range(one.owed_now)]
+    assert ledger(*given, *offered, kept={one.key for one in quiet}).none_behind_words == "Everything owed by now has come."
+    assert ledger(today=date(2026, 9, 1)).none_behind_words == "Nothing was owed by now."
+
+
 def test_what_was_asked_for_and_what_is_beyond_stand_on_lines_of_their_own_in_their_unit():
     rows = [
         entry(ASKED, OCTOBER),
