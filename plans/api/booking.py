@@ -87,7 +87,7 @@ def _chosen(sent: dict[str, Any], known: Bookable) -> dict[str, Any]:
     """The rows that were named. Raises Refused by field where one is not among what can be booked."""
     refusals = {
         "request": (known.requests, "The school has no such request that is agreed."),
-        "provider_person": (known.people, "Nobody of this number belongs to the trust."),
+        "provider_person": (known.people, "Nobody of this number gives support to this school."),
         "provider_school": (known.schools, "No other school of the trust has this number."),
     }
     found = {name: _of(rows, sent[name]) for name, (rows, _) in refusals.items()}

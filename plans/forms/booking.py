@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from plans.forms.support import SELECT, Choices, risk_field, risk_in
 from plans.models import Action, SupportBooking, SupportRequest
+from plans.queries.givers import post_words
 from plans.services.booking import LONGEST_WORDS, Terms
 from reviews.forms.reviews import DaysField
 from schools.forms import ask, choose
@@ -36,6 +37,10 @@ def _figure(label: str, most: int, places: int, wrong: str, **more: Any) -> form
         label=label, max_digits=most, decimal_places=places, widget=forms.TextInput(attrs=FIGURE),
         error_messages=errors, **more,
     )  # fmt: skip
+
+
+def _named(one: Membership) -> str:
+    return f"{one.user.name} ({post_words(one.roles_now)})"  # type: ignore[attr-defined]
 
 
 class BookForm(forms.Form):
@@ -93,7 +98,7 @@ class BookForm(forms.Form):
         if against:
             offer = [("", "Neither: beyond the offer"), *against]
             self.fields["against"] = _select("Counted against", offer, "Choose one of the list")
-        named = [("", "Nobody of the list"), *((key, one.user.name) for key, one in self.people.items())]
+        named = [("", "Nobody of the list"), *((key, _named(one)) for key, one in self.people.items())]
         self.fields["provider_person"] = _select("The person", named, "Choose who gives it")
         known = [("", "None"), *((key, one.known_as) for key, one in self.schools.items())]
         self.fields["provider_school"] = _select("The school that gives it", known, "Choose the school that gives it")

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Action, SupportBooking, SupportRequest
+from plans.queries.givers import is_of_trusts_team, posts_of, works_at
 from plans.rules.support_entry import AFTER
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
@@ -130,6 +131,22 @@ def _check_provider(school: School | None, terms: Terms) -> None:
         raise ValidationError({"provider_words": "Name who comes from outside"})
     elif terms.provider == B.Provider.CENTRAL and not (terms.provider_person or terms.provider_words.strip()):
         raise ValidationError({"provider_person": "Choose who gives it, or name them below"})
+    if terms.provider_person is not None and terms.provider != B.Provider.EXTERNAL:
+        _check_person(school, terms, terms.provider_person)
+
+
+def _check_person(school: School | None, terms: Terms, person: Membership) -> None:
+    """Whoever is named works where the support is said to come from, and not at the school that gets it."""
+    posts, name, giver = posts_of(person), person.user.name, terms.provider_school
+    if school is not None and works_at(posts, school):
+        wrong = f"{name} belongs to {school.known_as} itself. Choose somebody from outside the school"
+    elif terms.provider == B.Provider.CENTRAL and not is_of_trusts_team(posts):
+        wrong = f"{name} is not of the trust’s own team. Choose somebody who is, or the school they come from"
+    elif terms.provider == B.Provider.SCHOOL and giver is not None and not works_at(posts, giver, giving=True):
+        wrong = f"{name} does not work at {giver.known_as}. Choose somebody who does, or name them below"
+    else:
+        return
+    raise ValidationError({"provider_person": wrong})
 
 
 def say_delivered(booking: SupportBooking, *, by: Membership, note: str = "") -> SupportBooking:

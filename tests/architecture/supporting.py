@@ -12,6 +12,7 @@ from plans.services.booking import Terms, book_support, dispute_support, say_del
 from plans.services.supporting import Wanted, answer_request, ask_for_support, draft_request
 from schools.models import School
 from tests.architecture.planted import Planted, canary
+from tests.factories import member
 
 PAST, AHEAD = date(2026, 11, 10), date(2026, 12, 1)
 KEY = "head_network"
@@ -45,6 +46,7 @@ def plant_support(here: Planted, school: School) -> None:
     dispute_support(disputed, by=head, answer=f"{canary(here.slug)}answer")
     say_missed(booked(here, school), by=lead, missed_by="provider", why=f"{canary(here.slug)}why")
     booked(here, school, provider="school", provider_school=here.rows["other_school"])
+    here.rows["giver"] = member(f"{canary(here.slug)}giver", "leader", here.rows["other_school"])
     booked(here, None)
 
 
@@ -73,7 +75,7 @@ def _booking(here: Planted) -> dict[str, Any]:
 def _booking_sent(here: Planted) -> dict[str, Any]:
     return {
         "entitlement": KEY, "request": None, "what": "Changed.", "amount": "1", "unit": "meeting",
-        "dates": ["2026-12-01"], "provider": "school", "provider_person": here.people["head"].pk,
+        "dates": ["2026-12-01"], "provider": "school", "provider_person": here.rows["giver"].pk,
         "provider_school": here.rows["other_school"].pk, "provider_words": "Maths lead", "funder": "shared",
         "cost": "100", "criterion": "", "action": here.rows["plan_action"].pk,
     }  # fmt: skip

@@ -291,6 +291,9 @@ def test_another_trusts_rows_are_not_there_to_be_named(cast: Cast) -> None:
         status, told = order(cast, cast.ada, **more, **{field: theirs})
         assert (status, list(told["errors"])) == (400, [field])
     assert order(cast, cast.ada, cast.birchwood, **more)[0] == 404
+    for nobody in (cast.ben, cast.gita, cast.tom):
+        status, told = order(cast, cast.ada, **more, provider_person=nobody.pk)
+        assert told["errors"]["provider_person"] == ["Nobody of this number gives support to this school."]
     itself = {"provider": "school", "provider_school": cast.dunmere.pk}
     assert list(order(cast, cast.ada, **more | itself)[1]["errors"]) == ["provider_school"]
 
@@ -333,10 +336,11 @@ def test_only_who_gives_it_says_that_it_came_or_did_not(cast: Cast, lee: Members
 
 
 def test_only_the_school_confirms_and_nobody_their_own_word(cast: Cast, lee: Membership) -> None:
-    row = booked(cast, provider_person=cast.ben)
+    with trust_scope(cast.alder):
+        ashby = member("Ashby Head", "head", cast.ashmere)
+    row = booked(cast)
     with trust_scope(cast.alder):
         say_delivered(row, by=cast.ben)
-        ashby = member("Ashby Head", "head", cast.ashmere)
     for person in (cast.ada, lee, cast.gita):
         status, told = became(cast, person, row, "confirmation", came=True)
         assert (status, told["detail"]) == (403, "Headteacher can confirm support for the school.")

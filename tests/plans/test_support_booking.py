@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from plans.models import SupportBooking
-from plans.queries.support import ledgers
+from plans.queries.support import confirms, gives, ledgers, readable_bookings
+from plans.queries.support_waiting import MOST_WAITING, waiting_for
 from plans.services.booking import (
     cancel_support,
     confirm_support,
@@ -21,8 +22,9 @@ from plans.services.booking import (
     say_missed,
 )
 from reviews.queries.programme import programmes
+from schools.access import access_of
 from schools.audit import record_act
-from schools.models import Notice
+from schools.models import Notice, RoleGrant
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.factories import member
@@ -123,7 +125,9 @@ def test_a_dispute_counts_for_nothing_until_it_is_settled(cast: Cast):
 def test_nobody_confirms_what_they_say_came(cast: Cast):
     with trust_scope(cast.alder):
         ashby = member("Ashby Head", "head", cast.ashmere)
-        [row] = book(cast, OCTOBER, provider="school", provider_school=cast.ashmere, provider_person=cast.ben)
+        RoleGrant.objects.create(membership=cast.ben, role="head", school=cast.ashmere)  # of both, for a while
+        words = {"provider_person": None, "provider_words": "The maths lead"}
+        [row] = book(cast, OCTOBER, provider="school", provider_school=cast.ashmere, **words)
     ben, page = cast.client(cast.ben), f"/t/alder/support/{row.pk}/"
     assert cast.client(ashby).get(page).status_code == 200, "the head of the school that gives it"
     assert ben.post(page + "came/", {"note": ""}).status_code == 302
@@ -134,6 +138,65 @@ def test_nobody_confirms_what_they_say_came(cast: Cast):
     [gave] = [one["gave"] for one in cast.client(cast.ruth).get("/t/alder/support/").context["lines"] if one["gave"]]
     assert gave == 1, "Ashmere gives, whatever it takes"
     assert "Given to other schools" in text_of(cast.client(ashby).get(f"/t/alder/schools/{cast.ashmere.pk}/support/"))
+
+
+def test_who_gives_it_works_where_it_is_said_to_come_from_and_not_at_the_school(cast: Cast):
+    with trust_scope(cast.alder):
+        ashby = member("Ashby Head", "head", cast.ashmere)
+        clara = member("Clara Clerk", "clerk")
+        school = {"provider": "school", "provider_school": cast.ashmere}
+        for who, more, said in (
+            (cast.ben, {}, "Ben Osei belongs to Dunmere Primary itself"),
+            (cast.ben, school, "Ben Osei belongs to Dunmere Primary itself"),
+            (cast.gita, {}, "belongs to Dunmere Primary itself"),
+            (ashby, {}, "Ashby Head is not of the trust’s own team"),
+            (clara, {}, "Clara Clerk is not of the trust’s own team"),
+            (cast.tom, {}, "is not of the trust’s own team"),
+            (cast.ada, school, "does not work at Ashmere Primary"),
+        ):
+            with pytest.raises(ValidationError) as refused:
+                book(cast, OCTOBER, provider_person=who, **more)
+            assert list(refused.value.message_dict) == ["provider_person"]
+            assert said in refused.value.message_dict["provider_person"][0]
+        assert len(book(cast, OCTOBER, provider_person=ashby, **school)) == 1
+        assert len(book(cast, OCTOBER)) == 1
+    ada = cast.client(cast.ada)
+    listed = dict(ada.get(at(cast, "book/")).context["form"].fields["provider_person"].choices)
+    assert listed[str(ashby.pk)] == "Ashby Head (Headteacher, Ashmere Primary)"
+    assert listed[str(cast.ada.pk)] == f"{cast.ada.user.name} (School improvement lead)"
+    assert not {str(one.pk) for one in (cast.ben, cast.gita, clara, cast.tom, cast.olive)} & set(listed)
+    typed = BOOK | {"against": "", "what": "Coaching", "provider_person": str(ashby.pk)}
+    answer = ada.post(at(cast, "book/"), typed)
+    assert answer.status_code == 422
+    assert "not of the trust’s own team" in str(answer.context["form"].errors["provider_person"])
+
+
+def test_what_waits_for_one_is_not_pushed_out_by_what_waits_for_others(cast: Cast):
+    """The list is cut after it is narrowed to what this person says, and holds what `gives` and `confirms` allow."""
+    with trust_scope(cast.alder):
+        ashby = member("Ashby Head", "head", cast.ashmere)
+        days = [date(2026, 9, 1) + timedelta(days=n) for n in range(35)]
+        book(cast, *days)
+        book(cast, *days)
+        came, said_by_ben = book(cast, YESTERDAY, OCTOBER, provider_person=None, provider_words="An adviser")
+        say_delivered(came, by=cast.ada)
+        say_delivered(said_by_ben, by=cast.ben)
+        [lent] = book(cast, YESTERDAY, provider="school", provider_school=cast.ashmere, provider_person=ashby)
+    assert [one.booking for one in cast.client(cast.ben).get(at(cast)).context["waiting"]] == [came]
+    with trust_scope(cast.alder):
+        for who in (cast.ben, cast.ada, ashby, cast.gita):
+            access = access_of(who.user)
+            rows = readable_bookings(access).filter(on__lte=TODAY).exclude(school=None).order_by("on", "pk")
+            may = {
+                one.pk
+                for one in rows
+                if (one.state in ("booked", "disputed") and gives(access, one))
+                or (one.state == "delivered" and confirms(access, one))
+            }
+            found = [one.booking.pk for one in waiting_for(access, TODAY)]
+            assert set(found) <= may
+            assert len(found) == min(len(may), MOST_WAITING)
+        assert [one.booking for one in waiting_for(access_of(ashby.user), TODAY)] == [lent]
 
 
 def test_what_is_called_off_in_good_time_counts_for_nothing_and_stays_on_record(cast: Cast):
