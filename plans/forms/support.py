@@ -30,7 +30,12 @@ def risks(strategy: Strategy, actions: Iterable[Action]) -> Choices:
     if strategy.criteria:
         found.append(("The matrix", [(f"{CRITERION}:{one.key}", one.label) for one in strategy.criteria]))
     if actions := list(actions):
-        found.append(("An action of the plan", [(f"{ACTION}:{one.pk}", cut(one.what, 90)) for one in actions]))
+        found.append(
+            (
+                "An action of the plan",
+                [(f"{ACTION}:{one.pk}", f"{cut(one.what, 90)} ({one.plan.title})") for one in actions],
+            )
+        )
     return found
 
 

@@ -108,5 +108,6 @@ def agreed_requests(school: School) -> list[SupportRequest]:
 
 
 def open_actions(school: School) -> list[Action]:
-    """The open actions of its plans that support may serve."""
-    return list(Action.objects.filter(plan__school=school, state=Action.State.OPEN).order_by("due_on", "pk")[:40])
+    """The open actions of its plans that support may serve, each with its plan."""
+    rows = Action.objects.filter(plan__school=school, state=Action.State.OPEN).select_related("plan")
+    return list(rows.defer("plan__final").order_by("due_on", "pk")[:40])

@@ -14,7 +14,7 @@ from evidence.rules.arithmetic import in_words
 from schools.rules import months_after
 from schools.strategy.early_warning import EarlyWarning
 from schools.strategy.measures import Measure
-from schools.words import capital, counted, listed, on, verb
+from schools.words import amount_words, capital, counted, listed, on, plain, verb
 
 TREND, KNOWN, SUPPORT, LEADERS, FIGURES, OVERDUE = "trend", "known", "support", "leaders", "figures", "overdue"
 KINDS = {
@@ -129,9 +129,10 @@ def _support(seen: Seen, method: EarlyWarning) -> Iterator[Sign]:
     behind = [one for one in seen.owed if one.due and float(one.missing / one.due) >= method.missed_share]
     if behind:
         first, more = behind[0], len(behind) - 1
-        given, due = (f"{each.normalize():f}" for each in (first.given, first.due))
+        due = amount_words(first.due, first.unit)
         also = f" {capital(counted(more, 'more part'))} of the offer {verb(more)} behind." if more else ""
-        yield Sign(SUPPORT, f"{first.label}: {given} of {due} {first.unit}s have come so far this year.{also}")
+        came = f"{plain(first.given)} of {due} {verb(int(first.due), 'has', 'have')} come so far this year."
+        yield Sign(SUPPORT, f"{first.label}: {came}{also}")
 
 
 def _leaders(seen: Seen, method: EarlyWarning, today: date) -> Iterator[Sign]:

@@ -49,6 +49,7 @@ CASES: list[tuple[Seen, list[str], str]] = [
     (Seen(moved=[moved(ABSENCE, "17", "15", 2.0)]), ["figures"], "a year before"),
     (Seen(moved=[moved(ABSENCE, "13", "15", 2.0)]), [], ""),
     (Seen(owed=[Owed("Days of support", "day", Decimal(4), Decimal(3))]), ["support"], "3 of 4 days have come"),
+    (Seen(owed=[Owed("Coaching", "session", Decimal(1), Decimal(0))]), ["support"], "0 of 1 session has come so far"),
     (Seen(owed=[Owed("Days of support", "day", Decimal(5), Decimal(4))]), [], ""),
     (
         Seen(owed=[Owed("Days", "day", Decimal(4), Decimal(0)), Owed("Visits", "visit", Decimal(2), Decimal(0))]),
