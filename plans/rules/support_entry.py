@@ -82,6 +82,11 @@ class Entry:
         return STANDS[self.stands][1]
 
     @property
+    def giver(self) -> tuple[str, str]:
+        """The kind of provider, and its name; blank where nobody is named, as with a review or a visit."""
+        return self.provider, self.given_by
+
+    @property
     def paid_by(self) -> str:
         return FUNDERS[self.funder]
 

@@ -5,29 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from plans.rules.support_entry import ZERO, Entry
+from schools.strategy.basics import SupportUnit
+from schools.words import amount_words
 
 SEPTEMBER = 9
 
 
 @dataclass(frozen=True)
 class Share:
-    """What came from one kind of provider, or was paid by one side: how often, and at what cost where it is known."""
+    """What came from one provider, or was paid by one side: how often, how much, and at what cost where it is known."""
 
-    key: str
+    key: Any
     times: int
     cost: Decimal | None
+    amounts: tuple[tuple[SupportUnit, Decimal], ...]
+    unknown: int  # how often no cost is known
+
+    @property
+    def amount_words(self) -> str:
+        """“3 days, 1 visit”."""
+        return ", ".join(amount_words(amount, unit) for unit, amount in self.amounts)
 
 
 def shares_of(entries: Iterable[Entry], by: str) -> list[Share]:
-    """By `provider` or by `funder`, of what has come, the most frequent first."""
-    found: dict[str, list[Entry]] = {}
+    """By `provider`, `giver` or `funder`, of what has come, the most frequent first."""
+    found: dict[Any, list[Entry]] = {}
     for one in entries:
         if one.came:
             found.setdefault(getattr(one, by), []).append(one)
-    shares = [Share(key, len(group), _known(group)) for key, group in found.items()]
+    shares = [
+        Share(key, len(group), _known(group), amounts_of(group), sum(one.cost is None for one in group))
+        for key, group in found.items()
+    ]
     return sorted(shares, key=lambda share: (-share.times, share.key))
+
+
+def amounts_of(group: Iterable[Entry]) -> tuple[tuple[SupportUnit, Decimal], ...]:
+    """How much in each unit; units are not added up."""
+    found: dict[SupportUnit, Decimal] = {}
+    for one in group:
+        found[one.unit] = found.get(one.unit, ZERO) + one.amount
+    return tuple((unit, found[unit]) for unit in SupportUnit if unit in found)
 
 
 def _known(group: Iterable[Entry]) -> Decimal | None:

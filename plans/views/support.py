@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,18 +12,16 @@ from plans.forms.support_filter import LedgerFilter
 from plans.models import SupportBooking
 from plans.queries.support import (
     SchoolLedger,
-    confirms,
     given_in,
-    gives,
     ledgers,
     readable_bookings,
     supported_schools,
 )
 from plans.queries.support_asked import asked_of
-from plans.rules.support import Ledger, Line
-from plans.rules.support_entry import FUNDERS, PROVIDERS
-from plans.rules.support_shares import shares_of
+from plans.queries.support_waiting import waiting_for
+from plans.rules.support_term import term_lines
 from plans.views.support_file import ledger_csv
+from plans.views.support_year import money, of_trust
 from reviews.queries.programme import year_days
 from schools.access import Access, Permission, TrustRequest, trust_view, where_may
 from schools.models import School
@@ -34,8 +29,7 @@ from schools.rules import academic_year
 from schools.words import whole
 
 P = Permission
-MOST_SQUARES = 12
-MOST_WAITING = 60
+MOST_GIVEN = 60
 YEARS_AROUND = 10
 
 
@@ -70,6 +64,7 @@ def support(request: TrustRequest) -> HttpResponse:
     lines = [{"one": one, "gave": given.get(one.school.pk, 0)} for one in filters.lines(found)]
     context = {
         "lines": lines,
+        **of_trust(found),
         "behind": sum(bool(one.ledger.short) for one in found),
         "unknown": sum(bool(one.ledger.unknown) for one in found),
         "count": len(found),
@@ -78,7 +73,7 @@ def support(request: TrustRequest) -> HttpResponse:
         "year": year,
         "years": years_around(year),
         "asked": asked_of(access, is_open=True),
-        "waiting": waiting_lines(access, today),
+        "waiting": waiting_for(access, today),
         "may_book": access.may_everywhere(P.BOOK_SUPPORT),
         "sees_trust": access.may_everywhere(P.SEE_SUPPORT),
         "trust_bookings": readable_bookings(access).filter(school=None, on__range=year_days(year)),
@@ -102,12 +97,12 @@ def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
         "found": found[0] if found else None,
         "ledger": ledger,
         "is_now": year == academic_year(today),
-        "term": [term_line(one) for one in ledger.lines if shows_in_term(one)] if ledger else [],
+        "term": term_lines(ledger.lines) if ledger else [],
         "parts": money(ledger),
         "year": year,
         "years": years_around(year),
         "asked": asked_of(access, school=school) if may_ask or access.may(P.BOOK_SUPPORT, school.pk) else [],
-        "waiting": waiting_lines(access, today, school=school),
+        "waiting": waiting_for(access, today, school=school),
         "given": given_by(access, school, year),
         "may_ask": may_ask,
         "may_book": access.may(P.BOOK_SUPPORT, school.pk),
@@ -119,54 +114,12 @@ def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
 def given_by(access: Access, school: School, year: int) -> QuerySet[SupportBooking]:
     """What the school gives to others this year, the latest first."""
     rows = readable_bookings(access).filter(provider_school=school, on__range=year_days(year))
-    return rows.exclude(state=SupportBooking.State.CANCELLED)[:MOST_WAITING]
+    return rows.exclude(state=SupportBooking.State.CANCELLED)[:MOST_GIVEN]
 
 
 def school_for(request: TrustRequest, school_id: int) -> School:
     """The school, if this person sees its support, or 404."""
     return get_object_or_404(supported_schools(request.access), pk=school_id)
-
-
-def shows_in_term(line: Line) -> bool:
-    """Whether the term has anything to say of it."""
-    return bool(line.owed_in_term or any(_any(line.cells[place]) for place in line.term.halves))
-
-
-def _any(cell: Any) -> bool:
-    return bool(cell.booked or cell.came or cell.missed or cell.disputed)
-
-
-def term_line(line: Line) -> dict[str, Any]:
-    """A line of the term, with a square for each time: came, booked, missed, and not booked yet."""
-    cells = [line.cells[place] for place in line.term.halves]
-    told = {name: sum(getattr(cell, name) for cell in cells) for name in ("booked", "came", "missed", "disputed")}
-    squares = ["d"] * int(told["came"]) + ["b"] * int(told["booked"] + told["disputed"]) + ["m"] * int(told["missed"])
-    squares += [""] * max(line.owed_in_term - int(told["came"] + told["booked"] + told["disputed"]), 0)
-    return {"line": line, "owed": line.owed_in_term, **told, "squares": squares[:MOST_SQUARES], "to_book": line.to_book}
-
-
-def money(ledger: Ledger | None) -> list[dict[str, Any]]:
-    """What came by provider and by funder, in words, and what it cost; nothing where nothing has come."""
-    parts = (("provider", "Given by", PROVIDERS), ("funder", "Paid by", FUNDERS))
-    entries = ledger.entries if ledger else []
-    return [
-        {"title": title, "rows": [{"label": words[one.key], "share": one} for one in shares]}
-        for by, title, words in parts
-        if (shares := shares_of(entries, by))
-    ]
-
-
-def waiting_lines(access: Access, today: date, *, school: School | None = None) -> list[dict[str, Any]]:
-    """What waits for this person to be said: that it came, or for the school that it did."""
-    rows = readable_bookings(access).filter(on__lte=today, state__in=("booked", "delivered", "disputed"))
-    rows = rows.exclude(school=None) if school is None else rows.filter(school=school)
-    found = []
-    for one in rows.order_by("on", "pk")[:MOST_WAITING]:
-        may_give = one.state != "delivered" and gives(access, one)
-        may_confirm = one.state == "delivered" and confirms(access, one)
-        if may_give or may_confirm:
-            found.append({"booking": one, "may_give": may_give, "may_confirm": may_confirm})
-    return found
 
 
 @require_safe

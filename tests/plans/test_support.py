@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
-from plans.models import SupportBooking, SupportRequest
+from plans.models import Plan, SupportBooking, SupportRequest
 from plans.queries.support import ledgers
-from plans.services import NewAction, add_actions
+from plans.services import NewAction, add_actions, write_action
 from plans.services.booking import (
     say_delivered,
 )
 from plans.services.supporting import Wanted, answer_request, ask_for_support, draft_request, send_request
+from plans.services.writing import ActionEntry, begin_plan
 from reviews.models import ReviewWish
 from schools.audit import record_act
 from schools.models import Notice, RoleGrant
@@ -252,6 +253,47 @@ def test_a_school_of_whose_offer_nothing_is_recorded_is_not_said_to_have_had_eve
                 [row] = book(cast, day, entitlement=part.key)
                 say_delivered(row, by=cast.ada)
     assert "Everything owed by now has come." in text_of(ruth.get(at(cast)))
+
+
+def test_two_actions_of_the_same_words_are_told_apart_by_their_plan(cast: Cast):
+    with trust_scope(cast.alder):
+        for kind in ("sip", "raising_achievement_plan"):
+            plan = begin_plan(cast.dunmere, kind, by=cast.ben)
+            write_action(
+                plan, ActionEntry(NewAction("Train the tutors.", cast.ben, "", None, DECEMBER, "")), by=cast.ben
+            )
+        titles = set(Plan.objects.values_list("title", flat=True))
+    for person, page in ((cast.ben, "ask/"), (cast.ada, "book/")):
+        choices = cast.client(person).get(at(cast, page)).context["form"].fields["risk"].choices
+        [words] = [[said for _, said in some] for label, some in choices if label == "An action of the plan"]
+        assert {f"Train the tutors. ({title})" for title in titles} == set(words)
+        assert len(words) == 2
+
+
+def test_the_trust_reads_its_year_by_half_term_by_who_gave_and_by_who_paid(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        rows = [*book(cast, OCTOBER, YESTERDAY), *book(cast, OCTOBER, school=cast.ashmere, **external())]
+        for row in rows:
+            say_delivered(row, by=cast.ada)
+        book(cast, DECEMBER, school=cast.ashmere)
+    page = cast.client(cast.ruth).get("/t/alder/support/")
+    [visits] = [one for one in page.context["whole"].lines if one.unit == "visit"]
+    assert [(cell.came, cell.booked) for cell in visits.cells][:2] == [(2, 0), (1, 1)]
+    assert visits.cells[0].owed > 0
+    assert [
+        (one["label"], one["kind"], one["share"].amount_words, one["share"].cost) for one in page.context["givers"]
+    ] == [
+        ("Northmere Maths Hub", "Somebody from outside", "1 visit", 350),
+        (cast.ada.user.name, "The trust’s own team", "2 visits", None),
+    ]
+    assert [(one["label"], one["share"].times) for one in page.context["payers"]] == [
+        ("The trust", 2),
+        ("The school", 1),
+    ]
+    shown = text_of(page)
+    assert "Northmere Maths Hub" in shown
+    assert "The year by half term" in shown
 
 
 # What it came to

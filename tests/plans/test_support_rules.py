@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from plans.rules.support import Ledger, Line, ledger_of, term_of
 from plans.rules.support_entry import AFTER, CAME, STANDS, Entry
 from plans.rules.support_shares import Counted, by_year, shares_of
+from plans.rules.support_term import term_lines
+from plans.rules.support_trust import trust_year
 from reviews.rules.owed import Placed, owed_of
 from reviews.rules.programme import ASKED, BEYOND
 from schools.strategy.basics import SupportUnit
@@ -82,7 +84,10 @@ def test_nobody_says_that_all_has_come_where_nothing_is_on_record():
     assert rest.none_behind_words.startswith("Everything that is counted has come; of ")
     assert rest.none_behind_words.endswith("parts of the offer nothing is on record.")
     offered = [entry(one.key, one.due[0]) for one in quiet for _ in range(one.owed_now)]
-    assert ledger(*given, *offered, kept={one.key for one in quiet}).none_behind_words == "Everything owed by now has come."
+    assert (
+        ledger(*given, *offered, kept={one.key for one in quiet}).none_behind_words
+        == "Everything owed by now has come."
+    )
     assert ledger(today=date(2026, 9, 1)).none_behind_words == "Nothing was owed by now."
 
 
@@ -111,6 +116,19 @@ def test_a_term_ends_with_its_weeks():
     assert term_of([], TODAY).halves == ()
 
 
+def test_half_a_day_has_half_a_mark_and_a_dispute_has_one_of_its_own():
+    rows = [
+        entry("days_repair", OCTOBER, amount="1.5"),
+        entry("days_repair", OCTOBER, "disputed"),
+        entry("days_repair", SEPTEMBER, "booked", amount="0.5"),
+        entry("days_repair", SEPTEMBER, "missed", amount="0.5"),
+    ]
+    [found] = [one for one in term_lines(ledger(*rows).lines) if one.line.key == "days_repair"]
+    assert found.squares == ["d", "d half", "b half", "q", "m half", "", "", ""], "of six, three are left"
+    [half] = [one for one in term_lines(ledger(entry(BEYOND, OCTOBER, amount="0.5")).lines) if one.line.key == BEYOND]
+    assert half.squares == ["d half"], "what is less than a whole is drawn all the same"
+
+
 def test_by_provider_and_funder_what_came_and_what_is_known_of_its_cost():
     rows = [
         entry("days_repair", OCTOBER, provider="external", funder="school", cost=Decimal(350)),
@@ -123,6 +141,43 @@ def test_by_provider_and_funder_what_came_and_what_is_known_of_its_cost():
         ("central", 1, None),
     ]
     assert {one.key: one.times for one in shares_of(rows, "funder")} == {"school": 1, "trust": 2}
+
+
+def test_the_ledgers_of_schools_add_up_by_half_term_in_each_unit_and_leave_out_what_nobody_records():
+    first = ledger(entry("days_repair", SEPTEMBER), entry("days_repair", OCTOBER, "missed"))
+    second = ledger(
+        entry("days_repair", OCTOBER, amount="0.5"), entry(BEYOND, date(2026, 11, 9), unit=SupportUnit.SESSION)
+    )
+    found = trust_year([first, second])
+    assert found.halves == tuple(half.short for half in first.halves)
+    by_unit = {one.unit: one for one in found.lines}
+    days = by_unit[SupportUnit.DAY]
+    owed = sum(one.cells[0].owed for part in (first, second) for one in part.lines if one.is_kept and one.unit == "day")
+    assert (days.cells[0].owed, days.cells[0].came, days.cells[0].missed) == (owed, Decimal("1.5"), 1)
+    assert days.year.owed == sum(cell.owed for cell in days.cells)
+    assert by_unit[SupportUnit.SESSION].cells[1].came == 1
+    quiet = [one for one in first.lines if not one.is_kept and one.unit == SupportUnit.MEETING]
+    counted = [one for one in first.lines if one.is_kept and one.unit == SupportUnit.MEETING]
+    assert quiet, "the strategy offers meetings of which nothing is on record"
+    meetings = by_unit[SupportUnit.MEETING].year.owed if SupportUnit.MEETING in by_unit else 0
+    assert meetings == 2 * sum(len(one.due) for one in counted)
+    assert trust_year([]).by_half == []
+
+
+def test_by_named_giver_how_much_and_of_how_much_no_cost_is_known():
+    hub = {"provider": "external", "given_by": "Maths Hub"}
+    rows = [
+        entry("days_repair", OCTOBER, cost=Decimal(350), **hub),
+        entry("days_repair", OCTOBER, amount="0.5", **hub),
+        entry(BEYOND, OCTOBER, unit=SupportUnit.VISIT, **hub),
+        entry("days_repair", OCTOBER, "booked", **hub),
+        entry("days_repair", OCTOBER, given_by="Ada"),
+    ]
+    found = shares_of(rows, "giver")
+    assert [(one.key, one.times, one.amount_words, one.cost, one.unknown) for one in found] == [
+        (("external", "Maths Hub"), 3, "1.5 days, 1 visit", Decimal(350), 2),
+        (("central", "Ada"), 1, "1 day", None, 1),
+    ]
 
 
 def test_inside_and_outside_by_academic_year():
