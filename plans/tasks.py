@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from plans.services import remind_of_checks, remind_of_concerns, remind_of_progress
+from plans.services import follow_levels, remind_of_checks, remind_of_concerns, remind_of_progress
 from schools import jobs
 
 
@@ -25,3 +25,9 @@ def remind_of_plan_progress() -> None:
 def remind_of_concerns_to_look_at() -> None:
     """Remind of the days on which schools on a ladder are looked at again, in every trust."""
     jobs.in_each_trust(lambda _: remind_of_concerns(today=timezone.localdate()), what="concerns to look at")
+
+
+@shared_task(name="plans.follow_levels")
+def follow_the_levels() -> None:
+    """Take up the checklists of the levels that schools have come to, in every trust."""
+    jobs.in_each_trust(lambda _: follow_levels(today=timezone.localdate()), what="checklists")

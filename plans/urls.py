@@ -7,6 +7,7 @@ from django.urls import path
 from plans.views import (
     actions,
     approving,
+    checklists,
     closing,
     concerns,
     escalating,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("plans/<int:pk>/send/", approving.plan_send, name="plan_send"),
     path("plans/<int:pk>/take-back/", approving.plan_take_back, name="plan_take_back"),
     path("plans/<int:pk>/answer/", approving.plan_answer, name="plan_answer"),
+    path("plans/<int:pk>/checklist/", checklists.plan_checklist, name="plan_checklist"),
+    path("checklists/", checklists.checklists, name="checklists"),
+    path("schools/<int:school_id>/checklist/", checklists.checklist, name="checklist"),
+    path("checklist/<int:pk>/", checklists.checklist_item, name="checklist_item"),
     path("support/", support.support, name="support"),
     path("support/file/", support.support_file, name="support_file"),
     path("support/impact/", support_impact.support_impact, name="support_impact"),

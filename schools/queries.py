@@ -226,6 +226,9 @@ def kinds_of_act() -> list[tuple[str, str]]:
 ACT_WORDS = {
     "calendar.own": "A school’s own half terms set",
     "calendar.set": "Term dates set",
+    "checklist.entered": "School came to a level",
+    "checklist.item": "Item of a checklist written",
+    "checklist.taken_up": "Checklist taken up",
     "concern.decided": "Step on a ladder decided",
     "concern.duty": "Duty of a ladder done",
     "concern.ended": "Watch after a ladder ended",
@@ -255,6 +258,7 @@ ACT_WORDS = {
     "plan.action": "Action of a plan written",
     "plan.answered": "Plan approved or returned",
     "plan.begun": "Plan begun",
+    "plan.checklist": "Items of a checklist taken into a plan",
     "plan.closed": "Plan closed with a verdict",
     "plan.looked_at": "Plan looked at again",
     "plan.paper": "Document kept with a plan",

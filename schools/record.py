@@ -30,6 +30,7 @@ PAGES = {
     "reviews.practice": ("practice_page", "pk"),
     "monitoring.visit": ("visit", "pk"),
     "plans.action": ("action", "pk"),
+    "plans.checklistitem": ("checklist_item", "pk"),
     "plans.supportbooking": ("support_booking", "pk"),
     "plans.supportrequest": ("support_request", "pk"),
     "plans.concern": ("concern", "pk"),

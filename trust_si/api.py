@@ -28,7 +28,16 @@ from monitoring.api.following import VisitFollowUp
 from monitoring.api.triangulation import Triangulation
 from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
-from plans.api import Actions, Concerns, Plans, SupportBookings, SupportLedger, SupportRequests
+from plans.api import (
+    Actions,
+    ChecklistItemEntry,
+    ChecklistItems,
+    Concerns,
+    Plans,
+    SupportBookings,
+    SupportLedger,
+    SupportRequests,
+)
 from plans.api.acting import ActionVerdict, PlanAction, PlanActions
 from plans.api.approving import PlanAnswer, PlanSend
 from plans.api.booking import (
@@ -72,6 +81,7 @@ for noun, rows in {
     "support_requests": SupportRequests,
     "support_bookings": SupportBookings,
     "concerns": Concerns,
+    "checklist_items": ChecklistItems,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 
@@ -112,6 +122,9 @@ inside = [
     ),
     re_path(r"^schools/(?P<pk>[0-9]{1,18})/triangulation/$", Triangulation.as_view(), name="api_triangulation"),
     re_path(r"^schools/(?P<pk>[0-9]{1,18})/support/$", SupportLedger.as_view(), name="api_support_ledger"),
+    re_path(
+        r"^checklist_items/(?P<pk>[0-9]{1,18})/entry/$", ChecklistItemEntry.as_view(), name="api_checklist_item_entry"
+    ),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/answers/$", VisitAnswers.as_view(), name="api_visit_answers"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/submit/$", VisitSubmit.as_view(), name="api_visit_submit"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/follow_ups/$", VisitFollowUp.as_view(), name="api_visit_follow_up"),

@@ -274,6 +274,7 @@ CELERY_BEAT_SCHEDULE = {
     "impact checks that come": {"task": "plans.remind_of_impact_checks", "schedule": 3600.0},
     "concerns to look at": {"task": "plans.remind_of_concerns", "schedule": 3600.0},
     "progress of plans": {"task": "plans.remind_of_progress", "schedule": 3600.0},
+    "checklists of levels": {"task": "plans.follow_levels", "schedule": 3600.0},
     "visits: replies and old notes": {"task": "monitoring.keep_time", "schedule": 3600.0},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -305,6 +306,7 @@ SPECTACULAR_SETTINGS = {
         "VisitState": "monitoring.models.Visit.State",
         "ActionState": "plans.models.Action.State",
         "PlanState": "plans.models.Plan.State",
+        "ChecklistItemStatus": "plans.models.ChecklistItem.Status",
         "ConcernState": "plans.models.Concern.State",
         "ReviewState": "reviews.models.Review.State",
         "ProgrammeState": "reviews.models.YearProgramme.State",

@@ -23,7 +23,10 @@ VERDICTS = [(one.value, one.label) for one in Verdict if one.value]
 
 
 class ActionOut(serializers.ModelSerializer):
-    """An action; without a school it is of the trust's own plan. `owner_words` is a role, not a person."""
+    """An action; without a school it is of the trust's own plan. `owner_words` is a role, not a person.
+
+    `item` is the item of a checklist it came of.
+    """
 
     school = serializers.IntegerField(source="plan.school_id", read_only=True, allow_null=True)
     finding = serializers.IntegerField(
@@ -41,8 +44,8 @@ class ActionOut(serializers.ModelSerializer):
     class Meta:
         model = Action
         fields = [
-            "id", "school", "plan", "priority", "finding", "review", "what", "owner", "owner_words", "support",
-            "success", "budget", "training", "appraisal", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
+            "id", "school", "plan", "priority", "finding", "review", "item", "what", "owner", "owner_words",
+            "support", "success", "budget", "training", "appraisal", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
             "verdict_note", "why_early", "closed_at",
         ]  # fmt: skip
         read_only_fields = fields

@@ -2,6 +2,7 @@
 
 from .action import Action
 from .approval import ApprovalStep, PlanEdition
+from .checklist import ChecklistItem
 from .concern import Concern, DutyDone, StageChange, WatchLook
 from .letter import Letter, Recipient
 from .paper import PlanPaper
@@ -14,6 +15,7 @@ __all__ = [
     "CLOSING",
     "Action",
     "ApprovalStep",
+    "ChecklistItem",
     "Concern",
     "DutyDone",
     "Letter",

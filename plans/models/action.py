@@ -16,6 +16,7 @@ from schools.models import Membership
 from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
 
+from .checklist import ChecklistItem
 from .plan import Plan, Priority
 from .verdict import Verdict
 
@@ -27,7 +28,8 @@ ACTION_WORDS = SearchVector("what", "verdict_note", "support", "success", "train
 class Action(TrustOwned):
     """Something agreed, who sees to it, by when, and on which day its impact is looked at.
 
-    `finding` is what a review found that it answers. `owner_words` is a role or a group where the owner has no account.
+    `finding` is what a review found that it answers, `item` the item of a checklist it came of. `owner_words` is a role
+    or a group where the owner has no account.
     `support` is who helps, and how, as the form named it.
     Too early to tell is a verdict that leaves the action open with a new day; every other verdict closes it, before
     the day of the impact check only with a reason.
@@ -43,6 +45,7 @@ class Action(TrustOwned):
     plan = TrustForeignKey(Plan, on_delete=models.PROTECT, related_name="actions")
     priority = TrustForeignKey(Priority, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     finding = TrustForeignKey(Finding, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    item = TrustForeignKey(ChecklistItem, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     what = models.TextField()
     owner = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     owner_words = models.CharField(max_length=120, blank=True)

@@ -50,6 +50,11 @@ def kind_of(plan: Plan) -> PlanType | None:
     return next((one for one in plan.strategy_version.strategy.plan_types if one.key == plan.kind), None)
 
 
+def strategy_in(plan: Plan) -> Strategy | None:
+    """The strategy in whose words it is written; None for one that nobody has begun to write."""
+    return plan.strategy_version.strategy if plan.strategy_version else None
+
+
 def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
     """The version the school follows, and the kinds of plan of it that it has no open one of. Five queries.
 
@@ -132,7 +137,7 @@ def documents_of(
 
 
 def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action], papers: list[Paper]) -> Document:
-    strategy = plan.strategy_version.strategy if plan.strategy_version else None
+    strategy = strategy_in(plan)
     known, lines = {one.pk for one in priorities}, defaultdict[int | None, list[Line]](list)
     for row in actions:
         lines[row.priority_id if row.priority_id in known else None].append(_line(row))

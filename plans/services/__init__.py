@@ -13,6 +13,8 @@ from .acting import (
 )
 from .agreeing import AgreedOn, agree_from_findings
 from .approving import answer_plan, send_plan, take_back
+from .checklists import ItemEntry, begin_checklist, take_into_plan, write_item
+from .following import follow_levels
 from .news import tell_owners
 from .progressing import SentProgress, save_progress, send_progress, set_due_days
 from .reminding import remind_of_checks, remind_of_concerns, remind_of_progress
@@ -34,6 +36,7 @@ __all__ = [
     "LONGEST_WHY",
     "ActionEntry",
     "AgreedOn",
+    "ItemEntry",
     "NewAction",
     "PriorityEntry",
     "SentProgress",
@@ -41,8 +44,10 @@ __all__ = [
     "add_actions",
     "agree_from_findings",
     "answer_plan",
+    "begin_checklist",
     "begin_plan",
     "drop_priority",
+    "follow_levels",
     "give_verdict",
     "new_plan",
     "plan_of",
@@ -55,7 +60,9 @@ __all__ = [
     "send_progress",
     "set_due_days",
     "take_back",
+    "take_into_plan",
     "tell_owners",
     "write_action",
+    "write_item",
     "write_priority",
 ]

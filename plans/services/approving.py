@@ -8,7 +8,16 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import ApprovalStep, Plan, PlanEdition
-from plans.queries.plans import Approval, approvals_of, document_of, kind_of, rules_checked, why_not_answer
+from plans.queries.delegation import require_writes
+from plans.queries.plans import (
+    Approval,
+    approvals_of,
+    document_of,
+    kind_of,
+    rules_checked,
+    strategy_in,
+    why_not_answer,
+)
 from plans.rules.chain import approvers, chain
 from reviews.queries.reviews import levels_of
 from schools.access import ROLES, Access
@@ -28,7 +37,7 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
 
     Raises ValidationError where it is closed or not begun, waits already, has nothing new, or nobody could answer.
     """
-    row = open_plan(plan)
+    row = open_plan(plan, by=by)
     kind, editions = kind_of(row), approvals_of([row]).get(row.pk, [])
     if kind is None or row.strategy_version is None:
         raise ValidationError("Begin to write this plan first.")
@@ -124,6 +133,7 @@ def _checked(plan: Plan, step: ApprovalStep, outcome: str, said: Mapping[str, st
 
 def take_back(plan: Plan, *, by: Membership) -> ApprovalStep:
     """Take the plan back before it is answered. Raises ValidationError where nothing waits."""
+    require_writes(plan.school, strategy_in(plan), by=by)
     row, approval = _locked(plan)
     step = approval.waiting
     if step is None:

@@ -51,7 +51,7 @@ def close_plan(plan: Plan, close: Close, *, by: Membership) -> Plan:
 
     The plan that takes its place, where one is begun, or the plan itself. Raises ValidationError by field.
     """
-    locked = open_plan(plan)
+    locked = open_plan(plan, by=by)
     note = close.note.strip()
     check_verdict(close.verdict, note, close.again_on)
     if close.verdict == Verdict.TOO_EARLY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from plans.models import Action, ApprovalStep, Plan, PlanEdition, ProgressUpdate, StageChange
+from plans.models import Action, ApprovalStep, ChecklistItem, Plan, PlanEdition, ProgressUpdate, StageChange
 from plans.queries.on_ladders import LookAgain
 from plans.queries.plans import approvals_of, kind_of
 from reviews.models import Review
@@ -137,3 +137,21 @@ def tell_progress_due(plan: Plan) -> list[Membership]:
     subject = about_plan(plan, f"{PROGRESS} {day}")
     people, path = owners_of(plan), f"plans/{plan.pk}/progress/"
     return tell_people(people, plan.trust, subject=subject, body=body, path=path)
+
+
+def tell_handed_over(school: School, level: str, sentences: Sequence[str]) -> list[Membership]:
+    """The school hears what passes to it, or from it, with the level it has come to."""
+    body = " ".join((f"The school is in {level}.", *sentences, "Read what is outstanding, and what is met already."))
+    subject = about(school, f"the checklist of {level}")
+    return tell_people(
+        heads_of(school.pk), school.trust, subject=subject, body=body, path=f"schools/{school.pk}/checklist/"
+    )
+
+
+def tell_item_owner(item: ChecklistItem, *, by: Membership) -> None:
+    """Whoever sees to an item of a checklist hears of it."""
+    due = f" by {day_words(item.due_on)}" if item.due_on else ""
+    body = f"{by.user.name} has put down that you see to this{due}: “{cut(item.words, 300)}”"
+    owner, path = [item.owner] if item.owner else [], f"checklist/{item.pk}/"
+    subject = about(item.school, "an item of the checklist for you")
+    tell_people(owner, item.school.trust, subject=subject, body=body, path=path, besides=by)

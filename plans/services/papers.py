@@ -22,7 +22,7 @@ def add_paper(plan: Plan, content: bytes, *, name: str, by: Membership) -> PlanP
 
     Raises ValidationError beside the file where it is none that is taken, is there already, or they are too many.
     """
-    locked = open_plan(plan)
+    locked = open_plan(plan, by=by)
     if locked.strategy_version_id is None:
         raise ValidationError("Begin to write this plan first.")
     try:
@@ -45,7 +45,7 @@ def add_paper(plan: Plan, content: bytes, *, name: str, by: Membership) -> PlanP
 
 def take_paper_away(paper: PlanPaper, *, by: Membership) -> None:
     """Take a document away. It stays with what was sent while it was there; what no edition holds is gone for good."""
-    locked = open_plan(paper.plan)
+    locked = open_plan(paper.plan, by=by)
     record_act("plan.paper_away", locked, by=by, school=locked.school, before=paper.name, label=locked.title)
     row = PlanPaper.objects.select_for_update().get(pk=paper.pk)
     if any(one["id"] == row.pk for edition in locked.editions.all() for one in edition.document.get("papers", ())):

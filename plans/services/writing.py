@@ -12,7 +12,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from plans.models import Action, Milestone, Plan, Priority
-from plans.queries.plans import kinds_to_begin, trust_kinds_to_begin
+from plans.queries.delegation import require_writes
+from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
+from reviews.queries.reviews import levels_of
 from schools.audit import record_act
 from schools.filled import Value
 from schools.models import Membership, School, Trust
@@ -22,6 +24,7 @@ from schools.tenancy import current_trust_id
 from schools.words import cut
 
 from .acting import NewAction, check_action
+from .following import take_up
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
 
@@ -72,6 +75,7 @@ def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
     found = next((one for one in kinds if one.key == kind), None)
     if version is None or found is None:
         raise ValidationError("A plan of this kind is open already, or there is none of this kind here.")
+    require_writes(school, version.strategy, by=by)
     _one_at_a_time(school)
     plan = Plan.objects.filter(school=school, kind=kind, state=Plan.State.OPEN).first()
     plan = plan or Plan(school=school, kind=kind, title=found.label[:200], year=academic_year(today))
@@ -80,6 +84,8 @@ def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
     record_act("plan.begun", plan if plan.pk else Plan, by=by, school=school, after=found.label, label=plan.title)
     plan.strategy_version, plan.begun_by = version, by
     plan.save()
+    if found.checklists and school is not None:
+        take_up(school, version, levels_of([school]).get(school.pk, {}), by=by)
     return plan
 
 
@@ -97,9 +103,14 @@ def locked_plan(plan: Plan) -> Plan:
     return rows.get(pk=plan.pk)
 
 
-def open_plan(plan: Plan) -> Plan:
-    """The plan, locked. Raises ValidationError once it is closed."""
+def open_plan(plan: Plan, *, by: Membership | None = None) -> Plan:
+    """The plan, locked; with `by`, for somebody who writes it. Raises ValidationError once it is closed.
+
+    Raises PermissionDenied where the school's level leaves the writing to others (`queries.delegation`).
+    """
     locked = locked_plan(plan)
+    if by is not None:
+        require_writes(locked.school, strategy_in(locked), by=by)
     if locked.state != Plan.State.OPEN:
         raise ValidationError(CLOSED)
     return locked
@@ -114,7 +125,7 @@ def save_sections(
     base: Mapping[str, Value | None] | None = None,
 ) -> SavedAnswers:
     """Keep the prose of a plan, as a draft is kept. Raises ValidationError once it is closed."""
-    return keep_answers(open_plan(plan), typed, by=by, version=version, base=base)
+    return keep_answers(open_plan(plan, by=by), typed, by=by, version=version, base=base)
 
 
 def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None) -> Priority:
@@ -122,7 +133,7 @@ def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority
 
     Raises ValidationError where the plan is closed or the strategy lacks what is named.
     """
-    locked = open_plan(plan)
+    locked = open_plan(plan, by=by)
     _check_entry(locked, entry)
     last = locked.priorities.aggregate(last=Max("position"))["last"] or 0
     row = priority or Priority(plan=locked, position=last + 1)
@@ -136,7 +147,7 @@ def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority
 
 
 def _check_entry(plan: Plan, entry: PriorityEntry) -> None:
-    strategy = plan.strategy_version.strategy if plan.strategy_version else None
+    strategy = strategy_in(plan)
     if entry.criterion and (strategy is None or entry.criterion not in strategy.criterion_by_key):
         raise ValidationError({"criterion": "Choose one of the list."})
     known = strategy.measure_by_key if strategy else {}
@@ -160,7 +171,7 @@ def _said(one: StageEntry | Milestone) -> tuple[date, str, str, str, Decimal | N
 
 def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
     """Leave a priority, with a reason. It stays on record; its open actions serve none from then on."""
-    locked = open_plan(priority.plan)
+    locked = open_plan(priority.plan, by=by)
     if priority.dropped_at:
         raise ValidationError("This priority was left already.")
     if not why.strip():
@@ -176,7 +187,7 @@ def write_action(plan: Plan, entry: ActionEntry, *, by: Membership, action: Acti
 
     Raises ValidationError where the plan or the action is closed, nobody sees to it, or its days do not follow.
     """
-    locked = open_plan(plan)
+    locked = open_plan(plan, by=by)
     check_action(entry.action)
     if action is not None and not action.is_open:
         raise ValidationError("This action is closed. Its words stay as they were.")

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plans.forms.writing import AnswerForm, SendForm
 from plans.models import Plan, ProgressDraft
+from plans.queries.checklists import items_for
+from plans.queries.delegation import why_not_write, why_not_write_plan
 from plans.queries.plans import (
     Approval,
     approvals_of,
@@ -31,11 +33,13 @@ from plans.queries.plans import (
     why_not_answer,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
+from plans.rules.checklist import has_checklists
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
 from plans.services import begin_plan
-from schools.access import Permission, TrustRequest, trust_view, who_may
+from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
+from schools.queries import Followed
 
 P = Permission
 MOST_CLOSED = 20
@@ -55,7 +59,7 @@ def plans(request: TrustRequest) -> HttpResponse:
     Those who write in every school begin the trust's own here.
     """
     if request.method == "POST":
-        return _begin(request, None)
+        return _begin(request, None, why_not_write(request.access, None, None))
     rows, today = readable_plans(request.access), timezone.localdate()
     rows = rows.filter(state=Plan.State.OPEN, strategy_version__isnull=False)
     chosen = list(rows.filter(update_due_on__lt=today) if request.GET.get("late") else rows)
@@ -64,8 +68,15 @@ def plans(request: TrustRequest) -> HttpResponse:
     lines.sort(key=lambda one: (not one["mine"], one["plan"].update_due_on or date.max))
     late = sum(1 for one in chosen if one.update_due_on and one.update_due_on < today)
     mine = sum(one["mine"] for one in lines)
-    context = {"lines": lines, "mine": mine, "late": late, "only_late": bool(request.GET.get("late"))}
-    context["kinds"] = [] if not request.access.may_everywhere(P.WRITE_PLANS) else trust_kinds_to_begin(today=today)[1]
+    followed, everywhere = Followed.read().on(today).values(), request.access.may_everywhere(P.WRITE_PLANS)
+    context = {
+        "lines": lines,
+        "mine": mine,
+        "late": late,
+        "only_late": bool(request.GET.get("late")),
+        "kinds": trust_kinds_to_begin(today=today)[1] if everywhere else [],
+        "with_checklists": any(has_checklists(one.strategy) for one in followed),
+    }
     return render(request, "plans/plans.html", context)
 
 
@@ -95,28 +106,30 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     """The plans of one school; for those who write them, the kinds that can be begun."""
     school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
     request.access.require(P.SEE_PLANS, school.pk)
-    may_write = request.access.may(P.WRITE_PLANS, school.pk)
+    version, kinds = kinds_to_begin(school, today=timezone.localdate())
+    strategy = version.strategy if version else None
+    refusal = why_not_write(request.access, school, strategy)
     if request.method == "POST":
-        return _begin(request, school)
+        return _begin(request, school, refusal)
     rows = list(readable_plans(request.access).filter(school=school, strategy_version__isnull=False))
     approvals = approvals_of(rows)
     open_ones = [line_of(request, one, approvals.get(one.pk, [])) for one in rows if one.is_open]
     kept_going = [one for one in open_ones if one["keeps_going"]]
-    _, kinds = kinds_to_begin(school, today=timezone.localdate()) if may_write else (None, [])
     context = {
         "school": school,
         "lines": [one for one in open_ones if not one["keeps_going"]],
         "kept_going": kept_going,
         "closed": [one for one in rows if not one.is_open][:MOST_CLOSED],
-        "kinds": kinds,
+        "kinds": [] if refusal else kinds,
+        "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
+        "with_checklist": strategy is not None and has_checklists(strategy),
     }
     return render(request, "plans/school_plans.html", context)
 
 
-def _begin(request: TrustRequest, school: School | None) -> HttpResponse:
-    may = request.access.may(P.WRITE_PLANS, school.pk) if school else request.access.may_everywhere(P.WRITE_PLANS)
-    if not may:
-        raise PermissionDenied(who_may(P.WRITE_PLANS))
+def _begin(request: TrustRequest, school: School | None, refusal: str) -> HttpResponse:
+    if refusal:
+        raise PermissionDenied(refusal)
     try:
         with transaction.atomic():
             begun = begin_plan(school, request.POST.get("kind", ""), by=request.access.membership)
@@ -125,7 +138,8 @@ def _begin(request: TrustRequest, school: School | None) -> HttpResponse:
         if school is None:
             return redirect("plans", trust=request.trust.slug)
         return redirect("school_plans", trust=request.trust.slug, school_id=school.pk)
-    return redirect("plan", trust=request.trust.slug, pk=begun.pk)
+    offered = items_for(begun, today=timezone.localdate())
+    return redirect("plan_checklist" if offered else "plan", trust=request.trust.slug, pk=begun.pk)
 
 
 @require_safe
@@ -154,7 +168,8 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
     agreed = next((one for one in approvals if one.is_approved), None)
-    may_write = may_write_plan(request.access, found) and found.is_open
+    refusal = why_not_write_plan(request.access, found)
+    may_write = not refusal and found.is_open
     why_not = why_not_answer(request.access, found, last) if last else ""
     waits = last is not None and last.waiting is not None
     return {
@@ -174,6 +189,8 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
         "agreed": agreed,
         "may_write": may_write and kind is not None,
+        "may_tell": may_write_plan(request.access, found) and found.is_open and kind is not None,
+        "not_writing": refusal if found.is_open and may_write_plan(request.access, found) else "",
         "may_answer": waits and not why_not,
         "why_not": why_not if waits else "",
     }

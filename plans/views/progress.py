@@ -22,7 +22,7 @@ from plans.rules.document import Document
 from plans.rules.progress import abouts, form_of
 from plans.rules.reaching import Reached
 from plans.services import save_progress, send_progress
-from plans.views.writing import to_plan, writable
+from plans.views.writing import tellable, to_plan
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import version_in
 from schools.forms.filling import conflicts_in, decided
@@ -34,7 +34,7 @@ BUTTON = ({"name": "then", "value": SEND, "label": "Send it", "look": "btn-do"},
 
 
 def _form(plan: Plan, document: Document, data: Any = None) -> ProgressForm:
-    assert plan.strategy_version is not None  # `writable` has seen to it
+    assert plan.strategy_version is not None  # `tellable` has seen to it
     draft, lines, strategy = draft_of(plan), abouts(document), plan.strategy_version.strategy
     if data is not None:
         data = decided(data, form_of(lines), draft.answers if draft else {})
@@ -45,7 +45,7 @@ def _form(plan: Plan, document: Document, data: Any = None) -> ProgressForm:
 @trust_view(needs=P.WRITE_PLANS)
 def plan_progress(request: TrustRequest, pk: int) -> HttpResponse:
     """The next update; sent with `then=send` it is read by those who oversee the plan, otherwise it is kept."""
-    found = writable(request, pk)
+    found = tellable(request, pk)
     document = document_of(found)
     if request.method == "GET":
         return _page(request, found, document, _form(found, document))
@@ -112,6 +112,6 @@ def _targets(document: Document, known: dict[int, Reached]) -> dict[int, list[tu
 @trust_view(needs=P.WRITE_PLANS)
 def plan_progress_save(request: TrustRequest, pk: int) -> HttpResponse:
     """The same form, sent by the page while it is written. What cannot be read is told; the rest is saved."""
-    found = writable(request, pk)
+    found = tellable(request, pk)
     form = _form(found, document_of(found), request.POST)
     return autosaved(request, form, partial(save_progress, found), lambda: {"named": named_in(form, found.school_id)})

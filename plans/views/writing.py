@@ -7,6 +7,7 @@ from http.client import OK
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from evidence.forms.named import named_in
 from plans.forms.writing import ActionForm, DropForm, PriorityForm
 from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
+from plans.queries.delegation import why_not_write_plan
 from plans.queries.plans import kind_of, require_writer
 from plans.services import drop_priority, save_sections, write_action, write_priority
 from plans.views.plans import plan_for
@@ -29,7 +31,15 @@ P = Permission
 
 
 def writable(request: TrustRequest, pk: int) -> Plan:
-    """A begun plan this person writes, or 404."""
+    """A begun plan this person writes, or 404; where its school's level leaves the writing to others, 403."""
+    found = tellable(request, pk)
+    if refusal := why_not_write_plan(request.access, found):
+        raise PermissionDenied(refusal)
+    return found
+
+
+def tellable(request: TrustRequest, pk: int) -> Plan:
+    """A begun plan of whose progress this person may tell, or 404."""
     found = plan_for(request, pk)
     require_writer(request.access, found)
     if kind_of(found) is None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
-from plans.models import Action, ApprovalStep, Plan, StageChange, SupportBooking, SupportRequest
+from plans.models import Action, ApprovalStep, ChecklistItem, Plan, StageChange, SupportBooking, SupportRequest
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
@@ -44,7 +44,7 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     """What waits for this person at the schools where they hold a role. One query; none where nothing may be done."""
     kinds = (
         _of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today),
-        _of_progress(access, today), _of_support(access),
+        _of_checklists(access, today, at_schools=True), _of_progress(access, today), _of_support(access),
     )  # fmt: skip
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
@@ -56,7 +56,7 @@ def waiting_for_trust(access: Access, today: date, *, followed: Collection[str] 
     """
     of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access))
     in_sums = (_all_checks(access, today), _for_committee(access, followed))
-    kinds = (*of_reviews, *in_sums, _support_of_all(access, today))
+    kinds = (*of_reviews, *in_sums, _support_of_all(access, today), _of_checklists(access, today, at_schools=False))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
 
@@ -118,6 +118,17 @@ def _of_actions(access: Access, today: date) -> Iterator[Rows]:
         yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
         late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
         yield _arm(late, "action_late", on="due_on", **place)
+
+
+def _of_checklists(access: Access, today: date, *, at_schools: bool) -> Iterator[Rows]:
+    """Items of checklists that this person sees to and that are due by now, or soon."""
+    schools = _schools(access, Permission.WRITE_PLANS)
+    if at_schools and not schools:
+        return
+    rows = ChecklistItem.objects.filter(owner=access.membership, due_on__lte=today + timedelta(days=SOON))
+    rows = rows.exclude(status=ChecklistItem.Status.MET)
+    rows = rows.filter(school__in=schools) if at_schools else rows.exclude(school__in=schools)
+    yield _arm(rows, "checklist_item", words="words", on="due_on")
 
 
 def _of_support(access: Access) -> Iterator[Rows]:

@@ -179,7 +179,7 @@ def reply(told: Told) -> dict[str, Any]:
     return {"waiting": f"The school did not reply by {on(told.row.reply_due_on)}."}
 
 
-def support(request: TrustRequest, school: School, *, with_ladder: bool) -> list[dict[str, str]]:
+def support(request: TrustRequest, school: School, *, with_ladder: bool, with_checklist: bool) -> list[dict[str, str]]:
     """The ways to its visits, reviews, actions, support, concerns and what it shows others. No query."""
     access, found = request.access, []
     if access.may(Permission.SEE_VISITS, school.pk):
@@ -191,6 +191,8 @@ def support(request: TrustRequest, school: School, *, with_ladder: bool) -> list
     if access.may(Permission.SEE_PLANS, school.pk):
         found.append(("Plans", link(request, "school_plans", school_id=school.pk)))
         found.append(("Actions", link(request, "school_actions", school_id=school.pk)))
+        if with_checklist:
+            found.append(("Checklist", link(request, "checklist", school_id=school.pk)))
     if access.may(Permission.SEE_SUPPORT, school.pk):
         found.append(("Support: owed, booked and delivered", link(request, "school_support", school_id=school.pk)))
     if with_ladder and access.may(Permission.SEE_CONCERNS, school.pk):

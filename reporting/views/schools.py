@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from categorisation.access import sight_of
 from evidence.queries import inspections_of
 from evidence.views.hub import ways_of_school
+from plans.rules.checklist import has_checklists
 from reporting.forms.pages import SchoolFilter, phase_label, shown_as_selects
 from reporting.queries.school import school_story
 from reporting.queries.schools import Listed, listed_schools
@@ -112,7 +113,12 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
             "record": on_record(request, story, sight, published),
             "due": next_due(request, story, sight),
             "evidence": ways_of_school(request, school.pk),
-            "support": support(request, school, with_ladder=bool(story.strategy.ladders)),
+            "support": support(
+                request,
+                school,
+                with_ladder=bool(story.strategy.ladders),
+                with_checklist=has_checklists(story.strategy),
+            ),
             "words": story.strategy.identity.words,
         }
     return render(request, "reporting/school.html", parts)

@@ -34,6 +34,7 @@ SAID: dict[str, tuple[str, str, str]] = {
     "support_confirm": ("support_booking", "{}: did it come?", "Confirm it, or say what was different."),
     "support_disputed": ("support_booking", "{}: the school says otherwise", "Settle it with the school."),
     "action_check": ("action", "{}", "Look at its impact."),
+    "checklist_item": ("checklist_item", "{}", "Of the checklist, and yours to see to."),
     "action_late": ("action", "{}", "This action is past its day."),
 }
 """Kind -> the page it leads to, its title and a note."""

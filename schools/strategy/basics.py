@@ -14,6 +14,10 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=1200, strip_whi
 """One line or short paragraph that a person reads."""
 
 
+Side = Literal["trust", "school"]
+"""Whose people: those with a role for the whole trust, or those of the school."""
+
+
 class Part(BaseModel):
     """Base of every part: nothing unknown is accepted, nothing is changed after loading."""
 

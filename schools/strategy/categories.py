@@ -7,11 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .basics import Cadence, Duration, Key, Named, Part, Role, SchoolPhase, Text
+from .basics import Cadence, Duration, Key, Named, Part, Role, SchoolPhase, Side, Text
 
 
 class Level(Named):
-    """One level of a scale. `tone` is the step of the look: 1 strongest, 5 needs most support."""
+    """One level of a scale. `tone` is the step of the look: 1 strongest, 5 needs most support.
+
+    `edits` says whose people write the school's plan and its checklist at this level; empty: all whose role allows it.
+    """
 
     tone: int = Field(ge=1, le=5)
     group: str = ""  # the wider name shared by tiers, for example a phase with an upper and a lower tier
@@ -23,6 +26,7 @@ class Level(Named):
     expectations: tuple[Text, ...] = ()
     directs: str = ""  # who directs improvement at this level
     approves: tuple[Role, ...] = ()  # who approves the school's plan at this level
+    edits: tuple[Side, ...] = ()
     stay: Duration | None = None
 
 

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .basics import (
     Cadence,
@@ -104,13 +104,24 @@ class Ladder(Named):
 
 
 class ChecklistGroup(Named):
-    """The items of one domain."""
+    """The items of one domain. Each is known by the first letters of its words, so that these differ in a group."""
 
     items: tuple[Text, ...] = Field(min_length=1)
 
+    @property
+    def by_key(self) -> dict[str, str]:
+        """Each item by the name under which it is kept."""
+        return {section_key(words): words for words in self.items}
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> ChecklistGroup:
+        if len(self.by_key) < len(self.items) or not all(self.by_key):
+            raise ValueError("two items begin with the same words, or one has none; each needs words of its own")
+        return self
+
 
 class Checklist(Named):
-    """Items that become actions when a school enters a level."""
+    """Items that a school takes up when it comes to a level, where one is named."""
 
     axis: Key | None = None
     level: Key | None = None

@@ -21,6 +21,7 @@ MACHINE_WORDS = frozenset(
     {"key", "kind", "axis", "level", "was", "best", "worst", "role", "phase", "urn", "laestab", "ukprn", "template"}
     | {"did", "about", "route", "path", "criterion", "html_hash", "file_hash", "area", "judgement", "text", "release"}
     | {"point", "measure", "group", "year_group", "class_name", "form", "ladder", "stage", "came_from", "item"}
+    | {"checklist"}
 )
 """Text columns that hold keys, addresses or hashes: a canary there would only break the page."""
 

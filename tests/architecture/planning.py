@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from plans.models import Plan
+from categorisation.models import Decision
+from plans.models import ChecklistItem, Plan
 from plans.services import (
     ActionEntry,
+    ItemEntry,
     NewAction,
     PriorityEntry,
     StageEntry,
@@ -22,14 +24,20 @@ from plans.services import (
     send_plan,
     send_progress,
     write_action,
+    write_item,
     write_priority,
 )
 from plans.services.closing import Close, Ending, close_plan
+from plans.services.following import take_up
 from plans.services.papers import add_paper
 from schools.access import access_of
+from schools.audit import record_act
 from schools.models import Membership, School
 from schools.tenancy import trust_scope
 from tests.architecture.planted import Planted, canary
+
+LISTED = "rapid_improvement_plan"
+"""Of a level that has checklists."""
 
 DRAFT, WAITING, AGREED, TO_BEGIN = (
     "raising_achievement_plan",
@@ -115,6 +123,7 @@ def plant_plans(here: Planted, school: School) -> None:
         send_plan(here.rows[f"plan_{state}"], by=head, note=f"{canary(here.slug)}note")
     answer_plan(here.rows["plan_agreed"], access=ceo, outcome="conditions", words=f"{canary(here.slug)}condition")
     plant_progress(here, head)
+    plant_checklist(here, school)
     write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
 
 
@@ -147,9 +156,55 @@ def progress(here: Planted) -> dict[str, Any]:
     return {"version": "99", "then": "send", **boxes}
 
 
+def plant_checklist(here: Planted, school: School) -> None:
+    """An item written at one school; another at a level with checklists, of which a plan of the level takes items."""
+    lead, version, other = here.people["si_lead"], here.rows["version"], here.rows["other_school"]
+    take_up(school, version, {"academic": "stabilise"}, by=lead)
+    row = here.rows["checklist_item"] = ChecklistItem.objects.filter(school=school).earliest("pk")
+    words = f"{canary(here.slug)}evidence"
+    entry = ItemEntry("under_way", here.people["head"], due_on=date(2026, 12, 11), evidence=words)
+    write_item(row, entry, by=lead, version=1)
+    record_act("decision.planted", Decision, by=None)
+    on, told = date(2026, 9, 14), datetime(2026, 9, 15, 8, tzinfo=UTC)
+    for axis in ("academic", "operational"):
+        Decision.objects.create(
+            school=other, period=here.rows["period_agreed"], axis=axis, level="stabilise", strategy_version=version,
+            effective_on=on, decided_by=here.people["ceo"], decided_at=told, tell_at=told, reply_due_on=on,
+        )  # fmt: skip
+    here.rows["plan_listed"] = begin_plan(other, LISTED, by=lead)
+    ChecklistItem.objects.filter(school=other, axis="operational").delete()  # for somebody to take up
+
+
+def item(here: Planted) -> dict[str, Any]:
+    """Every part of an item, changed."""
+    return {
+        "version": "2", "status": "met", "owner": "", "words": "Maths lead", "due": "18 December 2026",
+        "evidence": "Changed.", "seen": "2 November 2026", "link": "https://example.org/changed",
+    }  # fmt: skip
+
+
+def api_item(here: Planted) -> dict[str, Any]:
+    with trust_scope(here.trust):
+        version = ChecklistItem.objects.get(pk=here.rows["checklist_item"].pk).version
+    return {
+        "version": version, "status": "met", "owner": None, "owner_words": "Maths lead", "due_on": "2026-12-18",
+        "evidence": "Changed.", "evidence_on": "2026-11-02", "evidence_link": "https://example.org/changed",
+    }  # fmt: skip
+
+
+def listed(here: Planted) -> dict[str, Any]:
+    """One item into the plan."""
+    with trust_scope(here.trust):
+        row = ChecklistItem.objects.filter(school=here.rows["other_school"], axis="academic").earliest("pk")
+    return {
+        "items": [str(row.pk)], "owner": "", "words": "Maths lead", "due": "18 December 2026", "check": "20 May 2027",
+    }  # fmt: skip
+
+
 def grow_plans(here: Planted, school: School) -> None:
-    """One more school with a plan that waits."""
+    """One more school with a plan that waits, and a checklist."""
     send_plan(plan_at(here, school, WAITING), by=here.people["head"])
+    take_up(school, here.rows["version"], {"academic": "stabilise"}, by=here.people["si_lead"])
 
 
 def _always(**data: Any) -> Callable[[Planted], dict[str, Any]]:
@@ -184,6 +239,10 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plan_progress": ("head", progress),
     "plan_progress_save": ("si_lead", progress, 0),
     "plan_close": ("head", closing, 2),
+    "plan_checklist": ("si_lead", listed),
+    "checklist": ("si_lead", _always(), 1, "post", {"school_id": "other_school"}),
+    "checklist_item": ("si_lead", item),
+    "api_checklist_item_entry": ("si_lead", api_item, 1, "patch"),
     "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
     "api_plan_begin": ("head", _always(kind=TO_BEGIN)),
     "api_plan_begin_trust": ("si_lead", _always(kind="trust_plan_to_begin")),
@@ -219,6 +278,10 @@ PLAN_ROWS: dict[str, str] = {
     },
     "api_plan_begin.pk": "school",
     "api_action_verdict.pk": "plan_action",
+    "plan_checklist.pk": "plan_listed",
+    **dict.fromkeys(
+        ("checklist_item.pk", "api_checklist_item_entry.pk", "api_checklist_items-detail.pk"), "checklist_item"
+    ),
     "priority_id": "priority",
     "action_id": "plan_action",
     "paper_id": "paper",

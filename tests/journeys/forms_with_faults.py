@@ -37,7 +37,8 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("review_sign", "review_leave", "review_begin", "review_send"), BUTTON),
     **dict.fromkeys(("support_request_send", "support_request_back"), BUTTON),
     **dict.fromkeys(
-        ("practice_offer", "plans", "paper_remove", "school_plans", "plan_take_back", "concern_withdraw"), BUTTON
+        ("practice_offer", "plans", "paper_remove", "school_plans", "plan_take_back", "concern_withdraw", "checklist"),
+        BUTTON,
     ),
     "photo_remove": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",

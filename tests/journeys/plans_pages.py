@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from plans.models import ApprovalStep, Plan
+from plans.models import ApprovalStep, ChecklistItem, Plan
+from plans.queries.plans import kind_of
 from schools.filled import LONGEST_TEXT
 from tests.journeys.forms_with_faults import Form
 
@@ -32,6 +33,8 @@ def rows_of_plans() -> Rows:
     draft = [one for one in begun if not one.editions.exists()][:1]
     sent = [one for outcome in ApprovalStep.Outcome.values for one in _answered(outcome)]
     one = draft[0]
+    items = ChecklistItem.objects.order_by("pk")
+    listed = [each for each in begun if (kind := kind_of(each)) and kind.checklists]
     return {
         "plan": [{"pk": each.pk} for each in [*draft, *sent]],
         "plan_edition": [{"pk": each.pk, "number": 1} for each in sent[:1]],
@@ -44,6 +47,9 @@ def rows_of_plans() -> Rows:
         "plan_action_new": [{"pk": one.pk}],
         "plan_action": [{"pk": one.pk, "action_id": each.pk} for each in one.actions.order_by("pk")[:1]],
         "school_plans": [{"school_id": one.school_id}],
+        "checklist": [{"school_id": pk} for pk in (*items.values_list("school_id", flat=True)[:1], one.school_id)],
+        "checklist_item": [{"pk": each.pk} for each in (items.filter(status="met")[0], items.filter(status="open")[0])],
+        "plan_checklist": [{"pk": each.pk} for each in listed[:1]],
     }
 
 
@@ -69,6 +75,8 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
         Form("plan_action", head, at("plan_action"), {"what": "", "budget": "lots"}),
         Form("plan_progress", f"head of {told.school_id}", at("plan_progress"), {"overall": "x" * (LONGEST_TEXT + 1)}),
         Form("plan_close", head, at("plan_close"), {"verdict": "worked", "note": "", "again_on": "soon"}),
+        Form("checklist_item", "si_lead", at("checklist_item"), {"status": "met", "evidence": "", "due": "soon"}),
+        *[Form("plan_checklist", "si_lead", at("plan_checklist"), {"check": "soon"}) for _ in rows["plan_checklist"]],
         Form("plan_send", head, at("plan", pk=plan.pk), {"note": "x" * 1001}, "/send/"),
         Form("plan_answer", "si_lead", at("plan", pk=waiting.pk), {"words": ""}, "/answer/"),
     ]

@@ -26,9 +26,9 @@ HOME = "/api/v1/t/alder/"
 NOUNS = (
     "schools", "periods", "strategies", "assessments", "ratings", "proposals", "decisions", "reports", "returns",
     "figures", "self_evaluations", "targets", "benchmarks", "visits", "actions", "plans", "reviews", "practices",
-    "review_wishes", "support_requests", "support_bookings", "concerns", "programmes",
+    "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
 )  # fmt: skip
-OTHERS = 27  # ratings, figures, sections; four of visits; four read for a school; nine of plans, eight of support
+OTHERS = 28  # ratings, figures, sections; four of visits; four read for a school; ten of plans, eight of support
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from categorisation.models import Assessment, Proposal, SchoolFact
 from evidence.queries.calibration import SchoolAccuracy, accuracy_of
 from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
+from reporting.management.demo.checklists import ChecklistWriter
 from reporting.management.demo.checks import write_checks
 from reporting.management.demo.concerns import ConcernWriter
 from reporting.management.demo.decisions import Decider, proposals_of
@@ -69,6 +70,7 @@ class TrustWriter:
         for writer in (PlanWriter, TrustPlanWriter, ProgressWriter, VerdictWriter, SupportWriter):
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
+        ChecklistWriter(self.story, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
         )

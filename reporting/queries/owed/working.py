@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from monitoring.models import Visit
-from plans.models import Action, ApprovalStep, Plan
+from plans.models import Action, ApprovalStep, ChecklistItem, Plan
 from plans.queries.concerns import readable_concerns
 from plans.queries.on_ladders import looks_again
 from reporting.rules.owed import Owed
@@ -23,14 +25,26 @@ MOST_WORDS = 90  # characters of an action's or a plan's own words
 
 
 def actions(read: Reader) -> Iterator[Owed]:
-    """Each open action by the day that counts next: by when it is done, then when its impact is looked at."""
+    """Each open action by the day that counts next: by when it is done, then when its impact is looked at.
+
+    With them the items of checklists that have a day and are not met, in the same query.
+    """
     rows = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
-    for row in rows.values_list("pk", "what", "plan__school_id", "due_on", "impact_check_on"):
-        pk, what, school, due, check = row
+    items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
+    items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
+    found = _lines(rows, "action", "what", "plan__school_id", F("impact_check_on"))
+    found = found.union(_lines(items, "checklist_item", "words", "school_id", Value(None)), all=True)
+    for page, pk, what, school, due, check in found:
         ahead = due if due and (due >= read.today or check is None) else check
         if ahead and ahead <= read.until:
             done = "" if ahead == due else "Has it worked? "
-            yield Owed("plan", ahead, f"{done}{cut(what, MOST_WORDS)}", school, page="action", place={"pk": pk})
+            yield Owed("plan", ahead, f"{done}{cut(what, MOST_WORDS)}", school, page=page, place={"pk": pk})
+
+
+def _lines(rows: QuerySet[Any], page: str, words: str, school: str, check: F | Value) -> QuerySet[Any]:
+    """In the columns that actions and items share."""
+    told = {"page": Value(page, CharField()), "said": F(words), "at": F(school), "check_on": Cast(check, DateField())}
+    return rows.order_by().annotate(**told).values_list("page", "pk", "said", "at", "due_on", "check_on")
 
 
 def approvals(read: Reader) -> Iterator[Owed]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from schools.strategy.basics import SchoolPhase
 from schools.strategy.categories import Axis, Criterion, Kpi, Level, Scale
 from schools.strategy.document import Strategy
-from schools.words import every, listed
+from schools.words import capital, every, listed
 
-from .words import counted, number, phases, stay
+from .words import counted, number, phases, sides, stay
 
 Lines = tuple[str, ...]
 
@@ -46,6 +46,7 @@ def _aspects(scale: Scale, roles: Mapping[str, str]) -> tuple[tuple[str, tuple[L
         row("What is expected of it", (level.expectations for level in levels)),
         row("Who directs improvement", (_line(level.directs) for level in levels)),
         row("Who approves its plan", (_line(listed(roles[role] for role in level.approves)) for level in levels)),
+        row("Who writes its plan", (_line(capital(sides(level.edits))) for level in levels)),
         row("How long a school stays", (_line(stay(level.stay)) for level in levels)),
     )
     return tuple(each for each in rows if any(each[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from schools.strategy.basics import Cadence, Duration, SchoolPhase, SupportUnit
+from schools.strategy.basics import Cadence, Duration, SchoolPhase, Side, SupportUnit
 from schools.strategy.document import Strategy
 from schools.words import capital, every, listed
 
@@ -32,6 +32,14 @@ def stay(span: Duration | None) -> str:
     if span.at_least and span.at_least != span.at_most:
         return f"{span.at_least} to {span.at_most} {unit}"
     return f"{'' if span.at_least else 'up to '}{span.at_most} {few if span.at_most == 1 else unit}"
+
+
+SIDES = {"trust": "the central team", "school": "the school"}
+
+
+def sides(whose: Iterable[Side]) -> str:
+    """“the central team and the school”; empty where nobody is named."""
+    return listed(SIDES[one] for one in whose)
 
 
 def phases(values: Iterable[SchoolPhase]) -> str:
