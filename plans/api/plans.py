@@ -45,8 +45,8 @@ class ActionOut(serializers.ModelSerializer):
         model = Action
         fields = [
             "id", "school", "plan", "priority", "finding", "review", "item", "what", "owner", "owner_words",
-            "support", "success", "budget", "training", "appraisal", "agreed_on", "due_on", "impact_check_on", "state", "verdict",
-            "verdict_note", "why_early", "closed_at",
+            "support", "success", "budget", "training", "appraisal", "agreed_on", "due_on", "impact_check_on", "state",
+            "verdict", "verdict_note", "why_early", "closed_at",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -200,15 +200,15 @@ def people_for(school_id: int) -> list[Membership]:
 
 def items_for(plan: Plan, *, today: date) -> list[ChecklistItem]:
     """What a plan can take up: of its kind's checklists, at the school's level, not met and in no open plan."""
-    kind = kind_of(plan)
-    if kind is None or not kind.checklists or not plan.is_open:
+    kind, school = kind_of(plan), plan.school
+    if kind is None or school is None or not kind.checklists or not plan.is_open:
         return []
-    stands = stands_of([plan.school], today=today).get(plan.school_id, ())
+    stands = stands_of([school], today=today).get(school.pk, ())
     at = Q(pk__in=())
     for one in stands:
         at |= Q(axis=one.axis, level=one.level.key)
     taken = Action.objects.filter(item=OuterRef("pk"), state=Action.State.OPEN, plan__state=Plan.State.OPEN)
-    rows = ChecklistItem.objects.filter(at, school=plan.school, checklist__in=kind.checklists)
+    rows = ChecklistItem.objects.filter(at, school=school, checklist__in=kind.checklists)
     rows = rows.exclude(status=ChecklistItem.Status.MET).exclude(Exists(taken)).select_related("owner__user")
     order = [each.place for one in stands for each in asked_at(one.strategy, one.axis, one.level.key)]
     return sorted(rows, key=partial(_in_order, order))

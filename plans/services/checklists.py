@@ -114,10 +114,11 @@ def take_into_plan(plan: Plan, items: Sequence[ChecklistItem], draft: NewAction,
     Raises ValidationError where nothing is chosen, an item is met or stands in an open plan, or an action lacks a part.
     """
     locked = open_plan(plan, by=by)
-    if not items:
+    school = locked.school
+    if not items or school is None:
         raise ValidationError({"items": "Tick at least one item"})
     ids = [one.pk for one in items]
-    rows = {one.pk: one for one in ChecklistItem.objects.select_for_update().filter(pk__in=ids, school=locked.school)}
+    rows = {one.pk: one for one in ChecklistItem.objects.select_for_update().filter(pk__in=ids, school=school)}
     taken = set(
         Action.objects.filter(item__in=ids, state="open", plan__state=Plan.State.OPEN).values_list("item", flat=True)
     )
@@ -127,11 +128,9 @@ def take_into_plan(plan: Plan, items: Sequence[ChecklistItem], draft: NewAction,
     made = [_action(item, draft) for item in items]
     for action in made:
         check_action(action)
-    record_act(
-        "plan.checklist", locked, by=by, school=locked.school, after=counted(len(made), "action"), label=locked.title
-    )
+    record_act("plan.checklist", locked, by=by, school=school, after=counted(len(made), "action"), label=locked.title)
     found = [Action.objects.create(plan=locked, item=item, **vars(one)) for item, one in zip(items, made, strict=True)]
-    tell_owners(locked.school, [one for one in found if one.owner_id != by.pk], by=by)
+    tell_owners(school, [one for one in found if one.owner_id != by.pk], by=by)
     return found
 
 
