@@ -261,7 +261,8 @@ class TestDemo(TestCase):
             assert Meeting.objects.filter(minutes_state="agreed").count() >= 9
             late = AuditEntry.objects.filter(at__date__gt=TODAY).exclude(did="report.requested")
             assert not late.exists()
-            assert not AuditEntry.objects.exclude(school=None).filter(by=None).exists()
+            by_nobody = AuditEntry.objects.exclude(school=None).filter(by=None).exclude(did="checklist.entered")
+            assert not by_nobody.exists()  # the clock itself puts on record that a school came to a level
 
     def test_what_differs_from_the_proposal_has_a_reason(self):
         for _, _trust in self.each_trust():
