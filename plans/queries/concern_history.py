@@ -79,7 +79,8 @@ def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]
     if change.step == Step.OPEN:
         yield "Entry tests met", "\n".join(concern.entry_tests)
         yield "Evidence", concern.evidence
-        yield "Rests on", "\n".join(one["label"] for one in concern.sources)
+        if concern.sources:
+            yield "Rests on", "\n".join(one["label"] for one in concern.sources)
     told = [("Causes", change.causes), ("Discussed with", _discussed(change))]
     if change.plan and change.plan_words:
         told.append((f"{change.plan.title} gained", change.plan_words))

@@ -21,6 +21,8 @@ LOOK_BACK = timedelta(days=400)
 MOST = 15
 """Of each kind, the latest."""
 
+Days = tuple[date, date]
+
 LONGEST = 140  # characters of a finding
 READ_BY = {
     "review": Permission.SEE_REVIEWS,
@@ -42,13 +44,13 @@ class Source:
 
 def sources_of(school: School, *, today: date) -> list[Source]:
     """Of the last year and a little more, the latest of each kind first. Three queries."""
-    since = today - LOOK_BACK
-    return [*_findings(school, since), *_visits(school, since), *_decisions(school, since)]
+    days = (today - LOOK_BACK, today)
+    return [*_findings(school, days), *_visits(school, days), *_decisions(school, days)]
 
 
-def _findings(school: School, since: date) -> Iterator[Source]:
+def _findings(school: School, days: Days) -> Iterator[Source]:
     rows = Finding.objects.filter(review__school=school, review__state=Review.State.PUBLISHED)
-    rows = rows.filter(review__ends_on__gte=since).exclude(kind__in=(Finding.Kind.WELL, Finding.Kind.EXCELLENCE))
+    rows = rows.filter(review__ends_on__range=days).exclude(kind__in=(Finding.Kind.WELL, Finding.Kind.EXCELLENCE))
     rows = rows.select_related("review__strategy_version").order_by("-review__ends_on", "pk")
     told = set()
     for row in rows.defer("review__strategy_version__text", "review__strategy_version__document")[:MOST]:
@@ -58,10 +60,10 @@ def _findings(school: School, since: date) -> Iterator[Source]:
             yield Source(f"finding-{row.pk}", "review", row.review_id, label)
 
 
-def _visits(school: School, since: date) -> Iterator[Source]:
+def _visits(school: School, days: Days) -> Iterator[Source]:
     """Visits are of an app above, read by their link."""
     rows = (
-        school.visits.filter(on__gte=since).exclude(state__in=("planned", "draft")).select_related("strategy_version")
+        school.visits.filter(on__range=days).exclude(state__in=("planned", "draft")).select_related("strategy_version")
     )
     for row in rows.defer("strategy_version__text", "strategy_version__document", "answers").order_by("-on", "-pk")[
         :MOST
@@ -70,8 +72,8 @@ def _visits(school: School, since: date) -> Iterator[Source]:
         yield Source(f"visit-{row.pk}", "visit", row.pk, f"{form}, {on(row.on)}" if row.on else form)
 
 
-def _decisions(school: School, since: date) -> Iterator[Source]:
-    rows = Decision.objects.filter(school=school, decided_at__date__gte=since, tell_at__lte=timezone.now())
+def _decisions(school: School, days: Days) -> Iterator[Source]:
+    rows = Decision.objects.filter(school=school, decided_at__date__range=days, tell_at__lte=timezone.now())
     rows = rows.select_related("strategy_version").order_by("-decided_at", "-pk")
     for row in rows.defer("strategy_version__text", "strategy_version__document")[:MOST]:
         strategy = row.strategy_version.strategy

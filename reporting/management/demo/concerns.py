@@ -8,6 +8,7 @@ from typing import Any
 
 from categorisation.models import SchoolFact
 from plans.models import Concern, DutyDone, Letter, Plan, Recipient, StageChange, WatchLook
+from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, looks_due
 from plans.rules.post import arrives_at
 from reporting.management.demo.calendar import Terms, moment, working_day
@@ -15,13 +16,14 @@ from reporting.management.demo.people import People
 from reporting.management.demo.record import Record
 from reporting.management.demo.story import TrustPlan
 from schools.models import Membership, School, StrategyVersion
+from schools.queries import half_term
 from schools.rules import academic_year
-from schools.rules.rhythm import HalfTerm
 from schools.strategy import Role
 from schools.strategy.provision import Ladder
 from schools.words import listed
 
 AGREED = StageChange.Outcome.AGREED
+SOURCES = 2
 
 
 class ConcernWriter:
@@ -31,7 +33,7 @@ class ConcernWriter:
         self.plan, self.people, self.version, self.terms, self.record = plan, people, version, terms, record
         self.lead, self.ceo = people.members[plan.moderator], people.holding(Role.CEO)
         rows = [row for (_, half), row in terms.rows.items() if half]
-        self.halves = [HalfTerm(one.year, one.season, one.half, one.starts_on, one.ends_on) for one in rows]
+        self.halves = [half_term(one) for one in rows]
         self.letters: list[tuple[Letter, dict[str, Any], str]] = []
         self.done: list[DutyDone] = []
         self.looks: list[WatchLook] = []
@@ -87,6 +89,7 @@ class ConcernWriter:
         return Concern(
             school=school, ladder=ladder.key, strategy_version=self.version, state=state, trigger=steps[0]["reason"],
             entry_tests=[ladder.entry[one["test"]]], evidence=one["evidence"], opened_on=opened, left_on=left,
+            sources=kept(sources_of(school, today=opened or self.terms.today)[:SOURCES]),
         )  # fmt: skip
 
     def _change(self, row: Concern, step: dict[str, Any], ladder: Ladder, plan: Plan | None) -> StageChange:

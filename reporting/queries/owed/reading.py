@@ -14,7 +14,7 @@ from reviews.queries.programme import placed_of
 from reviews.rules.owed import Placed
 from schools.access import Access, Permission
 from schools.models import Meeting, Period, School
-from schools.queries import Followed, half_terms_of
+from schools.queries import Followed, half_term, half_terms_of
 from schools.rules.rhythm import HalfTerm
 from schools.strategy import Strategy
 
@@ -83,4 +83,4 @@ def name_of(period: Period) -> tuple[int, str, int]:
 def half_terms(periods: Iterable[Period]) -> list[HalfTerm]:
     """The trust's own half terms among these periods."""
     own = (one for one in periods if one.half and one.school_id is None)
-    return [HalfTerm(*name_of(one), starts=one.starts_on, ends=one.ends_on) for one in own]
+    return [half_term(one) for one in own]
