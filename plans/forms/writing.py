@@ -11,6 +11,7 @@ from plans.models import Action, ApprovalStep, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
 from plans.services.approving import LONGEST_LINE, LONGEST_WORDS, Outcome
+from plans.services.writing import mark_of
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
@@ -33,6 +34,7 @@ def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = 
 class PriorityForm(forms.Form):
     """A priority, and so many milestones as are written, with two lines to spare."""
 
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     label = line("The priority, in a few words", most=200, needed="Say what the priority is")
     change = box("What will be different for pupils", rows=3, help_text="A short paragraph, in numbers and in words.")
     success = box("How you will know, in words", rows=3, help_text="What somebody would see, hear or read.")
@@ -84,6 +86,7 @@ def _initial(row: Priority | None, known: Sequence[Milestone]) -> dict[str, Any]
     if row is None:
         return {}
     found: dict[str, Any] = {name: getattr(row, name) for name in ("label", "change", "success", "criterion")}
+    found["seen"] = mark_of(row)
     for number, one in enumerate(known):
         value = one.value.normalize() if one.value is not None else None
         told = {"by": one.by_on, "words": one.words, "measure": one.measure, "group": one.group, "value": value}
@@ -115,6 +118,7 @@ def _stage(
 class ActionForm(forms.Form):
     """An action of a plan."""
 
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
     what = box("What will be done", most=LONGEST_WHAT, needed="Say what will be done", rows=2)
 
     def __init__(
@@ -172,7 +176,8 @@ class ActionForm(forms.Form):
 def _of(row: Action) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in ("what", "success", "support", "budget", "training", "appraisal")}
     days = {"due": row.due_on, "check": row.impact_check_on, "words": row.owner_words}
-    return {**told, **days, "owner": str(row.owner_id or ""), "priority": str(row.priority_id or "")}
+    keys = {"owner": str(row.owner_id or ""), "priority": str(row.priority_id or "")}
+    return {**told, **days, **keys, "seen": mark_of(row)}
 
 
 class AnswerForm(forms.Form):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from schools.access import ROLES
-from schools.models import Membership
+from schools.models import Membership, RoleGrant
 from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned, trust_manager
 from schools.tenancy.history import tracked
 
@@ -39,6 +41,15 @@ class PlanEdition(TrustOwned):
 class ApprovalStepQuerySet(models.QuerySet):
     """Steps of chains."""
 
+    def with_holders(self) -> ApprovalStepQuerySet:
+        """`has_holder`: whether somebody who holds the role, at the school or for the trust, can answer."""
+        answered = ApprovalStep.objects.filter(edition=OuterRef(OuterRef("edition"))).exclude(by=None)
+        held = RoleGrant.objects.current().filter(role=OuterRef("role"))
+        held = held.filter(Q(school=None) | Q(school=OuterRef("edition__plan__school")))
+        held = held.exclude(membership=OuterRef("edition__sent_by"))
+        held = held.exclude(membership=Coalesce(OuterRef("edition__plan__begun_by"), 0))
+        return self.annotate(has_holder=Exists(held.exclude(membership__in=answered.values("by"))))
+
     def waiting(self) -> ApprovalStepQuerySet:
         """The step of each edition that waits: unanswered, and every one before it agreed."""
         before = ApprovalStep.objects.filter(edition=OuterRef("edition"), position__lt=OuterRef("position"))
@@ -50,7 +61,9 @@ class ApprovalStepQuerySet(models.QuerySet):
 class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
 
-    Approved may carry conditions, in words. After one that returned the plan, or took it back, the chain ends.
+    Whoever stands in for the role (`instead`) answers only where nobody who holds it can: who sent the plan, began it
+    or answered an earlier step does not. Approved may carry conditions, in words. After one that returned the plan, or
+    took it back, the chain ends.
     `checked` holds what was said of each rule of a good plan, in order: [its words, a `Met`] (S3-28).
     """
 
@@ -68,9 +81,12 @@ class ApprovalStep(TrustOwned):
 
     AGREED: ClassVar = (Outcome.APPROVED, Outcome.CONDITIONS)
 
+    has_holder: bool  # of those read `with_holders`
+
     edition = TrustForeignKey(PlanEdition, on_delete=models.PROTECT, related_name="steps")
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=20)
+    instead = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     due_on = models.DateField(null=True, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING, blank=True)
     words = models.TextField(blank=True)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from evidence.rules.arithmetic import in_words
 from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
-from plans.rules.chain import kinds_for, may_answer
+from plans.rules.chain import Rung, kinds_for, may_answer
 from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission, where_may, who_may
-from schools.models import School, StrategyVersion
+from schools.models import Membership, RoleGrant, School, StrategyVersion
 from schools.queries import strategy_of, trusts_own_version
 from schools.strategy import Strategy
 from schools.strategy.provision import PlanType, section_key
@@ -63,9 +63,12 @@ def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | No
     version = strategy_of(school, today)
     if version is None:
         return None, []
+    return version, _not_begun(_kinds_of(school, version.strategy), school)
+
+
+def _kinds_of(school: School, strategy: Strategy) -> list[PlanType]:
     levels = levels_of([school]).get(school.pk, {})
-    kinds = [*kinds_for(version.strategy, levels), *_asked_by_stages(school, version.strategy)]
-    return version, _not_begun(kinds, school)
+    return [*kinds_for(strategy, levels), *_asked_by_stages(school, strategy)]
 
 
 def trust_kinds_to_begin(*, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
@@ -91,15 +94,14 @@ def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
 
 
 def may_follow(plan: Plan, *, today: date) -> bool:
-    """Whether the strategy has a next plan of the kind for the school, or the trust, as it stands. Two queries."""
+    """Whether the strategy has a next plan of the kind, for the school as it stands or the trust. Three queries."""
     if plan.school is None:
         version = trusts_own_version(today)
         return version is not None and any(one.key == plan.kind for one in version.strategy.trust_plans)
     version = strategy_of(plan.school, today)
     if version is None:
         return False
-    levels = levels_of([plan.school]).get(plan.school.pk, {})
-    return any(one.key == plan.kind for one in kinds_for(version.strategy, levels))
+    return any(one.key == plan.kind for one in _kinds_of(plan.school, version.strategy))
 
 
 def priorities_of(plans: Sequence[Plan]) -> dict[int, list[Priority]]:
@@ -243,7 +245,7 @@ class Approval:
 
 def with_editions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """The same plans, with their editions and steps. Two queries more."""
-    steps = Prefetch("steps", ApprovalStep.objects.select_related("by__user").order_by("position"))
+    steps = Prefetch("steps", ApprovalStep.objects.with_holders().select_related("by__user").order_by("position"))
     rows = PlanEdition.objects.select_related("sent_by__user").prefetch_related(steps).order_by("-number")
     return plans.prefetch_related(Prefetch("editions", rows))
 
@@ -291,10 +293,45 @@ def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
     if step is None:
         return "Nothing of this plan waits to be approved."
     assert plan.strategy_version is not None  # a plan that was sent was begun
-    if not may_answer(plan.strategy_version.strategy.roles_for(step.role), access.roles, school=plan.school_id):
+    stands_in = not may_answer((step.role,), access.roles, school=plan.school_id)
+    if stands_in and not may_answer(step.instead, access.roles, school=plan.school_id):
         return "This plan waits for somebody with another role."
     if access.membership.pk in (approval.edition.sent_by_id, plan.begun_by_id):
         return "You have written or sent this plan, so somebody else answers."
     if any(one.by_id == access.membership.pk for one in approval.steps):
         return "You have answered an earlier step of this plan, so somebody else answers this one."
+    if stands_in and step.has_holder:
+        return f"The {step.role_label.lower()} answers this. You stand in where nobody with that role can."
     return ""
+
+
+@dataclass(frozen=True)
+class Able:
+    """Who can answer a step: by their role, and instead of those."""
+
+    holders: tuple[Membership, ...]
+    instead: tuple[Membership, ...]
+
+    @property
+    def now(self) -> tuple[Membership, ...]:
+        """Those whose turn it is: who stands in only where nobody who holds the role can."""
+        return self.holders or self.instead
+
+
+def able_to_answer(plan: Plan, rungs: Iterable[Rung], *, besides: Collection[int]) -> list[Able]:
+    """For each step, who can answer it. One query."""
+    rungs = list(rungs)
+    roles = {role for rung in rungs for role in (rung.role, *rung.instead)}
+    grants = RoleGrant.objects.current().filter(role__in=roles).exclude(membership__in=besides)
+    if plan.school_id is None:
+        grants = grants.filter(school=None)
+    else:
+        grants = grants.filter(Q(school=None) | Q(school=plan.school_id))
+    held: dict[str, dict[int, Membership]] = {}
+    for grant in grants.select_related("membership__user"):
+        held.setdefault(grant.role, {})[grant.membership_id] = grant.membership
+    return [Able(_holding(held, (rung.role,)), _holding(held, rung.instead)) for rung in rungs]
+
+
+def _holding(held: Mapping[str, Mapping[int, Membership]], roles: Iterable[str]) -> tuple[Membership, ...]:
+    return tuple({pk: one for role in roles for pk, one in held.get(role, {}).items()}.values())

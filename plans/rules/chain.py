@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,10 @@ from schools.strategy.provision import PlanType
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of a chain: the role that answers, and by when."""
+    """One step of a chain: the role that answers, who stands in for it, and by when."""
 
     role: str
+    instead: tuple[str, ...]
     due_on: date
 
 
@@ -38,15 +39,30 @@ def approvers(strategy: Strategy, kind: PlanType, levels: Mapping[str, str]) -> 
     return tuple(kind.approval)
 
 
-def chain(roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
-    """Each role with its day: so many working days after the one before."""
+def chain(strategy: Strategy, roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
+    """Each role with its stand-ins and its day: so many working days after the one before."""
     found, day = [], sent
     for role in roles:
         day = working_days_after(day, days)
-        found.append(Rung(role, day))
+        found.append(Rung(role, strategy.roles_for(role)[1:], day))
     return found
 
 
 def may_answer(wanted: Container[str], held: Iterable[tuple[str, int | None]], *, school: int | None) -> bool:
     """Whether one of the roles that are held (role, school) is wanted, and counts at this school, or for the trust."""
     return any(one in wanted and where in (None, school) for one, where in held)
+
+
+def without_an_answerer(able: Sequence[Collection[int]]) -> int | None:
+    """The first step of a chain that is left without anybody, where nobody answers two; None where each has one.
+
+    `able`: for each step, in order, who could answer it.
+    """
+
+    def fills(place: int, taken: frozenset[int]) -> int:
+        if place == len(able):
+            return place
+        return max((fills(place + 1, taken | {one}) for one in able[place] if one not in taken), default=place)
+
+    reached = fills(0, frozenset())
+    return None if reached == len(able) else reached

@@ -147,16 +147,17 @@ def _flat(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
         yield f"priority {focus['id']}", (name, _said(focus, ("label", "change", "success", "criterion")))
         for stage in focus["milestones"]:
             yield f"milestone {stage['id']}", (f"{name}, milestone", _said(stage, ("by", "aim", "words")))
-        yield from _lines(focus["actions"], f"{name}, action")
+        yield from _lines(focus["actions"], f"{name}, action", focus["label"])
     yield from _lines(document["actions"], "Action")
     for paper in document["papers"]:
         yield f"paper {paper['id']}", ("Document", paper["name"])
 
 
-def _lines(lines: Sequence[Line], name: str) -> Iterator[tuple[str, tuple[str, str]]]:
+def _lines(lines: Sequence[Line], name: str, serves: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
     for one in lines:
-        told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "appraisal")
-        yield f"action {one['id']}", (name, _said(one, told))
+        told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "finding", "appraisal")
+        line = f"Serves: {serves}\n" if serves else ""
+        yield f"action {one['id']}", (name, line + _said(one, told))
 
 
 def _said(row: Mapping[str, Any], names: Sequence[str]) -> str:
@@ -167,6 +168,7 @@ SAID = {
     "label": "", "change": "What will change: ", "success": "How it will be known: ", "criterion": "Answers: ",
     "by": "By ", "aim": "", "words": "", "what": "", "owner": "Seen to by: ", "due": "Due: ",
     "check": "Impact looked at: ",
-    "budget": "Budget in pounds: ", "training": "Training: ", "support": "Support: ", "appraisal": "",
+    "budget": "Budget in pounds: ", "training": "Training: ", "support": "Support: ",
+    "finding": "Answers the finding: ", "appraisal": "",
 }  # fmt: skip
 """How a line of a change begins."""

@@ -19,6 +19,7 @@ SETTLING = timedelta(days=14)
 """A plan agreed so shortly before a day says nothing by it (ours)."""
 
 EARLY = timedelta(days=21)
+AT_MOST_EARLY = {Cadence.WEEK: timedelta(days=4), Cadence.THREE_WEEKS: timedelta(days=10)}
 """An update sent so long before the day it is due answers it; one sent earlier is one more (ours)."""
 
 SHORTEST = {Cadence.YEAR: timedelta(days=120), Cadence.TERM: timedelta(days=42)}
@@ -61,9 +62,10 @@ def time_is_up(every: Cadence | None, halves: Sequence[HalfTerm], *, agreed: dat
     return next((day for day in days if day > agreed + SHORTEST.get(every, SETTLING)), None)
 
 
-def answers(due: date | None, *, sent: date) -> date | None:
+def answers(due: date | None, *, sent: date, every: Cadence | None) -> date | None:
     """The due day that an update sent on this day answers; None where it is one more."""
-    return due if due is not None and sent >= due - EARLY else None
+    early = AT_MOST_EARLY.get(every, EARLY) if every else EARLY
+    return due if due is not None and sent >= due - early else None
 
 
 class Told(TypedDict):

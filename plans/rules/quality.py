@@ -41,6 +41,8 @@ def _of_count(document: Document, kind: PlanType) -> Iterator[Warned]:
     asked = {"priorities", "targets"} & set(kind.holds.values())
     if not count and asked:
         yield Warned("There is no priority yet. A good plan has a few, each significant.", "priorities")
+    elif not count and not document["actions"] and not document["papers"]:
+        yield Warned("It holds no action yet, and no document.", "actions")
     if count > kind.most_priorities:
         held, most = counted(count, "priority", "priorities"), number(kind.most_priorities)
         yield Warned(f"It has {held}. A plan of this kind has at most {most}, so that each is seen to.", "priorities")

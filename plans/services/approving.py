@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -11,6 +11,7 @@ from plans.models import ApprovalStep, Plan, PlanEdition
 from plans.queries.delegation import require_writes
 from plans.queries.plans import (
     Approval,
+    able_to_answer,
     approvals_of,
     document_of,
     kind_of,
@@ -18,11 +19,11 @@ from plans.queries.plans import (
     strategy_in,
     why_not_answer,
 )
-from plans.rules.chain import approvers, chain
+from plans.rules.chain import Rung, approvers, chain, without_an_answerer
 from reviews.queries.reviews import levels_of
 from schools.access import ROLES, Access
 from schools.audit import record_act
-from schools.models import Membership, RoleGrant
+from schools.models import Membership
 
 from .news import tell_plan_answered, tell_plan_sent
 from .progressing import set_due_days
@@ -47,15 +48,14 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
         raise ValidationError("Nothing has changed since it was approved.")
     strategy, today = row.strategy_version.strategy, timezone.localdate()
     levels = levels_of([row.school]).get(row.school.pk, {}) if row.school else {}
-    rungs = chain(approvers(strategy, kind, levels), kind.approval_days, sent=today)
-    if rungs:
-        _check_somebody(row, rungs[0].role, by)
+    rungs = chain(strategy, approvers(strategy, kind, levels), kind.approval_days, sent=today)
+    _check_somebody(row, rungs, by)
     number = len(editions) + 1
     record_act("plan.sent", row, by=by, school=row.school, after=f"edition {number}", why=note.strip())
     at = {"sent_at": timezone.now(), "sent_by": by, "note": note.strip()}
     edition = PlanEdition.objects.create(plan=row, number=number, document=document, **at)
     steps = [
-        ApprovalStep.objects.create(edition=edition, position=place, role=rung.role, due_on=rung.due_on)
+        ApprovalStep.objects.create(edition=edition, position=place, **vars(rung))
         for place, rung in enumerate(rungs, start=1)
     ]
     if steps:
@@ -72,15 +72,24 @@ def _check_last(last: Approval | None) -> None:
         raise ValidationError(f"This plan waits for the {role}. Take it back first, if you want to send it anew.")
 
 
-def _check_somebody(plan: Plan, role: str, by: Membership) -> None:
-    """Somebody other than who wrote and who sends it must be able to answer the first step."""
-    assert plan.strategy_version is not None  # a plan that is sent was begun
-    roles = plan.strategy_version.strategy.roles_for(role)
-    held = RoleGrant.objects.current().filter(role__in=roles, school_id__in=[plan.school_id])
-    held |= RoleGrant.objects.current().filter(role__in=roles, school=None)
-    if not held.exclude(membership__in=[pk for pk in (by.pk, plan.begun_by_id) if pk]).exists():
-        label = ROLES[role].label.lower()
+def _check_somebody(plan: Plan, rungs: Sequence[Rung], by: Membership) -> None:
+    """Each step needs somebody of its own, other than who began the plan and who sends it."""
+    besides = {pk for pk in (by.pk, plan.begun_by_id) if pk}
+    place = _without_anybody(plan, rungs, besides)
+    if place is None:
+        return
+    label = ROLES[rungs[place].role].label.lower()
+    if by.pk != plan.begun_by_id and _without_anybody(plan, rungs, besides - {by.pk}) is None:
         raise ValidationError(f"Nobody else could approve it as {label}. Let another person send it to you.")
+    raise ValidationError(
+        f"Nobody else could approve it as {label}: whoever began a plan does not approve it, and nobody answers two"
+        " steps. Ask who looks after accounts to give that role to one more person."
+    )
+
+
+def _without_anybody(plan: Plan, rungs: Sequence[Rung], besides: set[int]) -> int | None:
+    able = able_to_answer(plan, rungs, besides=besides)
+    return without_an_answerer([{one.pk for one in (*step.holders, *step.instead)} for step in able])
 
 
 def answer_plan(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from plans.models import Action, ApprovalStep, ChecklistItem, Plan, PlanEdition, ProgressUpdate, StageChange
 from plans.queries.on_ladders import LookAgain
-from plans.queries.plans import approvals_of, kind_of
+from plans.queries.plans import able_to_answer, approvals_of, kind_of
+from plans.rules.chain import Rung
 from reviews.models import Review
 from reviews.queries.reviews import called
 from schools.access import ROLES
 from schools.models import Membership, School
 from schools.services.news import LONGEST_SUBJECT, about, heads_of, holding, tell_people
-from schools.strategy import Role
 from schools.words import counted, cut
 from schools.words import on as day_words
 
@@ -69,13 +71,20 @@ def tell_check(action: Action) -> list[Membership]:
 
 
 def tell_plan_sent(plan: Plan, step: ApprovalStep, *, by: Membership) -> None:
-    """Whoever answers the step that waits hears that the plan has come to them."""
-    role = ROLES[step.role]
-    people = holding(Role(step.role), school=None if role.whole_trust else plan.school_id)
+    """Whoever can answer the step that waits hears that the plan has come to them."""
+    people = answerers(plan, step)
     until = f" Please answer by {day_words(step.due_on)}." if step.due_on else ""
     body = f"{by.user.name} sent “{plan.title}” for you to approve.{until}"
     subject = about_plan(plan, f"{plan.title} to approve")
     tell_people(people, plan.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+
+
+def answerers(plan: Plan, step: ApprovalStep) -> tuple[Membership, ...]:
+    """Who can answer the step now. Two queries."""
+    answered = ApprovalStep.objects.filter(edition=step.edition_id).exclude(by=None).values_list("by", flat=True)
+    besides = {pk for pk in (plan.begun_by_id, step.edition.sent_by_id, *answered) if pk}
+    rung = Rung(step.role, tuple(step.instead), step.due_on or timezone.localdate())
+    return able_to_answer(plan, [rung], besides=besides)[0].now
 
 
 def tell_plan_answered(plan: Plan, step: ApprovalStep, edition: PlanEdition, *, by: Membership) -> None:

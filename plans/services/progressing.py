@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Plan, ProgressDraft, ProgressUpdate
-from plans.queries.plans import document_of, priorities_of
+from plans.queries.plans import document_of, kind_of, priorities_of
 from plans.queries.progress import days_of, reached_by, targets_in_words
-from plans.rules.progress import abouts, answers, form_of, told
+from plans.rules.progress import abouts, answers, form_of, rhythm_of, told
+from reviews.queries.reviews import levels_of
 from schools.audit import record_act
 from schools.filled import Value, lacking
 from schools.models import Membership
@@ -66,7 +67,9 @@ def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membersh
     if lacks := dict(lacking(form_of(lines), draft.answers)):
         return SentProgress(saved, lacks=lacks)
     known = reached_by(locked, priorities, today=today, access=None)
-    due = answers(locked.update_due_on, sent=today)
+    kind, levels = kind_of(locked), levels_of([locked.school] if locked.school else [])
+    every = rhythm_of(kind, levels.get(locked.school_id or 0, {})) if kind else None
+    due = answers(locked.update_due_on, sent=today, every=every)
     after = f"for {day_words(due)}" if due else "not asked for"
     record_act("plan.progress", locked, by=by, school=locked.school, after=after, label=locked.title)
     update = ProgressUpdate.objects.create(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -15,7 +16,7 @@ from plans.models import Action, Milestone, Plan, Priority
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
 from reviews.queries.reviews import levels_of
-from schools.audit import record_act
+from schools.audit import CHANGED_SINCE, record_act
 from schools.filled import Value
 from schools.models import Membership, School, Trust
 from schools.rules import academic_year
@@ -27,6 +28,7 @@ from .acting import NewAction, check_action
 from .following import take_up
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
+LONGEST_NOW = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -128,15 +130,48 @@ def save_sections(
     return keep_answers(open_plan(plan, by=by), typed, by=by, version=version, base=base)
 
 
-def write_priority(plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None) -> Priority:
+def mark_of(row: Priority | Action) -> str:
+    """Changes whenever the row reads otherwise: what a form was opened at."""
+    if isinstance(row, Action):
+        told = [getattr(row, name) for name in ACTION_FIELDS]
+    else:
+        told = [row.label, row.change, row.success, row.criterion, sorted(map(str, map(_said, row.milestones.all())))]
+    return sha256(repr(list(map(str, told))).encode()).hexdigest()[:16]
+
+
+ACTION_FIELDS = (
+    "what", "owner_id", "owner_words", "due_on", "impact_check_on", "support", "priority_id", "success", "budget",
+    "training", "appraisal", "state",
+)  # fmt: skip
+
+
+def _check_unchanged(row: Priority | Action, seen: str, now: str) -> None:
+    """Refuse where somebody has written the row since it read as `seen`; blank asks for no check."""
+    if seen and seen != mark_of(row):
+        raise ValidationError(
+            f"Somebody has changed this since you opened it. It reads now: “{cut(now, LONGEST_NOW)}”. Nothing of yours"
+            " is saved yet: save again to put it in place of that.",
+            code=CHANGED_SINCE,
+        )
+
+
+def write_priority(
+    plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None, seen: str = ""
+) -> Priority:
     """Add a priority to the end, or write one anew; its milestones become those of the entry.
 
-    Raises ValidationError where the plan is closed or the strategy lacks what is named.
+    `seen` is the `mark_of` what was read before. Raises ValidationError where the plan is closed, the strategy lacks
+    what is named, the priority was left, or reads otherwise by now.
     """
     locked = open_plan(plan, by=by)
     _check_entry(locked, entry)
     last = locked.priorities.aggregate(last=Max("position"))["last"] or 0
-    row = priority or Priority(plan=locked, position=last + 1)
+    row = Priority(plan=locked, position=last + 1)
+    if priority is not None:
+        row = Priority.objects.select_for_update().get(pk=priority.pk)
+        if row.dropped_at:
+            raise ValidationError("This priority was left already.")
+        _check_unchanged(row, seen, "\n".join(filter(None, (row.label, row.change, row.success))))
     before = row.label if row.pk else ""
     record_act("plan.priority", locked, by=by, school=locked.school, before=before, after=entry.label)
     row.label, row.change, row.success = entry.label, entry.change, entry.success
@@ -182,16 +217,22 @@ def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
     return priority
 
 
-def write_action(plan: Plan, entry: ActionEntry, *, by: Membership, action: Action | None = None) -> Action:
+def write_action(
+    plan: Plan, entry: ActionEntry, *, by: Membership, action: Action | None = None, seen: str = ""
+) -> Action:
     """Add an action, or write an open one anew.
 
-    Raises ValidationError where the plan or the action is closed, nobody sees to it, or its days do not follow.
+    `seen` is the `mark_of` what was read before. Raises ValidationError where the plan or the action is closed, nobody
+    sees to it, its days do not follow, or it reads otherwise by now.
     """
     locked = open_plan(plan, by=by)
     check_action(entry.action)
-    if action is not None and not action.is_open:
-        raise ValidationError("This action is closed. Its words stay as they were.")
-    row = action or Action(plan=locked)
+    row = Action(plan=locked)
+    if action is not None:
+        row = Action.objects.select_for_update().get(pk=action.pk)
+        if not row.is_open:
+            raise ValidationError("This action is closed. Its words stay as they were.")
+        _check_unchanged(row, seen, row.what)
     before = cut(row.what, 120) if row.pk else ""
     label = cut(entry.action.what, 120)
     record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)

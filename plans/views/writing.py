@@ -7,7 +7,8 @@ from http.client import OK
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,8 +21,10 @@ from plans.queries.actions import setting_of
 from plans.queries.delegation import why_not_write_plan
 from plans.queries.plans import kind_of, require_writer
 from plans.services import drop_priority, save_sections, write_action, write_priority
+from plans.services.writing import mark_of
 from plans.views.plans import plan_for
 from schools.access import Permission, TrustRequest, trust_view
+from schools.audit import CHANGED_SINCE
 from schools.forms import accepted
 from schools.forms.filled import FilledForm
 from schools.forms.filling import decided
@@ -117,11 +120,21 @@ def _priority(request: TrustRequest, found: Plan, row: Priority | None) -> HttpR
     assert found.strategy_version is not None  # `writable` has seen to it
     form = PriorityForm(request.POST or None, strategy=found.strategy_version.strategy, row=row)
     me = request.access.membership
-    if request.method == "POST" and accepted(form, lambda _: write_priority(found, form.entry(), by=me, priority=row)):
+    if request.method == "POST" and accepted(
+        form, lambda data: write_priority(found, form.entry(), by=me, priority=row, seen=data["seen"])
+    ):
         messages.success(request, "Saved.")
         return to_plan(found, request.trust.slug, "#priorities")
+    _show_latest(form, row)
     context = {"plan": found, "form": form, "row": row, "drop": DropForm() if row else None}
     return render(request, "plans/priority.html", context, status=422 if form.errors else OK)
+
+
+def _show_latest(form: BaseForm, row: Priority | Action | None) -> None:
+    """Who was told that somebody else was quicker has seen that change: the next press puts theirs in its place."""
+    if row is not None and form.is_bound and form.has_error(NON_FIELD_ERRORS, CHANGED_SINCE):
+        latest = type(row)._default_manager.get(pk=row.pk)
+        form.data = {**form.data.dict(), "seen": mark_of(latest)}  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -165,8 +178,11 @@ def _action(request: TrustRequest, found: Plan, row: Action | None) -> HttpRespo
         serves=request.GET.get("priority", ""),
     )
     me = request.access.membership
-    if request.method == "POST" and accepted(form, lambda _: write_action(found, form.entry(), by=me, action=row)):
+    if request.method == "POST" and accepted(
+        form, lambda data: write_action(found, form.entry(), by=me, action=row, seen=data["seen"])
+    ):
         messages.success(request, "Saved.")
         return to_plan(found, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
+    _show_latest(form, row)
     context = {"plan": found, "form": form, "row": row}
     return render(request, "plans/plan_action.html", context, status=422 if form.errors else OK)

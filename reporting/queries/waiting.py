@@ -165,15 +165,20 @@ def _of_progress(access: Access, today: date) -> Iterator[Rows]:
 
 
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
-    """Plans in the step that this person's own role answers, unless they began or sent them."""
+    """Plans in a step that this person answers: for their own role, or where nobody who holds it can, instead.
+
+    Who began or sent a plan, or has answered an earlier step, does not (see `why_not_answer`).
+    """
     me, held = access.membership.pk, [(role, school) for role, school in access.roles if bool(school) == at_schools]
     mine = Q()
     for role, school in held:
-        mine |= Q(role=role, edition__plan__school=school) if school else Q(role=role)
+        at = Q(edition__plan__school=school) if school else Q()
+        mine |= at & (Q(role=role) | Q(instead__contains=[role], has_holder=False))
     if not mine:
         return []
-    rows = ApprovalStep.objects.filter(mine).waiting()
+    rows = ApprovalStep.objects.with_holders().filter(mine).waiting()
     rows = rows.exclude(edition__sent_by=me).exclude(edition__plan__begun_by=me)
+    rows = rows.exclude(Exists(ApprovalStep.objects.filter(edition=OuterRef("edition"), by=me)))
     place = {"pk": "edition__plan_id", "school": "edition__plan__school_id", "words": "edition__plan__title"}
     return [_arm(rows, "plan_answer", on="due_on", **place)]
 

@@ -108,17 +108,20 @@ def test_when_the_next_update_is_due(
 
 
 @pytest.mark.parametrize(
-    ("due", "sent", "answered"),
+    ("every", "due", "sent", "answered"),
     [
-        (date(2026, 12, 18), date(2026, 12, 18), True),
-        (date(2026, 12, 18), date(2026, 11, 27), True),
-        (date(2026, 12, 18), date(2026, 11, 26), False),
-        (date(2026, 12, 18), date(2027, 1, 8), True),
-        (None, date(2026, 12, 18), False),
+        ("term", date(2026, 12, 18), date(2026, 12, 18), True),
+        ("term", date(2026, 12, 18), date(2026, 11, 27), True),
+        ("term", date(2026, 12, 18), date(2026, 11, 26), False),
+        ("term", date(2026, 12, 18), date(2027, 1, 8), True),
+        ("week", date(2026, 11, 20), date(2026, 11, 16), True),
+        ("week", date(2026, 11, 27), date(2026, 11, 20), False),  # several on one day settle no week ahead
+        ("three_weeks", date(2026, 12, 18), date(2026, 12, 7), False),
+        (None, None, date(2026, 12, 18), False),
     ],
 )
-def test_an_update_long_before_its_day_is_one_more(due: date | None, sent: date, answered: bool):
-    assert answers(due, sent=sent) == (due if answered else None)
+def test_an_update_long_before_its_day_is_one_more(every: Cadence | None, due: date | None, sent: date, answered: bool):
+    assert answers(due, sent=sent, every=every) == (due if answered else None)
 
 
 def known(share: int, until: date, *, hidden: bool = False, span: str = "autumn") -> Known:

@@ -119,7 +119,7 @@ class PlanWriter:
         steps = []
         for one in editions:
             roles = approvers(self.version.strategy, kind, levels.get(at(one.plan), {}))
-            rungs = chain(roles, kind.approval_days, sent=timezone.localdate(one.sent_at))
+            rungs = chain(self.version.strategy, roles, kind.approval_days, sent=timezone.localdate(one.sent_at))
             school = at(one.plan)
             steps += [self._step(one, n, rung, keys[school], states[school]) for n, rung in enumerate(rungs, start=1)]
         ApprovalStep.objects.bulk_create(steps)
@@ -135,7 +135,7 @@ class PlanWriter:
         return working_day(self.terms.today - timedelta(days=4 if state == "waiting" else 30))
 
     def _step(self, edition: PlanEdition, place: int, rung: Rung, school: str, state: str) -> ApprovalStep:
-        step = ApprovalStep(edition=edition, position=place, role=rung.role, due_on=rung.due_on)
+        step = ApprovalStep(edition=edition, position=place, **vars(rung))
         who = None if state == "waiting" else self._who(rung.role, school)
         if who and (state != "returned" or place == 1):
             sent = timezone.localdate(edition.sent_at)

@@ -63,5 +63,7 @@ class TrustPlanWriter(PlanWriter):
         edition = PlanEdition.objects.create(
             plan=plan, number=1, sent_at=moment(sent, "10:05"), sent_by=lead, document=document_of(plan)
         )
-        for place, rung in enumerate(chain(kind.approval, kind.approval_days, sent=sent), start=1):
-            ApprovalStep.objects.create(edition=edition, position=place, role=rung.role, due_on=rung.due_on)
+        for place, rung in enumerate(
+            chain(self.version.strategy, kind.approval, kind.approval_days, sent=sent), start=1
+        ):
+            ApprovalStep.objects.create(edition=edition, position=place, **vars(rung))
