@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from plans.services import follow_levels, remind_of_checks, remind_of_concerns, remind_of_progress
+from plans.services import follow_levels, remind_of_approvals, remind_of_checks, remind_of_concerns, remind_of_progress
 from schools import jobs
 
 
@@ -31,3 +31,9 @@ def remind_of_concerns_to_look_at() -> None:
 def follow_the_levels() -> None:
     """Take up the checklists of the levels that schools have come to, in every trust."""
     jobs.in_each_trust(lambda _: follow_levels(today=timezone.localdate()), what="checklists")
+
+
+@shared_task(name="plans.remind_of_approvals")
+def remind_of_plans_to_answer() -> None:
+    """Remind of plans that wait to be approved, in every trust."""
+    jobs.in_each_trust(lambda _: remind_of_approvals(today=timezone.localdate()), what="plans to answer")

@@ -272,6 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     "returns that open and are due": {"task": "evidence.remind_of_returns", "schedule": 3600.0},
     "self-evaluations that are due": {"task": "evidence.remind_of_self_evaluations", "schedule": 3600.0},
     "impact checks that come": {"task": "plans.remind_of_impact_checks", "schedule": 3600.0},
+    "plans to answer": {"task": "plans.remind_of_approvals", "schedule": 3600.0},
     "concerns to look at": {"task": "plans.remind_of_concerns", "schedule": 3600.0},
     "progress of plans": {"task": "plans.remind_of_progress", "schedule": 3600.0},
     "checklists of levels": {"task": "plans.follow_levels", "schedule": 3600.0},

@@ -17,7 +17,7 @@ from .checklists import ItemEntry, begin_checklist, take_into_plan, write_item
 from .following import follow_levels
 from .news import tell_owners
 from .progressing import SentProgress, save_progress, send_progress, set_due_days
-from .reminding import remind_of_checks, remind_of_concerns, remind_of_progress
+from .reminding import remind_of_approvals, remind_of_checks, remind_of_concerns, remind_of_progress
 from .writing import (
     ActionEntry,
     PriorityEntry,
@@ -51,6 +51,7 @@ __all__ = [
     "give_verdict",
     "new_plan",
     "plan_of",
+    "remind_of_approvals",
     "remind_of_checks",
     "remind_of_concerns",
     "remind_of_progress",

@@ -25,6 +25,9 @@ CHECK = "impact check on"
 PROGRESS = "progress due by"
 """The same of progress."""
 
+ANSWER = "to approve by"
+"""The same of a plan that waits."""
+
 LOOK = "concern to look at by"
 """The same of a concern."""
 
@@ -39,6 +42,9 @@ def owners_of(plan: Plan) -> list[Membership]:
     if plan.school_id is not None:
         return heads_of(plan.school_id)
     return [plan.begun_by] if plan.begun_by and plan.begun_by.ended_at is None else []
+
+
+LONGEST_TITLE = 60  # characters of a plan's title in a subject: the day stands whole
 
 
 def tell_owners(school: School, actions: Sequence[Action], *, by: Membership) -> None:
@@ -77,6 +83,14 @@ def tell_plan_sent(plan: Plan, step: ApprovalStep, *, by: Membership) -> None:
     body = f"{by.user.name} sent “{plan.title}” for you to approve.{until}"
     subject = about_plan(plan, f"{plan.title} to approve")
     tell_people(people, plan.trust, subject=subject, body=body, path=f"plans/{plan.pk}/", besides=by)
+
+
+def tell_answer_due(step: ApprovalStep) -> list[Membership]:
+    """Whoever can answer the step that waits is reminded of its day."""
+    plan, day = step.edition.plan, day_words(step.due_on) if step.due_on else ""
+    body = f"“{plan.title}” of {plan.whose} waits for your answer as {step.role_label.lower()}, by {day}."
+    subject = about_plan(plan, f"{cut(plan.title, LONGEST_TITLE)} {ANSWER} {day}")
+    return tell_people(answerers(plan, step), plan.trust, subject=subject, body=body, path=f"plans/{plan.pk}/")
 
 
 def answerers(plan: Plan, step: ApprovalStep) -> tuple[Membership, ...]:

@@ -1,17 +1,17 @@
-"""Reminders by the calendar: impact to be looked at, progress to be told, schools on a ladder to be looked at again."""
+"""Reminders by the calendar: impact to look at, progress to tell, plans to answer, schools on a ladder to look at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from plans.models import Action, Concern, Plan
+from plans.models import Action, ApprovalStep, Concern, Plan
 from plans.queries.on_ladders import looks_again
 from schools.models import Notice
 from schools.queries import half_terms_of
 from schools.words import on as day_words
 
-from .news import CHECK, LOOK, PROGRESS, tell_check, tell_look_again, tell_progress_due
+from .news import ANSWER, CHECK, LOOK, PROGRESS, tell_answer_due, tell_check, tell_look_again, tell_progress_due
 from .progressing import set_due_days
 
 DAYS_BEFORE = 2
@@ -71,6 +71,16 @@ def remind_of_progress(*, today: date) -> int:
     paths = {one.pk: f"/t/{one.trust.slug}/plans/{one.pk}/progress/" for one in near}
     said = Reminded(PROGRESS, paths.values())
     return sum(bool(tell_progress_due(one)) for one in near if said.not_yet(paths[one.pk], one.update_due_on))
+
+
+def remind_of_approvals(*, today: date) -> int:
+    """Remind whoever can answer of plans that wait, from two days before their day on. How many plans."""
+    rows = ApprovalStep.objects.filter(due_on__range=(today - STILL_REMINDED, today + timedelta(days=DAYS_BEFORE)))
+    rows = rows.waiting().order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    steps = list(rows.select_related("edition__plan__trust", "edition__plan__school"))
+    paths = {one.pk: f"/t/{one.edition.plan.trust.slug}/plans/{one.edition.plan_id}/" for one in steps}
+    said = Reminded(ANSWER, paths.values())
+    return sum(bool(tell_answer_due(one)) for one in steps if said.not_yet(paths[one.pk], one.due_on))
 
 
 def remind_of_concerns(*, today: date) -> int:

@@ -14,6 +14,7 @@ from plans.models import Plan
 from plans.queries.plans import approvals_of, why_not_answer
 from plans.rules.chain import without_an_answerer
 from plans.services import begin_plan, send_plan
+from plans.tasks import remind_of_plans_to_answer
 from schools.access import access_of
 from schools.models import Membership, Notice
 from schools.tenancy import trust_scope
@@ -128,3 +129,24 @@ def test_a_chain_is_filled_if_and_only_if_each_step_has_somebody_of_its_own(able
              for length in range(len(able) + 1)]  # fmt: skip
     longest = max(length for length, full in enumerate(fills) if full)
     assert without_an_answerer(able) == (None if longest == len(able) else longest)
+
+
+def test_who_can_answer_is_reminded_once_for_the_day(cast: Cast):
+    with trust_scope(cast.alder):
+        plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
+        send_plan(plan, by=cast.ben)  # to be answered by 4 December
+
+    def reminders() -> list[tuple[str, str]]:
+        with trust_scope(cast.alder):
+            rows = Notice.objects.filter(path=there(plan), subject__contains=" to approve by ").order_by("pk")
+            return [(row.to.user.name, row.subject.rpartition(" by ")[2]) for row in rows.select_related("to__user")]
+
+    for day, found in (("2026-12-01", []), ("2026-12-02", ["Ada Whitlock"]), ("2026-12-09", ["Ada Whitlock"])):
+        with time_machine.travel(f"{day}T10:00Z", tick=False):
+            remind_of_plans_to_answer()
+            remind_of_plans_to_answer()
+        assert reminders() == [(name, "4 December 2026") for name in found], day
+    with time_machine.travel("2026-12-10T10:00Z", tick=False):
+        cast.client(cast.ada).post(there(plan, "answer/"), {"outcome": "approved", **ALL_MET})
+        remind_of_plans_to_answer()
+    assert len(reminders()) == 1
