@@ -12,6 +12,7 @@ from rest_framework import serializers
 from plans.models import Action, ApprovalStep, Plan, ProgressUpdate, Verdict
 from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
+from plans.queries.action_support import with_support
 from plans.queries.actions import readable_actions
 from plans.queries.plans import document_of, editions_of, readable_plans, standing_of, with_editions
 from plans.queries.verdicts import with_words
@@ -60,12 +61,12 @@ class ActionFilters(RowFilters):
     verdict = filters.ChoiceFilter(choices=VERDICTS)
     phase = filters.CharFilter(field_name="plan__school__phase", max_length=20)
     criterion = filters.CharFilter(field_name="priority__criterion", max_length=60)
-    supported = filters.BooleanFilter(method="with_support", help_text="Whether support is named.")
+    supported = filters.BooleanFilter(method="with_support", help_text="Whether support is named, or came.")
     words = filters.CharFilter(method="with_words", max_length=200, help_text="In what was done and in its verdict.")
     ordering = Order(fields=["due_on", "impact_check_on", "closed_at"])
 
     def with_support(self, rows: QuerySet[Action], name: str, value: bool) -> QuerySet[Action]:
-        return rows.exclude(support="") if value else rows.filter(support="")
+        return rows.filter(with_support() if value else ~with_support())
 
     def with_words(self, rows: QuerySet[Action], name: str, value: str) -> QuerySet[Action]:
         return with_words(rows, value, ACTION_WORDS)

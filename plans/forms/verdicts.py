@@ -26,7 +26,7 @@ class VerdictSearch(forms.Form):
     )  # fmt: skip
     verdict = _one_of("Verdict", [(one.value, str(one.label)) for one in CLOSING])
     phase = _one_of("Phase", PHASES)
-    support = _one_of("Support", [(SUPPORTED, "With support named"), (ALONE, "Without")])
+    support = _one_of("Support", [(SUPPORTED, "With support"), (ALONE, "Without")])
     of = _one_of("Of", [(ACTION, "Actions"), (PLAN, "Whole plans")])
 
     def __init__(self, data: Any, *, criteria: Sequence[tuple[str, str]]) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from plans.models import Action, Milestone, Plan, Priority, Verdict
 from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
+from plans.queries.action_support import came_for, what_came, with_support
 from plans.rules.dose import dose
 from schools.access import Access, Permission, where_may
 from schools.strategy import Strategy
@@ -26,7 +27,7 @@ SUPPORTED, ALONE = "with", "without"
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for. Blank is anything. `support`: with or without any named."""
+    """What is looked for. Blank is anything. `support`: with any named or come, or without."""
 
     words: str = ""
     verdict: str = ""
@@ -63,7 +64,7 @@ def closed_actions(access: Access, sought: Sought) -> QuerySet[Action]:
     rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"), state=Action.State.DONE)
     rows = rows.filter(**_narrow(sought, phase="plan__school__phase", criterion="priority__criterion"))
     if sought.support:
-        rows = rows.filter(support="") if sought.support == ALONE else rows.exclude(support="")
+        rows = rows.filter(~with_support() if sought.support == ALONE else with_support())
     return rows
 
 
@@ -74,7 +75,7 @@ def closed_plans(access: Access, sought: Sought) -> QuerySet[Plan]:
     if sought.criterion:
         rows = rows.filter(Exists(Priority.objects.filter(plan=OuterRef("pk"), criterion=sought.criterion)))
     if sought.support:
-        supported = Exists(Action.objects.filter(plan=OuterRef("pk")).exclude(support=""))
+        supported = Exists(Action.objects.filter(with_support(), plan=OuterRef("pk")))
         rows = rows.filter(~supported if sought.support == ALONE else supported)
     return rows
 
@@ -114,7 +115,7 @@ def _asked(words: str) -> SearchQuery:
 
 
 def judged(found: Sequence[tuple[str, int, Any, float]]) -> list[Judged]:
-    """What a page of them shows, in their order. At most seven queries."""
+    """What a page of them shows, in their order. At most nine queries."""
     actions = _actions([pk for kind, pk, *_ in found if kind == ACTION])
     plans = _plans([pk for kind, pk, *_ in found if kind == PLAN])
     return [_of_action(actions[pk]) if kind == ACTION else _of_plan(plans[pk]) for kind, pk, *_ in found]
@@ -123,13 +124,14 @@ def judged(found: Sequence[tuple[str, int, Any, float]]) -> list[Judged]:
 def _actions(pks: Iterable[int]) -> dict[int, Action]:
     rows = Action.objects.select_related("plan__school", "plan__strategy_version", "priority")
     rows = rows.defer("plan__strategy_version__text", "plan__strategy_version__document", "plan__final")
-    return rows.prefetch_related(Prefetch("priority__milestones", Milestone.objects.all())).in_bulk(list(pks))
+    stages = Prefetch("priority__milestones", Milestone.objects.all())
+    return rows.prefetch_related(stages, what_came()).in_bulk(list(pks))
 
 
 def _plans(pks: Iterable[int]) -> dict[int, Plan]:
     rows = Plan.objects.select_related("school", "strategy_version")
     rows = rows.defer("strategy_version__text", "strategy_version__document", "final")
-    return rows.prefetch_related("actions", "priorities__milestones").in_bulk(list(pks))
+    return rows.prefetch_related("actions", "priorities__milestones", what_came("actions__")).in_bulk(list(pks))
 
 
 def _phase(plan: Plan) -> str:
@@ -145,7 +147,10 @@ def _of_action(row: Action) -> Judged:
         ACTION, row.pk, plan.pk, plan.known_as, _phase(plan), row.what,
         _about(served, stages, _strategy(plan)), str(row.get_verdict_display()), STEPS[Verdict(row.verdict)],
         row.verdict_note, "",
-        dose(row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training]), closed,
+        dose(
+            row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training], came=came_for(row)
+        ),
+        closed,
     )  # fmt: skip
 
 
@@ -161,7 +166,7 @@ def _of_plan(row: Plan) -> Judged:
         STEPS[Verdict(row.verdict)], row.verdict_note, row.verdict_evidence,
         dose(
             row.begun_on, closed, support=[one.support for one in actions], budget=spent,
-            training=[one.training for one in actions],
+            training=[one.training for one in actions], came=[entry for one in actions for entry in came_for(one)],
         ),
         closed,
     )  # fmt: skip

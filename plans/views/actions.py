@@ -16,6 +16,7 @@ from evidence.forms.named import ask_once_more
 from plans.forms.lines import LinesForm
 from plans.forms.verdict import VerdictForm
 from plans.models import Action
+from plans.queries.action_support import booked_for
 from plans.queries.actions import findings_with_actions, may_agree, origin_of, readable_actions, setting_of
 from plans.queries.plans import may_write_plan
 from plans.services import AgreedOn, agree_from_findings, give_verdict
@@ -67,6 +68,7 @@ def action(request: TrustRequest, pk: int) -> HttpResponse:
         "form": form,
         "may_write": may_write and found.is_open,
         "origin": origin_of(found),
+        "support": booked_for(request.access, found),
         "today": timezone.localdate(),
     }
     return render(request, "plans/action.html", context, status=422 if form.errors else 200)

@@ -13,13 +13,18 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.models import Action, Plan
 from plans.rules.dose import dose, time_taken
+from plans.rules.support_entry import Entry
 from plans.services import NewAction, give_verdict, write_action, write_priority
+from plans.services.booking import cancel_support, say_delivered
 from plans.services.closing import Close, Ending, close_plan
 from plans.services.writing import ActionEntry, PriorityEntry, StageEntry, begin_plan
+from schools.audit import record_act
 from schools.models import School
+from schools.strategy.basics import SupportUnit
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.factories import member
+from tests.plans.support_world import book
 from tests.plans.test_progress import text_of
 
 
@@ -48,6 +53,29 @@ def test_a_dose_in_one_line():
     )
     assert said == "Eleven weeks. Support: English lead. £1,200."
     assert dose(date(2026, 9, 1), date(2026, 11, 17), support=[], budget=None, training=[]) == "Eleven weeks."
+
+
+def entry(amount: str, unit: str, cost: int | None) -> Entry:
+    known = None if cost is None else Decimal(cost)
+    return Entry("", "Support", SupportUnit(unit), date(2026, 10, 9), Decimal(amount), "delivered", cost=known)
+
+
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        ([entry("2", "day", 700), entry("1", "day", 350)], "Support that came: 3 days, £1,050."),
+        (
+            [entry("0.5", "day", 350), entry("1", "visit", None)],
+            "Support that came: 0.5 days, 1 visit, £350 and one time of which the cost is not known.",
+        ),
+        ([entry("1", "visit", None)], "Support that came: 1 visit, cost not known."),
+    ],
+)
+def test_what_came_of_the_ledger_is_part_of_the_dose(came: list[Entry], words: str):
+    begun, ended = date(2026, 9, 1), date(2026, 11, 17)
+    assert dose(begun, ended, support=[], budget=None, training=[], came=came) == f"Eleven weeks. {words}"
+    with_budget = dose(begun, ended, support=["Lead"], budget=Decimal(90), training=[], came=came)
+    assert with_budget == f"Eleven weeks. Support: Lead. {words} Budget £90."
 
 
 def judged_action(cast: Cast, school: School, what: str, verdict: str, **more: Any) -> Action:
@@ -119,6 +147,43 @@ def test_a_line_says_for_whom_and_at_what_dose(four: Cast):
     plan = text_of(four.client(four.ada).get("/t/alder/verdicts/", {"of": "plan"}))
     assert "Reading ages." in plan
     assert "Support: English lead. £2,400." in plan
+
+
+def test_support_of_the_ledger_counts_as_support_of_the_action_it_served(four: Cast):
+    """Named nowhere in the plan, booked for the action: it counts once it has come."""
+    with trust_scope(four.alder):
+        action = Action.objects.get(what="A common planning format.")
+        record_act("action.planted", action, by=None)
+        days = (date(2026, 10, 9), date(2026, 10, 16))
+        told = {"entitlement": "", "what": "Moderation", "unit": "day", "amount": Decimal("1.5"), "action": action}
+        first, second = book(four, *days, **told, cost=Decimal(300))
+        [off] = book(four, date(2026, 12, 4), **told | {"what": "Called off"})
+        cancel_support(off, by=four.ada, why="Not needed.")
+    ada = four.client(four.ada)
+
+    def found(support: str) -> list[str]:
+        page = text_of(ada.get("/t/alder/verdicts/", {"support": support, "of": "action"}))
+        return [words for words in ALL if words in page]
+
+    assert found("with") == [ALL[0]], "booked is not come"
+    with trust_scope(four.alder):
+        say_delivered(first, by=four.ada)
+    assert found("with") == [ALL[0], ALL[1]]
+    assert found("without") == [ALL[2]]
+    told_by_api = ada.get("/api/v1/t/alder/actions/", {"supported": "true"}).json()
+    assert {one["what"] for one in told_by_api["results"]} == {ALL[0], ALL[1]}
+    page = text_of(ada.get("/t/alder/verdicts/", {"q": "planning format"}))
+    assert "Eleven weeks. Support that came: 1.5 days, £300." in page
+    whole = text_of(ada.get("/t/alder/verdicts/", {"of": "plan"}))
+    assert "Support: English lead. Support that came: 1.5 days, £300. Budget £2,400." in whole
+    answer = ada.get(f"/t/alder/actions/{action.pk}/")
+    assert [(one.page[1], one.stands) for one in answer.context["support"]] == [
+        (second.pk, "booked"), (first.pk, "delivered"),
+    ]  # fmt: skip
+    shown = text_of(answer)
+    assert "Support for it" in shown
+    assert f'href="/t/alder/support/{first.pk}/"' in shown
+    assert "Called off" not in shown
 
 
 def test_each_sees_those_of_their_own_schools(four: Cast):
