@@ -8,9 +8,12 @@ belongs beside every chart.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from schools.words import amount_words
 
 Values = Sequence[float | None]
 
@@ -31,7 +34,7 @@ class _Frame:
     places: int
     """How many points there are along the box."""
 
-    def x(self, place: int) -> float:
+    def x(self, place: float) -> float:
         step = (self.right - self.left) / max(self.places - 1, 1)
         return self.left + place * step
 
@@ -242,31 +245,33 @@ def bias_chart(
     )
 
 
-def moved_chart(name: str, points: Sequence[tuple[int, int, str]], *, ident: str, most: int = 2) -> SafeString:
-    """How often something came (across) beside how many levels a school moved (upwards: stronger).
+def moved_chart(
+    name: str, points: Sequence[tuple[Decimal, int, str]], *, ident: str, unit: str, most: int = 2
+) -> SafeString:
+    """How much of something came (across) beside how many levels a school moved (upwards: stronger).
 
-    Each of `points` is how often, the levels moved, and both in words. Dots on one place are drawn beside each other;
-    beyond `most` levels a dot stays at the edge.
+    Each of `points` is how much, in `unit`, the levels moved, and both in words. Dots on one place are drawn
+    beside each other; beyond `most` levels a dot stays at the edge.
     """
-    often = max([times for times, _, _ in points], default=1) or 1
-    frame = _Frame(34, 318, 26, 132, -most, most, often + 1)
-    middle = frame.y(0)
+    largest = max([amount for amount, _, _ in points], default=Decimal(1)) or Decimal(1)
+    frame = _Frame(34, 318, 26, 132, -most, most, 2)
+    middle, farthest = frame.y(0), amount_words(largest, unit)
     levels = [step for step in range(-most, most + 1) if step]
     body = [f'<path d="M20 {frame.y(step):.1f}H332" stroke="{_RULE}"/>' for step in levels]
     body += [
         f'<path d="M20 {middle:.1f}H332" stroke="{_INK}" stroke-width="1"/>',
         f'<text x="20" y="12" {_FONT} font-size="12" fill="{_NOTE}">Moved up</text>',
         f'<text x="20" y="150" {_FONT} font-size="12" fill="{_NOTE}">Moved down</text>',
-        f'<text x="34" y="168" {_FONT} font-size="12" fill="{_INK}">never</text>',
-        f'<text x="318" y="168" text-anchor="end" {_FONT} font-size="12" fill="{_INK}">{often} times</text>',
+        f'<text x="34" y="168" {_FONT} font-size="12" fill="{_INK}">none</text>',
+        f'<text x="318" y="168" text-anchor="end" {_FONT} font-size="12" fill="{_INK}">{farthest}</text>',
     ]
-    seen: dict[tuple[int, int], int] = {}
-    for times, steps, _ in points:
-        at = (times, max(-most, min(most, steps)))
+    seen: dict[tuple[Decimal, int], int] = {}
+    for amount, steps, _ in points:
+        at = (amount, max(-most, min(most, steps)))
         beside = seen.get(at, 0)
         seen[at] = beside + 1
         shift = (-1) ** beside * -(-beside // 2) * 7  # above and below, further out each time
-        body.append(_dot(frame.x(times), frame.y(at[1]) + shift, "4"))
+        body.append(_dot(frame.x(float(amount / largest)), frame.y(at[1]) + shift, "4"))
     said = "; ".join(words for *_, words in points) or "No figures yet."
     return SafeString(
         f'<svg viewBox="0 0 352 176" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'

@@ -19,6 +19,7 @@ from reviews.rules.owed import applies
 from reviews.rules.programme import ASKED, TENTH, visit_form_of
 from schools.access import Access, Permission, where_may
 from schools.models import School
+from schools.rules import academic_year
 from schools.strategy import Strategy
 from schools.strategy.basics import SupportUnit
 
@@ -80,6 +81,26 @@ def ledgers(schools: Iterable[School], year: int, *, today: date) -> list[School
     return [ledger_in(one, bookings[one.school.pk], kept, today) for one in years_of(schools, year, today=today)]
 
 
+@dataclass(frozen=True)
+class Supported:
+    """One school's year, and everything the ledger counts in it."""
+
+    year: SchoolYear
+    entries: tuple[Entry, ...]
+
+
+def supported_years(schools: Iterable[School], year: int, *, back: int, today: date) -> list[Supported]:
+    """The academic year that begins in `year`, and those `back` before it: what the ledgers count. Seven queries."""
+    schools, bookings = list(schools), defaultdict[tuple[int | None, int], list[Entry]](list)
+    rows = bookings_in((year_days(year - back)[0], year_days(year)[1]))
+    for one in rows.filter(school__in=[school.pk for school in schools]):
+        bookings[one.school_id, academic_year(one.on)].append(entry_of(one))
+    return [
+        Supported(one, entries_in(one, bookings[one.school.pk, one.begins], today))
+        for one in years_of(schools, year, today=today, back=back)
+    ]
+
+
 def given_in(year: int) -> dict[int, int]:
     """By school, how often it gave support to others in the academic year. One query."""
     rows = bookings_in(year_days(year)).select_related(None).exclude(provider_school=None).filter(state__in=CAME)
@@ -96,7 +117,7 @@ def ledger_in(
     year: SchoolYear, bookings: Sequence[Entry], kept: set[str], today: date, *, named: bool = True
 ) -> SchoolLedger:
     """The ledger from what has been read; `named`: each review by its name. No query."""
-    entries = [*bookings, *_of_reviews(year, today, named=named), *_of_visits(year)]
+    entries = entries_in(year, bookings, today, named=named)
     known = kept | {one.key for one in entries}
     ledger = ledger_of(year.strategy, year.levels, year.owed, entries, year.halves, kept=known, today=today)
     levels = [
@@ -106,6 +127,11 @@ def ledger_in(
         if year.levels.get(axis.key) == level.key
     ]
     return SchoolLedger(year.school, ledger, tuple(levels))
+
+
+def entries_in(year: SchoolYear, bookings: Iterable[Entry], today: date, *, named: bool = True) -> tuple[Entry, ...]:
+    """Everything the ledger counts: what was booked, and the reviews and visits that carry out the offer."""
+    return (*bookings, *_of_reviews(year, today, named=named), *_of_visits(year))
 
 
 def entry_of(one: SupportBooking) -> Entry:

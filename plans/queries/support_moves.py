@@ -2,71 +2,51 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Sum
-from django.db.models.functions import ExtractMonth, ExtractYear
-
-from plans.models import SupportBooking
-from plans.rules.support_entry import CAME, OUTSIDE
-from plans.rules.support_shares import Counted, Moved, YearOf, by_year
-from reviews.models import Review
-from reviews.queries.programme import NOT_AGREED, placed_of
+from plans.queries.support import Supported, supported_years
+from plans.rules.support_entry import Entry
+from plans.rules.support_shares import Moved, YearOf, amounts_of, by_year, serving
 from reviews.rules.owed import Placed, levels_on
 from schools.models import School
-from schools.queries import Followed
+from schools.rules import academic_year
 from schools.strategy import Axis, Strategy
 
 YEARS = 4
 A_YEAR = timedelta(days=365)
 
 
-def inside_and_outside(schools: Sequence[School], year: int, *, today: date) -> list[YearOf]:
-    """The academic year that begins in `year` and those before it. Two queries.
+@dataclass(frozen=True)
+class CameTo:
+    """What support came to: each academic year, and each school and axis in the last twelve months."""
 
-    A review counts once, from outside where somebody from outside the trust took part.
-    """
-    rows = SupportBooking.objects.filter(school__in=schools, state__in=CAME).order_by()
-    months = rows.annotate(y=ExtractYear("on"), m=ExtractMonth("on")).values("y", "m", "provider")
-    found = [
-        Counted(one["y"], one["m"], one["provider"] == OUTSIDE, one["times"], one["spent"])
-        for one in months.annotate(times=Count("pk"), spent=Sum("cost"))
-    ]
-    done = Review.objects.filter(school__in=schools, ends_on__lt=today).exclude(state__in=NOT_AGREED).order_by()
-    dated = done.annotate(y=ExtractYear("ends_on"), m=ExtractMonth("ends_on")).values("y", "m", who=F("outside"))
-    for one in dated.annotate(times=Count("pk")):
-        found.append(Counted(one["y"], one["m"], bool(one["who"]), one["times"], None))
-    return by_year(found, range(year - YEARS + 1, year + 1))
+    years: list[YearOf]
+    moved: list[Moved]
 
 
-def movements(schools: Sequence[School], *, today: date) -> list[Moved]:
-    """Of each school and axis: how often support came in the last year, and how far it moved. Five queries.
-
-    A school without a category a year ago, or whose levels the strategy has no longer, is left out.
-    """
-    then, followed, placed = today - A_YEAR, Followed.read(), placed_of(schools)
-    came = _times(schools, then, today)
-    found = []
-    for school in schools:
-        version = followed.by(school, today)
-        if version is None:
-            continue
-        history = placed.get(school.pk, [])
-        for axis in version.strategy.axes:
-            if moved := _moved(version.strategy, axis, history, then, today):
-                before, now, steps = moved
-                found.append(Moved(school.known_as, axis.label, came[school.pk], before, now, steps))
-    return found
+def what_it_came_to(schools: Sequence[School], *, today: date) -> CameTo:
+    """From what the ledgers count: bookings, reviews and visits, of four academic years. Seven queries."""
+    year = academic_year(today)
+    found = supported_years(schools, year, back=YEARS - 1, today=today)
+    entries = [entry for one in found for entry in one.entries]
+    return CameTo(by_year(entries, range(year - YEARS + 1, year + 1)), list(_movements(found, year, today)))
 
 
-def _times(schools: Iterable[School], since: date, until: date) -> Counter[int]:
-    span = (since, until)
-    rows = SupportBooking.objects.filter(school__in=schools, state__in=CAME, on__range=span).order_by()
-    found = Counter(dict(rows.values_list("school").annotate(Count("pk"))))
-    done = Review.objects.filter(school__in=schools, ends_on__range=span).exclude(state__in=NOT_AGREED).order_by()
-    return found + Counter(dict(done.values_list("school").annotate(Count("pk"))))
+def _movements(found: Sequence[Supported], year: int, today: date) -> Iterable[Moved]:
+    """A school without a category a year ago, or whose levels the strategy has no longer, is left out."""
+    then = today - A_YEAR
+    lately: dict[int, list[Entry]] = {}
+    for one in found:
+        mine = [entry for entry in one.entries if then <= entry.on <= today]
+        lately.setdefault(one.year.school.pk, []).extend(mine)
+    for one in found:
+        now = one.year
+        for axis in now.strategy.axes if now.begins == year else ():
+            if moved := _moved(now.strategy, axis, now.history, then, today):
+                amounts = dict(amounts_of(serving(lately[now.school.pk], now.strategy, axis.key)))
+                yield Moved(now.school.known_as, axis.label, amounts, *moved)
 
 
 def _moved(

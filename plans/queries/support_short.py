@@ -37,9 +37,10 @@ def ledgers_of_trust(
     today: date,
 ) -> list[SchoolLedger]:
     """This year's, as far as what is owed goes: without names, costs and what lies beyond the offer. One query."""
+    begins = academic_year(today)
     known, bookings = list(schools), defaultdict[int, list[Entry]](list)
     reviews, visits, placed = _lists(), _lists(), _lists()
-    for kind, school, key, on, days, amount, state in _recorded(known, year_days(academic_year(today))):
+    for kind, school, key, on, days, amount, state in _recorded(known, year_days(begins)):
         if kind == BOOKING:
             bookings[school].append(Entry(key, "", SupportUnit.DAY, on, amount, state))
         elif kind == REVIEW:
@@ -53,7 +54,7 @@ def ledgers_of_trust(
     for one in known:
         if version := versions.get(one.pk):
             history = [told for *_, told in sorted(placed[one.pk], key=lambda row: row[:2])]
-            year = year_of(one, version, history, halves[one.pk], reviews[one.pk], visits[one.pk])
+            year = year_of(one, version, history, halves[one.pk], reviews[one.pk], visits[one.pk], begins)
             found.append(ledger_in(year, bookings[one.pk], kept, today, named=False))
     return found
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from plans.rules.support_entry import ZERO, Entry
+from plans.rules.support_entry import OUTSIDE, ZERO, Entry
+from schools.rules import academic_year
+from schools.strategy import Strategy
 from schools.strategy.basics import SupportUnit
 from schools.words import amount_words
-
-SEPTEMBER = 9
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,13 @@ def shares_of(entries: Iterable[Entry], by: str) -> list[Share]:
     for one in entries:
         if one.came:
             found.setdefault(getattr(one, by), []).append(one)
-    shares = [
-        Share(key, len(group), _known(group), amounts_of(group), sum(one.cost is None for one in group))
-        for key, group in found.items()
-    ]
+    shares = [share_of(key, group) for key, group in found.items()]
     return sorted(shares, key=lambda share: (-share.times, share.key))
+
+
+def share_of(key: Any, group: Sequence[Entry]) -> Share:
+    """These together."""
+    return Share(key, len(group), _known(group), amounts_of(group), sum(one.cost is None for one in group))
 
 
 def amounts_of(group: Iterable[Entry]) -> tuple[tuple[SupportUnit, Decimal], ...]:
@@ -58,13 +60,11 @@ def _known(group: Iterable[Entry]) -> Decimal | None:
 
 @dataclass(frozen=True)
 class YearOf:
-    """One academic year: how often support came from inside the trust and from outside, and what each cost."""
+    """One academic year: what came from inside the trust and from outside."""
 
     year: int
-    inside: int
-    outside: int
-    inside_cost: Decimal | None
-    outside_cost: Decimal | None
+    inside: Share
+    outside: Share
 
     @property
     def label(self) -> str:
@@ -73,60 +73,42 @@ class YearOf:
 
     @property
     def share_outside(self) -> float | None:
-        """In per cent of all that came; None in a year of which nothing is on record."""
-        both = self.inside + self.outside
-        return 100 * self.outside / both if both else None
+        """In per cent of the times that it came; None in a year of which nothing is on record."""
+        both = self.inside.times + self.outside.times
+        return 100 * self.outside.times / both if both else None
 
 
-@dataclass(frozen=True)
-class Counted:
-    """So many times in one month, from inside the trust or from outside, and what they cost where it is known."""
-
-    year: int
-    month: int
-    is_outside: bool
-    times: int
-    cost: Decimal | None
-
-
-def by_year(rows: Iterable[Counted], years: Iterable[int]) -> list[YearOf]:
-    """Each of these academic years, the earliest first. Another school of the trust is inside (S4-05)."""
-    found: dict[int, list[Counted]] = {year: [] for year in sorted(years)}
-    for row in rows:
-        found.get(row.year - (row.month < SEPTEMBER), []).append(row)
+def by_year(entries: Iterable[Entry], years: Iterable[int]) -> list[YearOf]:
+    """What came in each of these academic years, the earliest first. Another school of the trust is inside (S4-05)."""
+    found: dict[int, list[Entry]] = {year: [] for year in sorted(years)}
+    for one in entries:
+        if one.came:
+            found.get(academic_year(one.on), []).append(one)
     return [_year(year, group) for year, group in found.items()]
 
 
 def on_record(years: Sequence[YearOf]) -> list[YearOf]:
     """From the first year of which anything is on record; the last one always."""
-    first = next((place for place, one in enumerate(years) if one.inside or one.outside), len(years) - 1)
+    first = next((place for place, one in enumerate(years) if one.inside.times or one.outside.times), len(years) - 1)
     return list(years[first:])
 
 
-def _year(year: int, rows: Sequence[Counted]) -> YearOf:
-    inside, outside = ([row for row in rows if row.is_outside == which] for which in (False, True))
-    return YearOf(year, _times(inside), _times(outside), _spent(inside), _spent(outside))
-
-
-def _times(rows: Iterable[Counted]) -> int:
-    return sum(row.times for row in rows)
-
-
-def _spent(rows: Iterable[Counted]) -> Decimal | None:
-    costs = [row.cost for row in rows if row.cost is not None]
-    return sum(costs, ZERO) if costs else None
+def _year(year: int, group: Sequence[Entry]) -> YearOf:
+    inside, outside = ([one for one in group if (one.provider == OUTSIDE) == which] for which in (False, True))
+    return YearOf(year, share_of("inside", inside), share_of("outside", outside))
 
 
 @dataclass(frozen=True)
 class Moved:
-    """How often support came to a school in a year, and how far its category moved on one axis in the same time.
+    """How much support came to a school in a year, and how far its category moved on one axis in the same time.
 
-    `steps` are levels of the scale, upwards where it needs less support than before.
+    `amounts` are of what serves this axis, and of what serves every one. `steps` are levels of the scale, upwards where
+    it needs less support than before.
     """
 
     school: str
     axis: str
-    times: int
+    amounts: Mapping[SupportUnit, Decimal]
     before: str
     now: str
     steps: int
@@ -137,7 +119,17 @@ class Moved:
         return "up" if self.steps > 0 else "down" if self.steps < 0 else "same"
 
     @property
-    def words(self) -> str:
-        """“Fern: 6 times, from Reinforce to Refine”."""
+    def amount_words(self) -> str:
+        """“3 days, 1 visit”; “none”."""
+        return ", ".join(amount_words(amount, unit) for unit, amount in self.amounts.items()) or "none"
+
+    def words(self, unit: SupportUnit) -> str:
+        """“Fern: 6 days, from Reinforce to Refine”."""
         to = f"stayed at {self.now}" if not self.steps else f"from {self.before} to {self.now}"
-        return f"{self.school}: {self.times} times, {to}"
+        return f"{self.school}: {amount_words(self.amounts.get(unit, ZERO), unit)}, {to}"
+
+
+def serving(entries: Iterable[Entry], strategy: Strategy, axis: str) -> list[Entry]:
+    """What came that serves this axis: what its entitlement is for, and what is for no one axis."""
+    axes = {one.key: one.axis for one in strategy.entitlements}
+    return [one for one in entries if one.came and axes.get(one.key) in (None, axis)]

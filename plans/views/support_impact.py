@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from plans.queries.support_moves import inside_and_outside, movements
+from plans.queries.support_moves import what_it_came_to
 from plans.rules.support_shares import Moved, on_record
 from schools.access import Permission, TrustRequest, trust_view, where_may
 from schools.charts import line_chart, moved_chart
 from schools.models import School
-from schools.rules import academic_year
+from schools.strategy.basics import SupportUnit
 
 P = Permission
 
@@ -26,9 +28,10 @@ def support_impact(request: TrustRequest) -> HttpResponse:
     """Support from inside the trust and from outside over years; and support beside the movement of categories."""
     today = timezone.localdate()
     schools = list(School.objects.on(today).filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name"))
-    years = on_record(inside_and_outside(schools, academic_year(today), today=today))
-    moved = movements(schools, today=today)
-    axes = list(_by_axis(moved))
+    found = what_it_came_to(schools, today=today)
+    years = on_record(found.years)
+    axes = list(_by_axis(found.moved))
+    charts = [chart for axis, mine in _by_axis(found.moved).items() for chart in _charts(axis, mine)]
     shares = [one.share_outside for one in years]
     context = {
         "years": years,
@@ -36,14 +39,28 @@ def support_impact(request: TrustRequest) -> HttpResponse:
             "Support from outside", [one.label[2:] for one in years], shares, us="From outside", ident="outside",
             floor=0, ceiling=max([share for share in shares if share], default=100.0),
         ),
-        "charts": [
-            {"axis": axis, "chart": moved_chart(f"Support and movement, {axis}", _points(mine), ident=f"moved-{n}")}
-            for n, (axis, mine) in enumerate(_by_axis(moved).items())
-        ],
+        "charts": charts,
+        "more": any(not one["is_first"] for one in charts),
         "axes": axes,
-        "moved": _by_school(moved, axes),
+        "moved": _by_school(found.moved, axes),
     }  # fmt: skip
     return render(request, "plans/support_impact.html", context)
+
+
+def _charts(axis: str, moved: Sequence[Moved]) -> list[dict[str, Any]]:
+    """One for each unit in which anything came, the most used first: days are not added to visits."""
+    schools = {unit: sum(unit in one.amounts for one in moved) for unit in SupportUnit}
+    units = sorted((unit for unit in SupportUnit if schools[unit]), key=lambda unit: -schools[unit])
+    return [
+        {"axis": axis, "unit": unit, "is_first": not place, "chart": _chart(axis, unit, moved)}
+        for place, unit in enumerate(units)
+    ]
+
+
+def _chart(axis: str, unit: SupportUnit, moved: Sequence[Moved]) -> str:
+    points = [(one.amounts.get(unit, Decimal(0)), one.steps, one.words(unit)) for one in moved]
+    ident = f"moved-{slugify(axis)}-{unit}"
+    return moved_chart(f"Support and movement, {axis}, in {unit}s", points, ident=ident, unit=unit)
 
 
 def _by_axis(moved: Iterable[Moved]) -> dict[str, list[Moved]]:
@@ -53,17 +70,9 @@ def _by_axis(moved: Iterable[Moved]) -> dict[str, list[Moved]]:
     return found
 
 
-def _points(moved: Iterable[Moved]) -> list[tuple[int, int, str]]:
-    return [(one.times, one.steps, one.words) for one in moved]
-
-
 def _by_school(moved: Iterable[Moved], axes: Sequence[str]) -> list[dict[str, Any]]:
-    """A row a school, those with most support first; a cell an axis, none where it was not placed a year ago."""
+    """A row a school, by name; a cell an axis, none where it was not placed a year ago."""
     found: dict[str, dict[str, Moved]] = {}
     for one in moved:
         found.setdefault(one.school, {})[one.axis] = one
-    rows = [
-        {"school": school, "times": max(one.times for one in mine.values()), "axes": [mine.get(axis) for axis in axes]}
-        for school, mine in sorted(found.items())
-    ]
-    return sorted(rows, key=lambda row: -row["times"])
+    return [{"school": school, "axes": [mine.get(axis) for axis in axes]} for school, mine in sorted(found.items())]

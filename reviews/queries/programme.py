@@ -71,29 +71,37 @@ class SchoolYear:
     owed: dict[str, list[date]]
     reviews: tuple[Review, ...]
     visits: tuple[Row, ...]
+    history: tuple[Placed, ...]  # every category it was told of
+    begins: int  # the calendar year in which it begins
 
     @property
     def strategy(self) -> Strategy:
         return self.version.strategy
 
 
-def years_of(schools: Iterable[School], year: int, *, today: date) -> list[SchoolYear]:
-    """The academic year that begins in `year`, of each school. Six queries for any number of schools.
+def years_of(schools: Iterable[School], year: int, *, today: date, back: int = 0) -> list[SchoolYear]:
+    """The academic year that begins in `year`, of each school; and `back` years before it, the earliest first.
+
+    Six queries for any number of schools and years.
 
     What it is owed is counted by its own calendar, under the strategy a school follows today, or followed when the
     year ended. A school without one is left out.
     """
-    schools, (first, last) = list(schools), year_days(year)
+    schools, years = list(schools), range(year - back, year + 1)
+    (first, _), (_, last) = year_days(years[0]), year_days(year)
     followed = Followed.read()
-    versions = followed.on(min(max(today, first), last))
     placed, halves = placed_of(schools), half_terms_of(schools, since=first, until=last)
     reviews, visits = _reviews(schools, first, last), _visits(schools, first, last)
     found = []
-    for school in schools:
-        version = versions.get(school.pk) or versions.get(None)
-        if version is not None:
-            pk, history = school.pk, placed.get(school.pk, [])
-            found.append(year_of(school, version, history, halves[pk], reviews.get(pk, ()), visits.get(pk, ())))
+    for one in years:
+        begins, ends = year_days(one)
+        for school in schools:
+            version, pk = followed.by(school, min(max(today, begins), ends)), school.pk
+            if version is not None:
+                here = [half for half in halves[pk] if half.year == one]
+                reviewed = [each for each in reviews.get(pk, ()) if begins <= each.starts_on <= ends]
+                seen = [each for each in visits.get(pk, ()) if begins <= each[2] <= ends]
+                found.append(year_of(school, version, placed.get(pk, []), here, reviewed, seen, one))
     return found
 
 
@@ -104,11 +112,14 @@ def year_of(
     halves: Sequence[HalfTerm],
     reviews: Iterable[Review],
     visits: Iterable[Row],
+    begins: int,
 ) -> SchoolYear:
     """One school's year, from what has been read of it. No query."""
     owed = owed_of(version.strategy, history, halves, since=school.joined_on, until=school.left_on)
     levels = levels_on(history, date.max)
-    return SchoolYear(school, version, levels, tuple(halves), owed, tuple(reviews), tuple(visits))
+    return SchoolYear(
+        school, version, levels, tuple(halves), owed, tuple(reviews), tuple(visits), tuple(history), begins
+    )
 
 
 def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:

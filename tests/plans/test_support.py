@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
+from monitoring.models import Visit
+from monitoring.services import begin_visit
 from plans.models import Plan, SupportBooking, SupportRequest
 from plans.queries.support import ledgers
+from plans.queries.support_moves import what_it_came_to
 from plans.services import NewAction, add_actions, write_action
 from plans.services.booking import (
     say_delivered,
@@ -308,13 +313,48 @@ def test_inside_and_outside_and_how_schools_moved_with_the_caution(cast: Cast):
         for row in rows:
             say_delivered(row, by=cast.ada)
     page = cast.client(cast.ruth).get("/t/alder/support/impact/")
-    told = {one.label: (one.inside, one.outside) for one in page.context["years"]}
+    told = {one.label: (one.inside.times, one.outside.times) for one in page.context["years"]}
     assert told == {"2025/26": (1, 0), "2026/27": (2, 1)}, "from the first year of which anything is on record"
     [row] = page.context["moved"]
     [moved] = row["axes"]
-    assert (moved.school, moved.times, moved.before, moved.now, moved.steps) == (
-        "Dunmere Primary", 4, "Reinforce", "Refine", 1,
+    assert (moved.school, moved.amounts, moved.before, moved.now, moved.steps) == (
+        "Dunmere Primary", {"visit": 4}, "Reinforce", "Refine", 1,
     )  # fmt: skip
     assert "No proof of cause" in text_of(page)
-    assert "Dunmere Primary: 4 times, from Reinforce to Refine" in text_of(page)
+    assert "Dunmere Primary: 4 visits, from Reinforce to Refine" in text_of(page)
     assert cast.client(cast.ben).get("/t/alder/support/impact/").status_code == 403
+
+
+def test_support_and_movement_count_what_the_ledger_counts_axis_by_axis(cast: Cast):
+    """A visit that carries out the offer counts as a booking does; the other axis has figures of its own."""
+    with trust_scope(cast.alder):
+        for on, level in ((date(2025, 7, 1), "reinforce"), (date(2026, 7, 1), "refine")):
+            place(cast, cast.dunmere, level, on=on)
+            place(cast, cast.dunmere, level, "operational", on=on)
+        rows = [
+            *book(cast, OCTOBER, amount=Decimal("0.5")),
+            *book(cast, OCTOBER, entitlement="ops_support_refine", amount=Decimal(3)),
+            *book(cast, OCTOBER, entitlement="", what="Moderation", unit="day", amount=Decimal("1.5")),
+        ]
+        for row in rows:
+            say_delivered(row, by=cast.ada)
+        form = next(one for one in cast.version.strategy.forms if one.key == "joint_visit")
+        visit = begin_visit(cast.dunmere, cast.version, form, by=cast.ada, by_school=False)
+        Visit.objects.filter(pk=visit.pk).update(
+            on=OCTOBER, state="submitted", submitted_at=timezone.now(), submitted_by=cast.ada, reply_due_on=TODAY
+        )
+        found = what_it_came_to([cast.dunmere], today=TODAY)
+    labels = {axis.label: axis.key for axis in cast.version.strategy.axes}
+    assert {labels[one.axis]: dict(one.amounts) for one in found.moved} == {
+        "academic": {"day": Decimal("1.5"), "visit": Decimal("0.5")},
+        "operational": {"day": Decimal("1.5"), "session": 3, "visit": 1},
+    }
+    this = found.years[-1]
+    assert (this.inside.times, this.inside.amount_words) == (4, "1.5 days, 3 sessions, 1.5 visits")
+    page = cast.client(cast.ruth).get("/t/alder/support/impact/")
+    assert {(labels[one["axis"]], one["unit"].value) for one in page.context["charts"]} == {
+        (axis, unit)
+        for axis, units in (("academic", ("day", "visit")), ("operational", ("day", "session", "visit")))
+        for unit in units
+    }
+    assert "Dunmere Primary: 0.5 visits, from Reinforce to Refine" in text_of(page)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plans.rules.support import Ledger, Line, ledger_of, term_of
 from plans.rules.support_entry import AFTER, CAME, STANDS, Entry
-from plans.rules.support_shares import Counted, by_year, shares_of
+from plans.rules.support_shares import by_year, serving, shares_of
 from plans.rules.support_term import term_lines
 from plans.rules.support_trust import trust_year
 from reviews.rules.owed import Placed, owed_of
@@ -181,16 +181,32 @@ def test_by_named_giver_how_much_and_of_how_much_no_cost_is_known():
 
 
 def test_inside_and_outside_by_academic_year():
+    outside = {"provider": "external"}
     rows = [
-        Counted(2026, 8, True, 3, Decimal(900)),  # August belongs to the year before
-        Counted(2026, 9, True, 1, None),
-        Counted(2026, 10, False, 3, Decimal(60)),
-        Counted(2019, 10, False, 9, None),
+        entry(BEYOND, date(2026, 8, 31), cost=Decimal(900), **outside),  # August belongs to the year before
+        entry(BEYOND, date(2026, 9, 1), amount="0.5", **outside),
+        entry(BEYOND, OCTOBER, cost=Decimal(60), provider="school"),
+        entry(BEYOND, OCTOBER, unit=SupportUnit.VISIT),
+        entry(BEYOND, OCTOBER, amount="2"),
+        entry(BEYOND, OCTOBER, "missed", **outside),
+        entry(BEYOND, date(2019, 10, 9)),
     ]
     before, this = by_year(rows, [2025, 2026])
-    assert (before.label, before.inside, before.outside, before.outside_cost) == ("2025/26", 0, 3, Decimal(900))
-    assert (this.inside, this.outside, this.inside_cost, this.outside_cost) == (3, 1, Decimal(60), None)
+    assert (before.label, before.inside.times, before.outside.times) == ("2025/26", 0, 1)
+    assert before.outside.cost == Decimal(900)
+    assert (this.inside.times, this.inside.amount_words, this.inside.cost) == (3, "3 days, 1 visit", Decimal(60))
+    assert (this.outside.times, this.outside.amount_words, this.outside.cost) == (1, "0.5 days", None)
     assert (this.share_outside, by_year([], [2026])[0].share_outside) == (25, None)
+
+
+def test_support_counts_for_the_axis_it_serves_and_what_serves_none_counts_for_each():
+    axes = {one.key: one.axis for one in S3.entitlements}
+    academic = next(key for key, axis in axes.items() if axis == "academic")
+    operational = next(key for key, axis in axes.items() if axis == "operational")
+    rows = [entry(key, OCTOBER) for key in (academic, operational, BEYOND, ASKED)]
+    rows.append(entry(academic, OCTOBER, "missed"))
+    assert [one.key for one in serving(rows, S3, "academic")] == [academic, BEYOND, ASKED]
+    assert [one.key for one in serving(rows, S3, "operational")] == [operational, BEYOND, ASKED]
 
 
 def test_every_state_of_a_booking_has_words_and_a_way_on():
