@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -74,6 +75,11 @@ def whole(text: str, *, digits: int = 9) -> int | None:
 def capital(words: str) -> str:
     """The first letter large, the rest as it is."""
     return words[:1].upper() + words[1:]
+
+
+def unmarked(words: str) -> str:
+    """A sentence of a strategy without the words that mark it as the trust's own, “Ours: ” or “(ours)”."""
+    return capital(re.sub(r"^Ours: | \((?:what follows is )?ours\)", "", words))
 
 
 def listed(words: Iterable[str], last: str = "and", *, most: int = 0) -> str:

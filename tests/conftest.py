@@ -160,13 +160,17 @@ class Cast:
         return client
 
 
-def start_trust(slug: str, strategy: str = "two_axes") -> tuple[Trust, StrategyVersion]:
-    """A trust with a calendar and a published strategy."""
+def start_trust(
+    slug: str, strategy: str = "two_axes", *, changed: tuple[str, str] = ("", "")
+) -> tuple[Trust, StrategyVersion]:
+    """A trust with a calendar and a published strategy, whose file says `changed[1]` in the place of `changed[0]`."""
     trust = TrustFactory(slug=slug)
     with trust_scope(trust):
         for year in (2024, 2025, 2026):
             set_year(year, usual_dates(year), by=None)
-        version = publish_strategy((STRATEGIES / f"{strategy}.toml").read_text(), by=None, starts_on=date(2024, 9, 1))
+        text = (STRATEGIES / f"{strategy}.toml").read_text()
+        assert changed[0] in text
+        version = publish_strategy(text.replace(*changed), by=None, starts_on=date(2024, 9, 1))
         choose_strategy(version.key, by=None, from_on=date(2024, 9, 1))
     return trust, version
 

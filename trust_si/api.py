@@ -47,6 +47,14 @@ from plans.api.booking import (
     SupportDelivered,
     SupportMissed,
 )
+from plans.api.escalating import (
+    ConcernDecide,
+    ConcernDuties,
+    ConcernLetters,
+    ConcernLooks,
+    ConcernSteps,
+    SchoolConcerns,
+)
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
 from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
 from reporting.api import MonitoringTerm, ReportFile, Reports
@@ -95,6 +103,12 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "plans/<pk>/send": (PlanSend, "api_plan_send"),
     "plans/<pk>/answer": (PlanAnswer, "api_plan_answer"),
     "actions/<pk>/verdict": (ActionVerdict, "api_action_verdict"),
+    "schools/<pk>/concerns": (SchoolConcerns, "api_concern_raise"),
+    "concerns/<pk>/steps": (ConcernSteps, "api_concern_propose"),
+    "concerns/<pk>/decide": (ConcernDecide, "api_concern_decide"),
+    "concerns/<pk>/duties": (ConcernDuties, "api_concern_duty"),
+    "concerns/<pk>/looks": (ConcernLooks, "api_concern_look"),
+    "concerns/<pk>/letters": (ConcernLetters, "api_concern_letter"),
     "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
     "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),
     "support_requests/<pk>/answer": (SupportRequestAnswer, "api_support_answer"),

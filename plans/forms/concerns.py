@@ -17,6 +17,7 @@ from schools.forms import choose
 from schools.forms.boxes import SELECT, box, line
 from schools.forms.days import ASK_DAY, DAY_ERRORS, DayField
 from schools.strategy.provision import Ladder, Stage
+from schools.words import unmarked
 
 words_field = partial(box, rows=3, most=LONGEST_WORDS)
 line_field = partial(line, most=300)
@@ -79,9 +80,9 @@ class ConcernForm(forms.Form):
     def __init__(self, data: Any = None, *, ladder: Ladder, sources: Sequence[Source] = ()) -> None:
         super().__init__(data)
         self.ladder = ladder
-        tests = [(f"ladder-{n}", test) for n, test in enumerate(ladder.entry)]
+        tests = [(f"ladder-{n}", unmarked(test)) for n, test in enumerate(ladder.entry)]
         for stage in ladder.stages:
-            tests += [(f"{stage.key}-{n}", f"{stage.label}: {test}") for n, test in enumerate(stage.entry)]
+            tests += [(f"{stage.key}-{n}", f"{stage.label}: {unmarked(test)}") for n, test in enumerate(stage.entry)]
         self.tests = {f"ladder-{n}": test for n, test in enumerate(ladder.entry)}
         self.tests |= {f"{one.key}-{n}": test for one in ladder.stages for n, test in enumerate(one.entry)}
         self.fields |= {
@@ -121,7 +122,7 @@ class StepForm(forms.Form):
             self.tests = {f"exit-{n}": test for n, test in enumerate(stage.exit_tests)}
             for name, test in self.tests.items():
                 said = "Say what shows that it is met"
-                self.fields[name] = words_field(f"What shows this: {test}", needed=said, rows=2)
+                self.fields[name] = words_field(f"What shows this: {unmarked(test)}", needed=said, rows=2)
         else:
             self.fields |= self._plan(standing, step) | _review()
 
@@ -159,7 +160,7 @@ class DutyForm(forms.Form):
 
     def __init__(self, data: Any = None, *, asked: Iterable[Outstanding], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        choices = [(one.words, one.words) for one in asked if one.kind in ("before", "duty")]
+        choices = [(one.words, unmarked(one.words)) for one in asked if one.kind in ("before", "duty")]
         self.fields |= {
             "duty": forms.ChoiceField(
                 label="What is done", choices=choices, widget=forms.Select(attrs=SELECT),

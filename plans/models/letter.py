@@ -25,6 +25,7 @@ class Letter(TrustOwned):
 
     names: list[str]  # of its recipients, where `in_full` has read them
     told: list[str]
+    addresses: list[str]
 
     class Meta:
         ordering = ["sent_at", "pk"]

@@ -12,7 +12,7 @@ from plans.models import Concern, DutyDone, Letter, StageChange, WatchLook
 from plans.queries.concerns import has_arrived
 from plans.rules.ladder import Step
 from schools.rules import LONDON
-from schools.words import listed, on
+from schools.words import listed, on, unmarked
 
 SAID = {
     Step.OPEN: "Onto the ladder, at {}",
@@ -77,14 +77,14 @@ def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]
     """What a step says, each with its label; nothing for what it leaves open."""
     yield "Why", change.reason
     if change.step == Step.OPEN:
-        yield "Entry tests met", "\n".join(concern.entry_tests)
+        yield "Entry tests met", "\n".join(map(unmarked, concern.entry_tests))
         yield "Evidence", concern.evidence
         if concern.sources:
             yield "Rests on", "\n".join(one["label"] for one in concern.sources)
     told = [("Causes", change.causes), ("Discussed with", _discussed(change))]
     if change.plan and change.plan_words:
         told.append((f"{change.plan.title} gained", change.plan_words))
-    told += [(f"Met: {one['test']}", one["evidence"]) for one in change.exit_tests]
+    told += [(f"Met: {unmarked(one['test'])}", one["evidence"]) for one in change.exit_tests]
     told.append(("Looked at again", on(change.review_on) if change.review_on else ""))
     told.append(("In the words of who decided", change.words))
     yield from (pair for pair in told if pair[1])
@@ -97,9 +97,14 @@ def _discussed(change: StageChange) -> str:
 
 
 def arrival_words(letter: Letter) -> str:
-    """“Arrived on 23 November 2026 at 07:30”, or that it is still on its way until then."""
+    """“Arrived on 23 November 2026 at 07:30”, or that it is still on its way; “By hand on …” where it is taken."""
     at = timezone.localtime(letter.arrives_at)
-    return f"{'Arrived' if has_arrived(letter) else 'Arrives'} on {on(at.date())} at {at:%H:%M}"
+    taken = [address.strip().lower().startswith("by hand") for address in letter.addresses]
+    if taken and all(taken):
+        return f"By hand on {on(at.date())}"
+    said = f"{'Arrived' if has_arrived(letter) else 'Arrives'} on {on(at.date())} at {at:%H:%M}"
+    to = listed([name for name, by_hand in zip(letter.names, taken, strict=True) if by_hand])
+    return f"{said}, by hand to {to}" if to else said
 
 
 def _of_letter(letter: Letter) -> Event:
@@ -112,7 +117,7 @@ def _of_letter(letter: Letter) -> Event:
 
 def _of_duty(done: DutyDone) -> Event:
     parts = (("What was done", done.words),) if done.words else ()
-    return Event(_end_of(done.on), f"Done: {done.duty}", f"Put down by {done.by.user.name}", parts)
+    return Event(_end_of(done.on), f"Done: {unmarked(done.duty)}", f"Put down by {done.by.user.name}", parts)
 
 
 def _of_look(look: WatchLook) -> Event:

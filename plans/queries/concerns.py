@@ -32,7 +32,7 @@ def readable_concerns(access: Access) -> QuerySet[Concern]:
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "-pk")
 
 
-TOLD = {"names": "name", "told": "told_as"}
+TOLD = {"names": "name", "told": "told_as", "addresses": "address"}
 """What of a letter's recipients is read with it."""
 
 

@@ -12,7 +12,7 @@ from plans.queries.concerns import Standing
 from plans.rules.ladder import Step
 from schools.models import Membership, RoleGrant
 from schools.strategy.provision import Ladder
-from schools.words import cut, on
+from schools.words import cut, on, unmarked
 
 LONGEST_SUBJECT = 160
 
@@ -84,7 +84,7 @@ def _next(standing: Standing) -> list[str]:
         until = f" A school stays at this stage until {on(stay.until)} at the longest." if stay.until else ""
         found.append(f"We look at it together again on {on(standing.review_on)}.{until}")
     if stage.exit_tests:
-        found.append("It ends when:\n" + "\n".join(f"- {test.removeprefix('Ours: ')}" for test in stage.exit_tests))
+        found.append("It ends when:\n" + "\n".join(f"- {unmarked(test)}" for test in stage.exit_tests))
     return found
 
 

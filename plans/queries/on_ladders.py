@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from plans.models import Concern, StageChange
 from plans.queries.concerns import agreed_steps, last_moved, looks_of, stay_of
-from plans.rules.ladder import Stay, Step
-from schools.models import Membership, School
+from plans.rules.ladder import Stay
+from schools.models import Membership, School, StrategyVersion
 from schools.rules.rhythm import HalfTerm
 
 _LARGE = ("concern__strategy_version__text", "concern__strategy_version__document")
 """Not read: a strategy is parsed once and kept."""
+
+
+def _agreed() -> QuerySet[StageChange]:
+    """The agreed steps of open concerns, in the order in which they were decided."""
+    rows = StageChange.objects.filter(concern__state=Concern.State.OPEN, outcome=StageChange.Outcome.AGREED)
+    return rows.order_by("decided_at", "pk")
 
 
 @dataclass(frozen=True)
@@ -25,21 +35,57 @@ class OnLadder:
     school: School
     stage: str
     stay: Stay
+    concern: int
+    ladder: str
+    review_on: date | None
 
 
 def on_ladders(schools: Iterable[School], halves: Mapping[int, Sequence[HalfTerm]], *, today: date) -> list[OnLadder]:
     """Which of these schools are on a ladder now, the one that is longest over its stay first. One query."""
     known = {one.pk: one for one in schools}
-    moved = StageChange.objects.filter(
-        concern__state=Concern.State.OPEN, concern__school__in=list(known), outcome="agreed"
+    agreed = (
+        _agreed().filter(concern__school__in=list(known)).select_related("concern__strategy_version").defer(*_LARGE)
     )
-    moved = moved.exclude(step=Step.HOLD).order_by("concern", "-decided_at", "-pk").distinct("concern")
-    rows = list(moved.select_related("concern__strategy_version").defer(*_LARGE))
+    return _told(agreed, known, halves, today)
+
+
+def with_steps(schools: QuerySet[School]) -> QuerySet[School]:
+    """The same schools, each with the agreed steps of its open concerns, for `on_ladders_of`. No query more."""
+    of_concern = {"concern": "concern_id", "ladder": "concern__ladder", "version": "concern__strategy_version_id"}
+    step = JSONObject(**of_concern, **{name: name for name in ("step", "stage", "since", "review_on")})
+    rows = _agreed().filter(concern__school=OuterRef("pk")).values(json=step)
+    return schools.annotate(ladder_steps=ArraySubquery(rows))
+
+
+def on_ladders_of(
+    schools: Iterable[School], versions: Mapping[int, StrategyVersion], halves: Mapping[int, Sequence[HalfTerm]], *,
+    today: date,
+) -> list[OnLadder]:  # fmt: skip
+    """As `on_ladders`, of schools that `with_steps` has read, where every version of a strategy is known. No query."""
+    known = {one.pk: one for one in schools}
+    read = [(one, step) for one in known.values() for step in one.ladder_steps]  # type: ignore[attr-defined]
+    return _told([_step(one, step, versions) for one, step in read], known, halves, today)
+
+
+def _step(school: School, step: Mapping[str, Any], versions: Mapping[int, StrategyVersion]) -> StageChange:
+    version = versions[step["version"]]
+    concern = Concern(pk=step["concern"], school=school, ladder=step["ladder"], strategy_version=version)
+    since, review = (date.fromisoformat(step[name]) if step[name] else None for name in ("since", "review_on"))
+    return StageChange(concern=concern, step=step["step"], stage=step["stage"], since=since, review_on=review)
+
+
+def _told(
+    agreed: Iterable[StageChange], known: Mapping[int, School], halves: Mapping[int, Sequence[HalfTerm]], today: date
+) -> list[OnLadder]:
+    steps = defaultdict[int, list[StageChange]](list)
+    for one in agreed:
+        steps[one.concern_id].append(one)
     found = []
-    for row in rows:
-        stage, school = row.concern.stage_of(row.stage), known[row.concern.school_id]
-        stay = stay_of(stage, row, halves[school.pk], today)
-        found.append(OnLadder(school, stage.label if stage else "", stay))
+    for each in steps.values():
+        row, concern = last_moved(each), each[-1].concern
+        stage, school = concern.stage_of(row.stage if row else ""), known[concern.school_id]
+        stay, label = stay_of(stage, row, halves[school.pk], today), stage.label if stage else ""
+        found.append(OnLadder(school, label, stay, concern.pk, concern.of_ladder.label, each[-1].review_on))
     return sorted(found, key=lambda one: (one.stay.until or date.max, one.school.name))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from plans.models import Concern, DutyDone, StageChange, WatchLook
 from schools.audit import record_act
 from schools.models import Membership
-from schools.words import cut
+from schools.words import cut, unmarked
 from schools.words import on as day_words
 
 from .escalating import locked
@@ -25,7 +25,7 @@ def record_duty(concern: Concern, duty: str, *, by: Membership, on: date, words:
         raise ValidationError({"duty": "This is done already, or the ladder does not ask for it now"})
     if on > standing.today:
         raise ValidationError({"on": "This day is still to come"})
-    record_act("concern.duty", row, by=by, school=row.school, after=cut(duty, 200), why=words.strip())
+    record_act("concern.duty", row, by=by, school=row.school, after=cut(unmarked(duty), 200), why=words.strip())
     change = standing.entered if found.kind == "duty" else None
     return DutyDone.objects.create(concern=row, change=change, duty=duty, on=on, words=words.strip(), by=by)
 

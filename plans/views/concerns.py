@@ -30,7 +30,13 @@ from schools.models import School
 from schools.queries import Followed
 
 P = Permission
-STEPS = {"up": "Step up", "hold": "Hold here", "down": "Step down", "close": "Leave the ladder", "back": "Back onto it"}
+STEPS = {
+    "up": "Step up",
+    "hold": "Hold here",
+    "down": "Step down",
+    "close": "Leave the ladder",
+    "back": "Back onto the ladder",
+}
 """What the buttons say."""
 
 

@@ -18,6 +18,7 @@ from plans.forms.writing import AnswerForm, SendForm
 from plans.models import Plan, ProgressDraft
 from plans.queries.checklists import items_for
 from plans.queries.delegation import why_not_write, why_not_write_plan
+from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import (
     Approval,
     approvals_of,
@@ -48,7 +49,7 @@ MOST_CLOSED = 20
 def plan_for(request: TrustRequest, pk: int) -> Plan:
     """The plan, if this person may read it, or 404."""
     drafts = ProgressDraft.objects.filter(plan=OuterRef("pk"))
-    return get_object_or_404(readable_plans(request.access).annotate(has_draft=Exists(drafts)), pk=pk)
+    return get_object_or_404(with_gains(readable_plans(request.access)).annotate(has_draft=Exists(drafts)), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,6 +179,7 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         **_read(document),
         "document": with_reached(document, known),
         "updates": updates_of(found),
+        "gains": gains_of(found, request.access),
         "draft": found.has_draft,  # type: ignore[attr-defined]  # by plan_for
         "today": today,
         "over": is_over(found, today),

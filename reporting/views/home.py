@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 
 from categorisation.access import may_see_proposals
 from categorisation.models import Assessment
+from plans.queries.on_ladders import with_steps
 from reporting.queries.calendar import read_calendar
 from reporting.queries.home import Home, homes_of
 from reporting.queries.overview import Overview, overview
 from reporting.queries.waiting import waiting_at_schools
 from reporting.rules.opening import greeting, whole_day
 from reporting.views.home_parts import part_of
+from reporting.views.ladder_news import ladder_news
 from reporting.views.links import actions, link
 from reporting.views.waiting import lines_of
 from schools.access import Permission, TrustRequest, trust_view
@@ -35,7 +37,7 @@ def my_school(request: TrustRequest) -> HttpResponse:
     now = timezone.localtime()
     calendar = read_calendar(now.date())
     period = calendar.term(None)
-    own = School.objects.filter(pk__in=request.access.school_ids).on(now.date())
+    own = with_steps(School.objects.filter(pk__in=request.access.school_ids).on(now.date()))
     if period is None or not request.access.school_ids:
         return render(request, "reporting/my_school_empty.html", {"schools_url": link(request, "schools")})
     seen = overview(
@@ -49,7 +51,11 @@ def my_school(request: TrustRequest) -> HttpResponse:
     followed = Followed.read(seen.versions.by_pk.values())
     homes = homes_of(seen, followed)
     waits = lines_of(request, waiting_at_schools(request.access, now.date()), seen)
-    parts = [part_of(request, seen, home, waits.get(home.line.school_id, [])) for home in homes]
+    told = ladder_news(request, seen)
+    parts = [
+        part_of(request, seen, home, waits.get(home.line.school_id, []), told.get(home.line.school_id, []))
+        for home in homes
+    ]
     context = {
         "head": _head(request, seen, homes, parts),
         "parts": parts,

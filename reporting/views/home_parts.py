@@ -23,8 +23,13 @@ from schools.words import capital, on
 THIS_WEEK, NEWS = timedelta(days=7), timedelta(days=60)
 
 
-def part_of(request: TrustRequest, seen: Overview, home: Home, waits: list[dict[str, Any]]) -> dict[str, Any]:
-    """Everything the page says of one school. `waits`: what reviews, visits, actions and the register ask of it."""
+def part_of(
+    request: TrustRequest, seen: Overview, home: Home, waits: list[dict[str, Any]], ladders: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Everything the page says of one school.
+
+    `waits`: what reviews, visits, actions and the register ask of it; `ladders`: where it stands on those.
+    """
     part = _Part(request, seen, home)
     soon = seen.calendar.today + THIS_WEEK
     due = sorted([*part.due(), *waits], key=lambda item: item["due_on"] or soon)
@@ -38,7 +43,7 @@ def part_of(request: TrustRequest, seen: Overview, home: Home, waits: list[dict[
         "later": [item for item in due if item not in week] + list(part.coming()),
         "returned": returned,
         "sent": list(part.sent()),
-        "news": list(part.news()),
+        "news": [*ladders, *part.news()],
         "boxes": [] if part.writes else part.boxes(),
         "matrix": None if part.writes else part.agreed(),
         "writes": part.writes,

@@ -159,6 +159,7 @@ def notice(content: str, title: str, *, alarm: bool = False, role: str = "", pic
 
 register.filter("pounds", words.pounds)
 register.filter("plain", words.plain)
+register.filter("unmarked", words.unmarked)
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -52,6 +52,8 @@ STEP = {
     "review_on": "15 January 2027",
 }  # fmt: skip
 
+SENT = STEP | {"discussed_on": "2026-11-18", "review_on": "2027-01-15"}
+
 
 def _concern(here: Planted, school: School, ladder: str) -> Concern:
     words = f"{canary(here.slug)}concern"
@@ -124,6 +126,30 @@ CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
     "concern_look": ("si_lead", _always(on="20 November 2026", finding="holds", words="Changed.")),
     "concern_end": ("ceo", _always(words="Changed.")),
     "concern_letter": ("si_lead", _letter),
+    "api_concern_raise": (
+        "si_lead",
+        lambda here: {
+            "ladder": "fresh",
+            "stage": "one",
+            "entry_tests": ["A concern that was raised"],
+            "evidence": "Changed.",
+            "sources": [f"decision-{here.rows['fresh_decision'].pk}"],
+            **SENT,
+        },
+    ),
+    "api_concern_propose": ("si_lead", _always(step="up", stage="", plan_words="", exit_tests=[], **SENT)),
+    "api_concern_decide": ("ceo", _always(outcome="agreed", words="Changed.")),
+    "api_concern_duty": ("si_lead", _always(duty="Causes are found", on="2026-11-18", words="Changed.")),
+    "api_concern_look": ("si_lead", _always(on="2026-11-20", finding="holds", words="Changed.")),
+    "api_concern_letter": (
+        "si_lead",
+        lambda here: {
+            "to": [{"told_as": "Head", "person": here.people["head"].pk, "name": "", "address": ""}],
+            "subject": "Changed.",
+            "text": "Changed.",
+            "why_now": "Changed.",
+        },
+    ),
 }
 """Route -> who sends what."""
 
@@ -135,10 +161,12 @@ CONCERN_ROWS: dict[str, str] = {
     **{
         f"{name}.pk": "concern_open"
         for name in ("concern", "concern_step", "concern_duty", "concern_plan", "concern_letter", "letter",
-                     "concern_file", "letter_file", "api_concerns-detail")
+                     "concern_file", "letter_file", "api_concerns-detail", "api_concern_propose", "api_concern_duty",
+                     "api_concern_letter")
     },
-    **{f"{name}.pk": "concern_waiting" for name in ("concern_withdraw", "concern_decide")},
-    "concern_look.pk": "concern_watched",
+    **{f"{name}.pk": "concern_waiting" for name in ("concern_withdraw", "concern_decide", "api_concern_decide")},
+    **{f"{name}.pk": "concern_watched" for name in ("concern_look", "api_concern_look")},
+    "api_concern_raise.pk": "school",
     "concern_end.pk": "concern_looked",
     "letter_id": "letter",
 }  # fmt: skip

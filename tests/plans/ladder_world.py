@@ -119,9 +119,11 @@ def _step(given: dict[str, Any]) -> StepEntry:
     return StepEntry(**{name: getattr(STEP, name) for name in fields} | given)
 
 
-def make_ladder_world(strategy: str = "numbered_categories", slug: str = "alder") -> LadderWorld:
+def make_ladder_world(
+    strategy: str = "numbered_categories", slug: str = "alder", *, changed: tuple[str, str] = ("", "")
+) -> LadderWorld:
     """Open the trust before anything is done in it."""
-    trust, version = start_trust(slug, strategy)
+    trust, version = start_trust(slug, strategy, changed=changed)
     with trust_scope(trust):
         school, other = SchoolFactory(name="Elm Primary"), SchoolFactory(name="Oak Primary")
         people = {

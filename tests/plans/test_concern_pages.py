@@ -14,7 +14,8 @@ from django.test import Client
 
 from plans.models import Concern, Letter
 from plans.rules.ladder import Step
-from plans.services.seeing_through import record_look
+from plans.services.notifying import To, send_letter
+from plans.services.seeing_through import record_duty, record_look
 from schools.access import ROLES, Permission
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
@@ -91,13 +92,9 @@ def test_what_is_typed_wrong_is_told_beside_its_field_and_nothing_is_lost(world:
     closing = lead.post(at(concern, "propose/close/"), {"reason": "It is well.", "exit-0": "Seen."})
     assert (closing.status_code, closing.context["form"].errors.keys()) == (422, {"exit-1"})
     assert lead.post(at(concern, "propose/down/"), STEP).status_code == 404  # it is at the first stage
-    for path, data, said in (
-        ("done/", {"duty": "Nothing of it", "on": "soon"}, "Choose what is done"),
-        ("decide/", {"outcome": "agreed"}, "Your role"),
-    ):
-        answer = lead.post(at(concern, path), data)
-        assert answer.status_code in (403, 422)
-        assert answer.status_code == 403 or said in text_of(answer)
+    wrong = lead.post(at(concern, "done/"), {"duty": "Nothing of it", "on": "soon"})
+    assert (wrong.status_code, "Choose what is done" in text_of(wrong)) == (422, True)
+    assert lead.post(at(concern, "decide/"), {"outcome": "agreed"}).status_code == 403
     letter = lead.post(at(concern, "letters/"), {**LETTER, "text": "", "name-0": "The deputy", "at_once": "on"})
     assert letter.status_code == 422
     for words in ("Write the letter", "how the letter reaches The deputy", "Say why it cannot wait"):
@@ -222,10 +219,21 @@ def test_every_step_is_refused_to_the_wrong_role(
 
 
 def test_the_right_permission_in_the_wrong_role_is_refused_too(world: LadderWorld) -> None:
-    """Who proposed does not decide, and neither does who may decide other things but not on this ladder."""
     url = inside(world, lambda: _where(world, "waiting/decide/"))
     refused = world.client("director").post(url, {"outcome": "agreed", "words": ""})  # who proposed it
     assert (refused.status_code, "You have proposed this step" in text_of(refused)) == (422, True)
+
+
+def test_who_decides_others_but_not_on_this_ladder_is_refused(db: None) -> None:
+    decides = 'decided_by = "{}" # ours; the source writes CEO'
+    world = make_ladder_world(changed=(decides.format("ceo"), decides.format("director")))
+    concern = inside(world, world.raised)
+    chair, ceo = world.client("trust_chair"), world.client("ceo")  # of these two only the ceo stands in
+    refused = chair.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""})
+    said = "Your role does not decide this place on the ladder." in text_of(refused)
+    assert (refused.status_code, said) == (422, True)
+    assert inside(world, lambda: Concern.objects.get().state) == "proposed"
+    assert ceo.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""}).status_code == 302
 
 
 @pytest.mark.parametrize("key", ["leader", "admin"])
@@ -275,3 +283,36 @@ def test_no_page_of_a_concern_asks_more_than_fifteen_questions(world: LadderWorl
             client.get(page)
             asked[f"{key} {page}"] = len(queries(lambda client=client, page=page: client.get(page)))
     assert max(asked.values()) <= 15, asked
+
+
+def test_pages_and_history_do_not_say_whose_words_they_are(db: None) -> None:
+    world = make_ladder_world("sustain_to_stabilise")
+    lead, school = world.client("lead"), f"/t/alder/schools/{world.school.pk}/concerns/"
+    new = text_of(lead.get(f"{school}sras/"))
+    with trust_scope(world.trust):
+        concern = world.opened()
+        record_duty(concern, world.ladder.stages[0].duties[0], by=world.people["lead"], on=TODAY)
+    read = text_of(world.client("head").get(at(concern)))
+    for words in (
+        "No aspect is left in Repair",
+        "Done: The trust and the school agree an action plan",
+        "School has been",
+    ):
+        assert words.lower() in read.lower(), words
+    for page in (new, read, text_of(lead.get(at(concern, "propose/close/"))), text_of(lead.get(school))):
+        assert ("Ours:" in page, "(ours)" in page) == (False, False)
+
+
+def test_a_letter_that_is_taken_says_so(world: LadderWorld) -> None:
+    to = [To("Headteacher", "Hal Head", person=world.people["head"]), To("", "The deputy", "By hand, on Monday")]
+    with trust_scope(world.trust):
+        concern = world.opened()
+        taken, both = (
+            send_letter(concern, by=world.people["lead"], to=each, subject="Where we are", text="Dear Hal.")
+            for each in (to[1:], to)
+        )
+    lead = world.client("lead")
+    assert "By hand on 20 November 2026. It never changes." in text_of(lead.get(at(concern, f"letters/{taken.pk}/")))
+    read = text_of(lead.get(at(concern, f"letters/{both.pk}/")))
+    assert "Arrived on 20 November 2026 at 12:00, by hand to The deputy." in read
+    assert "By hand on 20 November 2026" in text_of(lead.get(at(concern)))

@@ -24,11 +24,14 @@ from categorisation.services import propose_categories
 from categorisation.services.read_row import differing_read_rows
 from evidence.models import Inspection, SelfEvaluation
 from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
-from plans.models import Action, Concern, Letter
+from plans.models import Action, Concern, Letter, Plan, SupportBooking
 from plans.queries.concerns import in_full, standings
+from plans.queries.gains import gains_of, with_gains
+from plans.queries.plans import approvals_of
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.queries.overview import overview
 from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember, ReviewShare
+from schools.access import access_of
 from schools.models import (
     AuditEntry,
     Establishment,
@@ -46,7 +49,7 @@ from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 400  # sixty for plans told of, closed with verdicts and of the trust, ten for concerns, two for shares
+MOST_QUERIES = 405  # sixty for plans told of, closed with verdicts and of the trust, twenty for concerns
 FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
@@ -121,9 +124,33 @@ class TestDemo(TestCase):
                 assert (osier.stage.label, osier.concern.letters.count()) == ("Level 2", 2)
                 held = SchoolFact.objects.current(TODAY).filter(school=osier.concern.school_id)
                 assert list(held.values_list("key", flat=True)) == ["scc_level_2"]
+                gained = with_gains(Plan.objects.select_related("strategy_version")).get(pk=osier.open_plan.pk)
+                gain = gains_of(gained, access_of(osier.entered.proposed_by.user))[0]
+                assert (gain.step, "reading specialist" in gain.words) == ("Up to Level 2", True)
+                held, before = osier.open_plan.editions.order_by("-number")
+                actions = [
+                    [line["what"] for one in each.document["priorities"] for line in one["actions"]]
+                    for each in (before, held)
+                ]
+                assert [any("specialist" in what for what in each) for each in actions] == [False, True]
+                assert all(approvals_of([osier.open_plan])[osier.open_plan.pk][place].is_approved for place in (0, 1))
                 assert known["Rookmere Primary"].next_look.number == 2
                 assert not Letter.objects.filter(sent_at__date__gt=TODAY).exists()
         assert told == {"alder": set(), "birch": {"open", "proposed", "watched"}}
+
+    def test_support_is_given_by_whom_the_strategy_names_and_verdicts_are_about_their_priority(self):
+        by, about = {}, {}
+        for plan, _trust in self.each_trust():
+            lead = RoleGrant.objects.filter(role="ceo").values("membership")
+            named = SupportBooking.objects.filter(entitlement__startswith="progress_meeting")
+            by[plan.slug] = (named.count(), named.exclude(provider="central", provider_person__in=lead).count())
+            for one in SupportBooking.objects.filter(entitlement="support_stabilise"):
+                assert RoleGrant.objects.filter(membership=one.provider_person_id, role="si_lead").exists()
+            closed = Action.objects.filter(plan__state="closed").select_related("priority")
+            about |= {one.what: one.priority.label for one in closed}
+        assert (by["alder"][0] > 0, [wrong for _, wrong in by.values()]) == (True, [0, 0])
+        assert "in mathematics" in about["Teach reasoning with sentence stems, twice a week."]
+        assert "reads" in about["Daily phonics for the lowest fifth of Years 3 and 4."]
 
     def test_published_reviews_are_shared_with_governors_and_heads(self):
         for _ in self.each_trust():

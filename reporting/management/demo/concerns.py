@@ -12,12 +12,12 @@ from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, looks_due
 from plans.rules.post import arrives_at
 from reporting.management.demo.calendar import Terms, moment, working_day
+from reporting.management.demo.ladder_plans import day_of
 from reporting.management.demo.people import People
 from reporting.management.demo.record import Record
 from reporting.management.demo.story import TrustPlan
 from schools.models import Membership, School, StrategyVersion
 from schools.queries import half_term
-from schools.rules import academic_year
 from schools.strategy import Role
 from schools.strategy.provision import Ladder
 from schools.words import listed
@@ -45,7 +45,7 @@ class ConcernWriter:
         if not told:
             return
         ladder = self.version.strategy.ladders[0]
-        plans = self._plans(told, schools, ladder)
+        plans = self._plans(schools, ladder)
         rows = [self._concern(one, schools[one["school"]], ladder) for one in told]
         Concern.objects.bulk_create(rows)
         changes = [
@@ -61,25 +61,13 @@ class ConcernWriter:
         self._save_facts()
 
     def _day(self, told: Any) -> date:
-        """A working day: days ago, or days into a term that was."""
-        if isinstance(told, int):
-            return working_day(self.terms.today - timedelta(days=told))
-        term, days = told
-        return working_day(self.terms[term].starts_on + timedelta(days=days))
+        return day_of(self.terms, told)
 
-    def _plans(self, told: list[dict[str, Any]], schools: Mapping[str, School], ladder: Ladder) -> dict[int, Plan]:
-        """The plan that the stages ask for, at the schools that are on the ladder now."""
-        kind = next(one for one in self.version.strategy.plan_types if one.key == ladder.stages[0].plan)
-        rows = [
-            Plan(
-                school=schools[one["school"]], kind=kind.key, title=kind.label[:200], strategy_version=self.version,
-                year=academic_year(self.terms.today), begun_by=self.people.head(one["school"], 0),
-                answers=dict.fromkeys((field.key for field in kind.form.header), one["plan"]),
-            )
-            for one in told
-            if "plan" in one
-        ]  # fmt: skip
-        return {one.school_id: one for one in Plan.objects.bulk_create(rows)}
+    def _plans(self, schools: Mapping[str, School], ladder: Ladder) -> dict[int, Plan]:
+        """By school, the plan that the stages ask for."""
+        here = [one.pk for one in schools.values()]
+        rows = Plan.objects.filter(kind=ladder.stages[0].plan, state=Plan.State.OPEN, school__in=here)
+        return {one.school_id: one for one in rows if one.school_id}
 
     def _concern(self, one: dict[str, Any], school: School, ladder: Ladder) -> Concern:
         steps = one["steps"]

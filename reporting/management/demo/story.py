@@ -105,7 +105,7 @@ class Story:
     visits: dict[str, list[str]]  # sentences of monitoring visits
     reviews: dict[str, list[str]]  # sentences of reviews, findings and practice
     plans: dict[str, list[Any]]  # sentences of plans
-    support: dict[str, list[str]]  # sentences of support asked for, booked, given and missed
+    support: dict[str, Any]  # sentences of support asked for, booked, given and missed; and who gives what
 
 
 def read_story(path: Path = FILE) -> Story:

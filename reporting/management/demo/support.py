@@ -75,7 +75,7 @@ class SupportWriter:
         booked = moment(working_day(day - timedelta(days=30)), "11:30")
         row = B(
             school=self.here[key], strategy_version=self.version, entitlement=one.key, what=one.label, unit=one.unit,
-            on=day, booked_by=self.lead, booked_at=booked, **self._provider(key, about, ago),
+            on=day, booked_by=self.lead, booked_at=booked, **self._provider(key, one, about, ago),
         )  # fmt: skip
         likely = CAME_WHERE_BEHIND if key == self.plan.behind and ago == 0 else CAME
         if day > self.terms.today:
@@ -84,20 +84,24 @@ class SupportWriter:
             return self._came(row, key)
         return self._missed(row, about)
 
-    def _provider(self, key: str, about: tuple[str, ...], ago: int) -> dict[str, object]:
+    def _provider(self, key: str, one: Entitlement, about: tuple[str, ...], ago: int) -> dict[str, object]:
+        """Whom the strategy names; where that may be anybody, the trust, another school, or somebody outside."""
         others = [other for other in self.here if other != key]
+        named = next((each for each in one.given_by if each in self.words["givers"]), "")
+        role = self.words["givers"].get(named, "")
         kind = (
-            "external" if chance(*about, "outside") < OUTSIDE[ago] else "school" if chance(*about) < 0.2 else "central"
-        )
+            role if role in COSTS else "central" if role else "external" if chance(*about, "outside") < OUTSIDE[ago]
+            else "school" if chance(*about) < 0.2 else "central"
+        )  # fmt: skip
         cost = COSTS[kind] if chance(*about, "cost") < 0.8 else None
         funder = "school" if kind == "external" and chance(*about, "pays") < 0.5 else "trust"
         told: dict[str, object] = {"provider": kind, "cost": cost, "funder": funder}
         if kind == "external":
-            return told | {"provider_words": pick(self.words["outside"], *about)}
+            return told | {"provider_words": named or pick(self.words["outside"], *about)}
         if kind == "school":
             giver = pick(others, *about)
             return told | {"provider_school": self.here[giver], "provider_person": self.people.head(giver, 0)}
-        return told | {"provider_person": self.lead}
+        return told | {"provider_person": self.people.holding(role) if role else self.lead}
 
     def _came(self, row: SupportBooking, key: str) -> SupportBooking:
         row.state, row.delivered_by, row.delivered_at = "confirmed", self.lead, moment(row.on, "16:20")

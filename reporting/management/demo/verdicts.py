@@ -36,9 +36,8 @@ class VerdictWriter(PlanWriter):
             )
             for (key, school), ending in endings
         )  # fmt: skip
-        labels = [row[0] for row in self.words["priorities"]]
         priorities = Priority.objects.bulk_create(
-            Priority(plan=plan, position=1, label=labels[place % len(labels)]) for place, plan in enumerate(plans)
+            Priority(plan=plan, position=1, label=ending[7]) for plan, (_, ending) in zip(plans, endings, strict=True)
         )
         self._actions(plans, priorities, [ending for _, ending in endings])
         documents = documents_of(plans)
@@ -54,7 +53,7 @@ class VerdictWriter(PlanWriter):
                 state=Action.State.DONE, verdict=verdict, verdict_note=note, closed_by=plan.begun_by,
                 closed_at=moment(working_day(plan.begun_on + TOOK), "15:10"),
             )
-            for plan, priority, (verdict, _, _, what, support, pounds, note) in zip(
+            for plan, priority, (verdict, _, _, what, support, pounds, note, _) in zip(
                 plans, priorities, endings, strict=True
             )
         )  # fmt: skip
