@@ -49,7 +49,7 @@ from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 422  # sixty for plans told of, closed and of the trust, fifty for concerns, their plans and what they rest on
+MOST_QUERIES = 422  # sixty for plans told of, closed and of the trust, fifty for concerns and their plans
 FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
