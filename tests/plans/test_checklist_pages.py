@@ -324,3 +324,29 @@ def test_what_somebody_sees_to_stands_on_their_own_page_and_in_the_calendar(worl
     for words in ("Legal audit", "Budget audit"):
         assert words in calendar, words
     assert "The site is secure" not in calendar
+
+
+def test_the_api_of_plans_follows_the_phase_too(world: PhaseWorld):
+    begin = f"/api/v1/t/alder/schools/{world.school.pk}/plans/"
+    refused = world.client("head").post(begin, {"kind": "aip"}, "application/json")
+    assert (refused.status_code, "You can read them." in refused.json()["detail"]) == (403, True)
+    begun = world.client("lead").post(begin, {"kind": "aip"}, "application/json")
+    assert begun.status_code == 201
+    there = f"/api/v1/t/alder/plans/{begun.json()['id']}/"
+    for path, sent in (("priorities/", {"label": "Reading"}), ("send/", {})):
+        answer = world.client("head").post(there + path, sent, "application/json")
+        assert (answer.status_code, "You can read them." in answer.json()["detail"]) == (403, True), path
+    assert world.client("lead").post(f"{there}priorities/", {"label": "Reading"}, "application/json").status_code == 201
+
+
+def test_no_page_asks_more_than_fifteen_questions(world: PhaseWorld, queries: Any):
+    with trust_scope(world.trust):
+        plan, row = begin_plan(world.school, "aip", by=world.people["lead"]), item(world, "Legal audit")
+    for path in (
+        f"schools/{world.school.pk}/checklist/", "checklists/", f"checklist/{row.pk}/", f"plans/{plan.pk}/checklist/",
+        f"schools/{world.school.pk}/plans/", "plans/", f"plans/{plan.pk}/",
+    ):  # fmt: skip
+        client = world.client("lead")
+        client.get(f"/t/alder/{path}")
+        asked = queries(lambda client=client, path=path: client.get(f"/t/alder/{path}"))
+        assert len(asked) <= 15, (path, len(asked))
