@@ -34,6 +34,8 @@ PAGES = {
     "plans.supportbooking": ("support_booking", "pk"),
     "plans.supportrequest": ("support_request", "pk"),
     "plans.concern": ("concern", "pk"),
+    "plans.matchrun": ("match_run", "pk"),
+    "plans.matchline": ("match_line", "pk"),
 }
 """Where a thing has its page: the address and what it calls the thing's number."""
 

@@ -33,6 +33,8 @@ from plans.api import (
     ChecklistItemEntry,
     ChecklistItems,
     Concerns,
+    Matches,
+    Offers,
     Plans,
     SupportBookings,
     SupportLedger,
@@ -88,6 +90,8 @@ for noun, rows in {
     "plans": Plans,
     "support_requests": SupportRequests,
     "support_bookings": SupportBookings,
+    "offers": Offers,
+    "matches": Matches,
     "concerns": Concerns,
     "checklist_items": ChecklistItems,
 }.items():

@@ -24,6 +24,8 @@ DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".demo")))
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 RELEASE = env("RELEASE", default="dev")
 SECURE = env.bool("SECURE", default=not (DEBUG or DEMO))  # served over https
+EXCHANGE_SECONDS = env.float("EXCHANGE_SECONDS", default=5)  # the longest that one matching of support is worked on
+EXCHANGE_GAP = env.float("EXCHANGE_GAP", default=0)  # how far from the best it may stop; 0.01 is one per cent
 PROXY_COUNT = env.int("PROXY_COUNT", default=0)  # our own proxies in front, which say https or not and who asks
 
 
@@ -312,6 +314,8 @@ SPECTACULAR_SETTINGS = {
         "ReviewState": "reviews.models.Review.State",
         "ProgrammeState": "reviews.models.YearProgramme.State",
         "WishState": "reviews.models.ReviewWish.State",
+        "MatchState": "plans.models.MatchLine.State",
+        "OfferState": "plans.models.Offer.State",
         "SupportBookingState": "plans.models.SupportBooking.State",
         "SupportRequestState": "plans.models.SupportRequest.State",
     },

@@ -2,6 +2,7 @@
 
 from .checklists import ChecklistItemEntry, ChecklistItems
 from .concerns import Concerns
+from .exchange import Matches, Offers
 from .plans import Actions, Plans
 from .support import SupportBookings, SupportLedger, SupportRequests
 
@@ -10,6 +11,8 @@ __all__ = [
     "ChecklistItemEntry",
     "ChecklistItems",
     "Concerns",
+    "Matches",
+    "Offers",
     "Plans",
     "SupportBookings",
     "SupportLedger",

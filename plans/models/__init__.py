@@ -4,6 +4,7 @@ from .action import Action
 from .approval import ApprovalStep, PlanEdition
 from .checklist import ChecklistItem
 from .concern import Concern, DutyDone, StageChange, WatchLook
+from .exchange import MatchLine, MatchRun, Offer, OfferNotTo
 from .letter import Letter, Recipient
 from .paper import PlanPaper
 from .plan import Milestone, Plan, Priority
@@ -19,7 +20,11 @@ __all__ = [
     "Concern",
     "DutyDone",
     "Letter",
+    "MatchLine",
+    "MatchRun",
     "Milestone",
+    "Offer",
+    "OfferNotTo",
     "Plan",
     "PlanEdition",
     "PlanPaper",

@@ -16,6 +16,7 @@ from schools.tenancy.history import tracked
 from schools.words import amount_words
 
 from .action import Action
+from .exchange import MatchLine
 
 
 def _person(**more: Any) -> TrustForeignKey:
@@ -136,6 +137,7 @@ class SupportBooking(TrustOwned):
     cost = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
     criterion = models.CharField(max_length=60, blank=True)
     action = TrustForeignKey(Action, on_delete=models.PROTECT, null=True, blank=True, related_name="support_bookings")
+    match = TrustForeignKey(MatchLine, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings")
     booked_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     booked_at = models.DateTimeField()
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)

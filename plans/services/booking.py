@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from plans.models import Action, SupportBooking, SupportRequest
+from plans.models import Action, MatchLine, SupportBooking, SupportRequest
 from plans.queries.givers import is_of_trusts_team, posts_of, works_at
 from plans.rules.support_entry import AFTER
 from schools.audit import record_act
@@ -45,6 +45,7 @@ class Terms:
     cost: Decimal | None = None
     criterion: str = ""
     action: Action | None = None
+    match: MatchLine | None = None
 
 
 def book_support(
@@ -67,7 +68,8 @@ def book_support(
             unit=unit, amount=terms.amount, on=day, provider=terms.provider, provider_person=person,
             provider_school=terms.provider_school if terms.provider == B.Provider.SCHOOL else None,
             provider_words=terms.provider_words.strip(), funder=terms.funder, cost=terms.cost,
-            criterion=terms.criterion, action=terms.action, booked_by=by, booked_at=timezone.now(),
+            criterion=terms.criterion, action=terms.action, match=terms.match, booked_by=by,
+            booked_at=timezone.now(),
         )
         for day in sorted(set(terms.dates))
     ]  # fmt: skip

@@ -12,12 +12,17 @@ from django.utils import timezone
 from evidence.queries.values import Values, known_values
 from evidence.rules.arithmetic import value_of
 from evidence.rules.comparing import about_words
+from plans.queries.support import SchoolLedger
 from reporting.queries.ledgers import ledgers_of
 from reporting.queries.overview import Overview, SchoolLine, Sheet
 from reporting.rules.early import Moved, Owed, Seen, Sign, is_listed, signs_of
 from schools.models import RoleGrant, School
 from schools.strategy import Role, Strategy
-from schools.words import counted
+from schools.words import amount_words, counted
+
+NOTHING_CAME = "Nothing is on record this year."
+MOST_TOLD = 3
+"""Kinds of support told of one school."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Early:
     line: SchoolLine
     strategy: Strategy
     signs: tuple[Sign, ...]
+    had: str = ""  # what support it had this year, in a sentence
 
     @property
     def kinds(self) -> int:
@@ -49,7 +55,7 @@ class Early:
 def early(seen: Overview) -> list[Early]:
     """Every school of the overview with its signs, most kinds of sign first. Four queries beside the overview's."""
     schools = {school.pk: school for school in seen.schools}
-    heads, owed = _heads(schools), _owed(seen)
+    heads, ledgers = _heads(schools), {one.school.pk: one for one in ledgers_of(seen)}
     found = []
     for sheet in seen.sheets:
         strategy = sheet.strategy
@@ -60,10 +66,10 @@ def early(seen: Overview) -> list[Early]:
                 line, sheet, seen.today,
                 moved=tuple(_moved(values, schools[line.school_id], strategy)),
                 head=heads.get(line.school_id, Head()),
-                owed=owed.get(line.school_id, ()),
+                owed=_owed(ledgers.get(line.school_id)),
             )  # fmt: skip
             signs = signs_of(known, strategy.early_warning, today=seen.today)
-            found.append(Early(line, strategy, signs))
+            found.append(Early(line, strategy, signs, _had(ledgers.get(line.school_id))))
     return sorted(found, key=lambda one: (-one.kinds, one.line.need, one.line.name))
 
 
@@ -88,14 +94,21 @@ def _heads(schools: Iterable[int]) -> dict[int, Head]:
     return found
 
 
-def _owed(seen: Overview) -> dict[int, tuple[Owed, ...]]:
-    """What was owed to each school by now this year, and what has come, entitlement by entitlement."""
-    return {
-        one.school.pk: tuple(
-            Owed(line.label, line.unit.value, Decimal(line.owed_now), line.came) for line in one.ledger.behind
-        )
-        for one in ledgers_of(seen)
-    }
+def _owed(ledger: SchoolLedger | None) -> tuple[Owed, ...]:
+    """What was owed to a school by now this year, and what has come, entitlement by entitlement."""
+    behind = ledger.ledger.behind if ledger else []
+    return tuple(Owed(line.label, line.unit.value, Decimal(line.owed_now), line.came) for line in behind)
+
+
+def _had(ledger: SchoolLedger | None) -> str:
+    """What came this year, of what was owed by now where something was; what a school had most of first."""
+    offered = [line for line in ledger.ledger.lines if line.entitlement] if ledger else []
+    lines = [line for line in offered if line.came or (line.is_kept and line.owed_now)]
+    told = [
+        f"{line.label}: {amount_words(line.came, line.unit)}{f', {line.owed_now} owed by now' if line.owed_now else ''}"
+        for line in sorted(lines, key=lambda one: -one.came)
+    ]
+    return f"{'; '.join(told[:MOST_TOLD])}{'; and more' if told[MOST_TOLD:] else ''}." if told else NOTHING_CAME
 
 
 def _values(schools: Sequence[School], strategy: Strategy, today: date) -> Values:

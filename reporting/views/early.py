@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from reporting.queries.calendar import read_calendar
 from reporting.queries.early import Early, early
+from reporting.queries.helping import helpers
 from reporting.queries.overview import overview
 from reporting.rules.early import KINDS
 from reporting.views.links import link
@@ -36,24 +37,31 @@ def early_warning(request: TrustRequest) -> HttpResponse:
     if period is None:
         return render(request, "reporting/overview_empty.html", {"setup_url": link(request, "calendar")})
     schools = School.objects.visible_to(request.access).on(today)
-    found = early(overview(period, today=today, schools=schools, calendar=calendar))
+    seen = overview(period, today=today, schools=schools, calendar=calendar)
+    found = early(seen)
     listed = [one for one in found if one.is_listed]
-    slipping = [_line(request, one) for one in listed if one.can_slip]
+    helping = helpers(seen, listed) if request.access.may_everywhere(P.BOOK_SUPPORT) else {}
+    slipping = [_line(request, one, helping) for one in listed if one.can_slip]
     if request.htmx:  # type: ignore[attr-defined]
         box = {"listed": slipping[:MOST_IN_BOX], "more": len(slipping[MOST_IN_BOX:]), "url": request.path}
         return render(request, "reporting/parts/early_box.html", box)
     context = {
         "listed": slipping,
-        "weakest": [_line(request, one) for one in listed if not one.can_slip],
-        "others": [_line(request, one) for one in found if one.signs and not one.is_listed],
+        "weakest": [_line(request, one, helping) for one in listed if not one.can_slip],
+        "others": [_line(request, one, {}) for one in found if one.signs and not one.is_listed],
         "without": sum(not one.signs for one in found),
         "method": _method(found),
     }
     return render(request, "reporting/early.html", context)
 
 
-def _line(request: TrustRequest, one: Early) -> dict[str, Any]:
+def _line(request: TrustRequest, one: Early, helping: Mapping[int, tuple[str, ...]]) -> dict[str, Any]:
+    """A school with its signs, what support it had, and for who books support, who could help."""
+    could = helping.get(one.line.school_id, ())
     return {
+        "had": one.had if request.access.may_everywhere(P.SEE_SUPPORT) else "",
+        "could": could,
+        "exchange": f"{link(request, 'exchange')}?school={one.line.school_id}" if could else "",
         "name": one.line.name,
         "url": link(request, "school", school_id=one.line.school_id),
         "levels": [(category.word, category.step) for category in one.line.categories if category.step],

@@ -172,4 +172,9 @@ class SchoolDatesForm(forms.Form):
     phase = forms.ChoiceField(choices=PHASES[1:], error_messages=choose("Choose a phase."))
     joined_on = date_field("Joined the trust on")
     left_on = date_field("Left the trust on", required=False, help_text="Leave empty while it belongs to the trust.")
+    easting = whole_number(
+        "Easting, in metres", 1, 700_000, required=False,
+        help_text="From which journeys between schools are reckoned. Blank: as the national register has it.",
+    )  # fmt: skip
+    northing = whole_number("Northing, in metres", 1, 1_300_000, required=False)
     why = forms.CharField(label="Reason for the change", required=False, max_length=500)

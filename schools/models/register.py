@@ -35,6 +35,8 @@ class Establishment(models.Model):
     group_uid = models.CharField(max_length=8, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     town = models.CharField(max_length=80, blank=True)
+    easting = models.PositiveIntegerField(null=True)  # metres on the national grid
+    northing = models.PositiveIntegerField(null=True)
     source = models.CharField(max_length=120)
     as_at = models.DateField()
 

@@ -49,6 +49,8 @@ class School(TrustOwned):
     joined_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
     as_at = models.DateField(null=True, blank=True)
+    easting = models.PositiveIntegerField(null=True, blank=True)  # metres; blank: as the register has it
+    northing = models.PositiveIntegerField(null=True, blank=True)
 
     objects: ClassVar[Any] = trust_manager(SchoolQuerySet)
 
@@ -58,6 +60,10 @@ class School(TrustOwned):
             models.UniqueConstraint(fields=["trust", "urn"], name="school_once_in_a_trust"),
             models.CheckConstraint(
                 condition=Q(left_on=None) | Q(left_on__gte=models.F("joined_on")), name="school_left_after_joining"
+            ),
+            models.CheckConstraint(
+                condition=Q(easting=None, northing=None) | Q(easting__isnull=False, northing__isnull=False),
+                name="school_stands_by_both_figures",
             ),
         ]
 

@@ -77,12 +77,20 @@ def change_school(
     left_on: date | None,
     short_name: str = "",
     phase: str = "",
+    easting: int | None = None,
+    northing: int | None = None,
     why: str = "",
 ) -> School:
-    """Set the days a school joined and left, the name used where there is little room, and its phase."""
+    """Set the days a school joined and left, its short name, its phase, and where it stands on the national grid."""
     if left_on is not None and left_on < joined_on:
         raise ValidationError({"left_on": "A school leaves after it has joined."})
-    after = {"joined_on": joined_on, "left_on": left_on, "short_name": short_name, "phase": phase or school.phase}
+    if (easting is None) != (northing is None):
+        missing = "easting" if easting is None else "northing"
+        raise ValidationError({missing: "Enter both figures, or neither."})
+    after = {
+        "joined_on": joined_on, "left_on": left_on, "short_name": short_name, "phase": phase or school.phase,
+        "easting": easting, "northing": northing,
+    }  # fmt: skip
     changed = [field for field, value in after.items() if getattr(school, field) != value]
     if not changed:
         return school
@@ -102,5 +110,5 @@ def change_school(
 
 
 def _listed(values: Mapping[str, Any]) -> str:
-    words = {"joined_on": "joined", "left_on": "left", "short_name": "short name", "phase": "phase"}
-    return ", ".join(f"{words[field]} {value or 'not set'}" for field, value in values.items())
+    words = {"joined_on": "joined", "left_on": "left", "short_name": "short name"}
+    return ", ".join(f"{words.get(field, field)} {value or 'not set'}" for field, value in values.items())

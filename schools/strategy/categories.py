@@ -28,6 +28,7 @@ class Level(Named):
     approves: tuple[Role, ...] = ()  # who approves the school's plan at this level
     edits: tuple[Side, ...] = ()
     stay: Duration | None = None
+    gives_support: bool = True  # False: asked to give no capacity away, unless its head says that it can
 
 
 class Scale(Named):

@@ -11,6 +11,7 @@ from .basics import Key, Part, SchoolPhase, Statement, Text
 from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
 from .checks import faults
 from .early_warning import EarlyWarning
+from .exchange import Exchange
 from .matrix import Matrix
 from .measures import Measure, PupilGroup, official_groups, official_measures
 from .provision import (
@@ -83,6 +84,7 @@ class Strategy(Part):
     forms: tuple[Form, ...] = ()
     monitoring: Monitoring = Monitoring()
     early_warning: EarlyWarning = EarlyWarning()
+    exchange: Exchange = Exchange()
     review_types: tuple[ReviewType, ...] = ()
     meetings: tuple[MeetingType, ...] = ()
     measures: tuple[Measure, ...] = ()

@@ -66,9 +66,9 @@ def setup_school_new(request: TrustRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=Permission.MANAGE_TRUST)
 def setup_school(request: TrustRequest, pk: int) -> HttpResponse:
-    """Correct when a school joined or left, its phase and its short name."""
+    """Correct when a school joined or left, its phase, its short name and where it stands."""
     school, me = get_object_or_404(School, pk=pk), request.access.membership
-    fields = ("short_name", "phase", "joined_on", "left_on")
+    fields = ("short_name", "phase", "joined_on", "left_on", "easting", "northing")
     form = SchoolDatesForm(request.POST or None, initial={field: getattr(school, field) for field in fields})
     if request.method == "POST" and accepted(form, lambda data: change_school(school, by=me, **data)):
         messages.success(request, f"{school} is saved.")

@@ -15,6 +15,7 @@ from evidence.models import Return, SelfEvaluation
 from schools.models import Kpi, Meeting
 from schools.tenancy import trust_scope
 from tests.architecture.escalating import CONCERN_ACTS, CONCERN_POST_ONLY
+from tests.architecture.exchanging import EXCHANGE_ACTS, EXCHANGE_POST_ONLY
 from tests.architecture.planning import PLAN_ACTS, PLAN_POST_ONLY
 from tests.architecture.planted import Planted
 from tests.architecture.reviews_story import REVIEW_ACTS, REVIEW_POST_ONLY
@@ -284,12 +285,24 @@ ACTS: dict[str, Act] = {
     "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
     "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
-    **{name: Act(*parts) for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS}.items()},
+    **{
+        name: Act(*parts)
+        for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS, **EXCHANGE_ACTS}.items()
+    },
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
     "calendar_school": Act("admin", own_breaks),
     "setup_school": Act(
-        "admin", always(short_name="Short", phase="primary", joined_on="2020-09-01", left_on="", why="Shorter.")
+        "admin",
+        always(
+            short_name="Short",
+            phase="primary",
+            joined_on="2020-09-01",
+            left_on="",
+            easting="431000",
+            northing="286000",
+            why="Shorter.",
+        ),
     ),
     "setup_school_new": Act("admin", always(name="New School", urn="987654", phase="primary", joined_on="2026-09-01")),
     "trust_settings": Act(
@@ -341,6 +354,7 @@ POST_ONLY = (
     REVIEW_POST_ONLY
     | PLAN_POST_ONLY
     | SUPPORT_POST_ONLY
+    | EXCHANGE_POST_ONLY
     | CONCERN_POST_ONLY
     | frozenset(
         {

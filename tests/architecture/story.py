@@ -50,6 +50,7 @@ from schools.services.strategies import choose_strategy, publish_strategy
 from schools.services.tokens import create_feed, create_token
 from schools.tenancy import trust_scope
 from tests.architecture.escalating import LADDERS, grow_concerns, plant_concerns
+from tests.architecture.exchanging import grow_exchange, plant_exchange
 from tests.architecture.multiplying import added_since, multiply, newest
 from tests.architecture.planning import PLANS_OF_TRUST, grow_plans, plant_plans
 from tests.architecture.planted import NOW, Planted, World, canary
@@ -221,6 +222,7 @@ def _autumn(here: Planted) -> None:
     plant_plans(here, school)
     plant_support(here, school)
     plant_concerns(here, school)
+    plant_exchange(here, school)
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
@@ -359,6 +361,7 @@ def grow(here: Planted, count: int) -> None:
         grow_plans(here, school)
         grow_support(here, school, n)
         grow_concerns(here, school)
+        grow_exchange(here, school, n)
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
         SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=ceo)
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])

@@ -36,7 +36,9 @@ TOO_MANY: dict[str, int] = {
     "my_school": 18,
     "trust_targets": 17,
     "facts": 17,
-    "early_warning": 18,
+    "early_warning": 20,
+    "exchange": 17,
+    "school_exchange": 18,
     "calendar_page": 21,
     "support": 19,
     "school_support": 18,
@@ -46,7 +48,8 @@ TOO_MANY: dict[str, int] = {
 
 The record asks once for each kind of thing on its page, so it asks most where everything has happened. “What is due”
 joins matrices, self-evaluations, returns, decisions and meetings in one list. The early list joins the overview, the
-ledger of support, figures and heads; the overview fetches it apart. The calendar joins everything that has a day, the
+ledger of support, figures, heads and who could help; the overview fetches it apart. The exchange joins who gives with
+how every school stands. The calendar joins everything that has a day, the
 ledger of support bookings, reviews, visits and categories.
 """
 

@@ -14,6 +14,7 @@ from schools.models import Meeting, Membership, Period, RegisterImport, RoleGran
 from tests.architecture.routes import Route, all_routes
 from tests.journeys.concerns_pages import rows_of_concerns
 from tests.journeys.evidence_pages import rows_of_evidence
+from tests.journeys.exchange_pages import rows_of_exchange
 from tests.journeys.monitoring_pages import rows_of_monitoring
 from tests.journeys.plans_pages import rows_of_plans
 from tests.journeys.reviews_pages import rows_of_reviews
@@ -84,6 +85,7 @@ class Addresses:
             **rows_of_monitoring(),
             **rows_of_plans(),
             **rows_of_support(),
+            **rows_of_exchange(),
             **rows_of_concerns(),
             **OUTSIDE,
         }

@@ -41,6 +41,7 @@ WITHOUT_FAULTS: dict[str, str] = {
         BUTTON,
     ),
     "photo_remove": BUTTON,
+    "exchange_solve": BUTTON,
     "visit_photos": "only where a trust keeps photographs, which is off in the demo",
     "offline": READS,
     **dict.fromkeys(("review_autosave", "plan_save", "plan_progress_save", "year_autosave"), PROGRAM),

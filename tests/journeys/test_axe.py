@@ -25,6 +25,7 @@ from tests.journeys.addresses import Addresses, plant_what_the_demo_lacks
 from tests.journeys.auditing import Audit
 from tests.journeys.concerns_pages import concerns_with_faults
 from tests.journeys.evidence_pages import evidence_with_faults
+from tests.journeys.exchange_pages import exchange_with_faults
 from tests.journeys.forms_with_faults import (
     WITHOUT_FAULTS,
     Form,
@@ -151,6 +152,7 @@ def test_no_grave_fault_on_a_form_with_faults(
         ("alder", monitoring_with_faults),
         ("alder", plans_with_faults),
         ("alder", support_with_faults),
+        ("alder", exchange_with_faults),
         ("birch", concerns_with_faults),
     ):  # fmt: skip
         trust = Trust.objects.get(slug=slug)

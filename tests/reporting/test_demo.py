@@ -28,6 +28,11 @@ from plans.models import Action, Concern, Letter, Plan, SupportBooking
 from plans.queries.concerns import in_full, standings
 from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import approvals_of
+from plans.models import Action, Concern, Letter, MatchRun, Offer
+from plans.queries.concerns import in_full, standings
+from plans.queries.matching import lines_of, matches_of
+from plans.rules.exchange import broken, problem_of
+from plans.rules.exchange_words import unmet
 from reporting.management.demo.story import Story, TrustPlan, read_story
 from reporting.queries.overview import overview
 from reviews.models import Dispute, PenPortrait, PracticeRequest, Review, ReviewMember, ReviewShare
@@ -49,7 +54,7 @@ from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 422  # sixty for plans told of, closed and of the trust, fifty for concerns and their plans
+MOST_QUERIES = 482  # sixty to match support, sixty for plans told of, closed and of the trust, fifty for concerns and their plans
 FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
@@ -151,6 +156,26 @@ class TestDemo(TestCase):
         assert (by["alder"][0] > 0, [wrong for _, wrong in by.values()]) == (True, [0, 0])
         assert "in mathematics" in about["Teach reasoning with sentence stems, twice a week."]
         assert "reads" in about["Daily phonics for the lowest fifth of Years 3 and 4."]
+    def test_who_can_give_is_matched_with_who_needs_it(self):
+        for plan, _trust in self.each_trust():
+            if plan.slug != "alder":
+                continue
+            assert Offer.objects.filter(state="suggested").get().school.known_as == "Dunmere CofE Primary"
+            run = MatchRun.objects.get()
+            lines = lines_of(run)
+            assert run.status == "best"
+            assert broken(problem_of(run.problem), matches_of(lines)) == []
+            assert {one.school.known_as for one in lines} == {"Elderbrook Primary", "Hollin Bank Primary"}
+            assert all(one.why for one in lines)
+            assert unmet(problem_of(run.problem), matches_of(lines))
+        with time_machine.travel(TODAY):
+            page = self.client_of("ruth.ellison@alder.demo.example").get("/t/alder/exchange/")
+        assert "Ashmere Primary gives 3 days" in page.content.decode()
+
+    def client_of(self, email: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.get(email=email), "allauth.account.auth_backends.AuthenticationBackend")
+        return client
 
     def test_published_reviews_are_shared_with_governors_and_heads(self):
         for _ in self.each_trust():

@@ -27,7 +27,7 @@ SCHOOL = {
     "EstablishmentStatus (name)": "Open", "PhaseOfEducation (name)": "Primary", "StatutoryLowAge": "4",
     "StatutoryHighAge": "11", "SchoolCapacity": "210", "NumberOfPupils": "198", "PercentageFSM": "12.5",
     "OpenDate": "01-09-2014", "CloseDate": "", "Trusts (code)": "90001", "UKPRN": "10099001", "Postcode": "ZZ1 1AA",
-    "Town": "Ashcombe",
+    "Town": "Ashcombe", "Easting": "431000", "Northing": "286500",
 }  # fmt: skip
 LINK = {
     "URN": "900001", "Group UID": "90001", "Group ID": "TR90001", "Group Name": "Invented Trust",

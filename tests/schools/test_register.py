@@ -86,6 +86,15 @@ def test_a_newer_file_without_figures_makes_them_unknown_and_keeps_the_rest(tmp_
     assert (school.fsm_percent, school.opened_on, school.group_uid) == (None, date(2014, 9, 1), "90001")
 
 
+def test_where_a_school_stands_is_read_and_kept_and_nought_is_unknown(tmp_path: Path) -> None:
+    nowhere = {"URN": "900002", "Easting": "0", "Northing": "0"}
+    import_file(made(tmp_path / "full.csv", SCHOOL, {}, nowhere), as_at=date(2025, 9, 1))
+    fewer = {name: cell for name, cell in SCHOOL.items() if name not in ("Easting", "Northing")}
+    import_file(made(tmp_path / "fewer.csv", fewer, {}), as_at=DAY)
+    known = Establishment.objects.order_by("urn").values_list("easting", "northing")
+    assert list(known) == [(431000, 286500), (None, None)]
+
+
 def test_a_school_that_joins_another_trust_leaves_the_first(tmp_path: Path) -> None:
     import_file(made(tmp_path / "a.csv", LINK, {}), as_at=date(2022, 3, 1))
     moved = {"Group UID": "90002", "Group Name": "Second Trust", "Joined date": "01/09/2024"}

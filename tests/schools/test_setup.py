@@ -220,6 +220,20 @@ def test_a_school_is_added_by_hand_and_its_dates_corrected(cast: Cast) -> None:
     assert client.get(reverse("setup_school", args=["alder", cast.birchwood.pk])).status_code == 404
 
 
+def test_where_a_school_stands_is_corrected_by_both_figures(cast: Cast) -> None:
+    client, url = cast.client(cast.olive), reverse("setup_school", args=["alder", cast.dunmere.pk])
+    kept = {"phase": cast.dunmere.phase, "joined_on": cast.dunmere.joined_on.isoformat(), "left_on": ""}
+    refused = client.post(url, {**kept, "easting": "431000", "northing": ""})
+    assert "Enter both figures, or neither." in refused.text
+    assert "from 1 to 700000" in client.post(url, {**kept, "easting": "-3", "northing": "2"}).text
+    assert client.post(url, {**kept, "easting": "431000", "northing": "286500"}).status_code == 302
+    with trust_scope(cast.alder):
+        cast.dunmere.refresh_from_db()
+        assert (cast.dunmere.easting, cast.dunmere.northing) == (431000, 286500)
+        entry = AuditEntry.objects.get(did="school.changed")
+        assert entry.after == "easting 431000, northing 286500"
+
+
 def test_three_steps_to_begin(db: None) -> None:
     trust = TrustFactory(slug="cedar")
     with trust_scope(trust):

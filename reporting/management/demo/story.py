@@ -60,6 +60,8 @@ class SchoolPlan:
     said: dict[str, str] = field(default_factory=dict)  # indicator: the school's own words this term
     facts: tuple[dict[str, Any], ...] = ()
     inspections: tuple[dict[str, Any], ...] = ()
+    at: tuple[int, int] | None = None  # easting and northing
+    offer: dict[str, Any] = field(default_factory=dict)  # what it can give to others
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class TrustPlan:
     extra_meetings: tuple[dict[str, Any], ...] = ()
     concerns: tuple[dict[str, Any], ...] = ()
     reports: tuple[str, ...] = ()
+    team: dict[str, dict[str, Any]] = field(default_factory=dict)  # person: what they can give to schools
     behind: str = ""  # the school that has had less support than it is owed
     conclusions: tuple[str, ...] = ()  # provision and capacity: of a school that needs more, and of one that needs less
 

@@ -14,6 +14,7 @@ from reporting.management.demo.checklists import ChecklistWriter
 from reporting.management.demo.checks import write_checks
 from reporting.management.demo.concerns import ConcernWriter
 from reporting.management.demo.decisions import Decider, proposals_of
+from reporting.management.demo.exchange import ExchangeWriter
 from reporting.management.demo.figures import TERMS_BACK, FigureWriter
 from reporting.management.demo.ladder_plans import LadderPlanWriter
 from reporting.management.demo.meetings import Meetings
@@ -72,6 +73,7 @@ class TrustWriter:
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         ChecklistWriter(self.story, self.people, self.version, self.terms, self.record).write(self.schools)
+        ExchangeWriter(self.plan, self.people, self.version, self.terms).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
         )
@@ -98,6 +100,7 @@ class TrustWriter:
             urn=plan.urn, laestab=plan.laestab, name=plan.name, short_name=plan.short, phase=plan.phase,
             age_low=plan.ages[0], age_high=plan.ages[1], pupils=plan.pupils, capacity=plan.capacity,
             la_name="Northmere", joined_on=joined, left_on=left, as_at=self.terms[0].starts_on,
+            easting=plan.at[0] if plan.at else None, northing=plan.at[1] if plan.at else None,
         )  # fmt: skip
 
     def _publish(self) -> StrategyVersion:

@@ -60,6 +60,10 @@ def number(name: str, *called: str, most: int) -> Column:
     return Column(name, called, values.whole(most), "integer", values.NULL)
 
 
+def place(name: str, *called: str, most: int) -> Column:
+    return Column(name, called, values.metres(most), "integer", values.NULL)
+
+
 def day(name: str, *called: str) -> Column:
     return Column(name, called, values.day, "date", values.NULL)
 
@@ -99,6 +103,8 @@ ESTABLISHMENTS = Layout(
         identifier("group_uid", values.GROUP, "Trusts (code)"),
         words("postcode", 10, "Postcode"),
         words("town", 80, "Town"),
+        place("easting", "Easting", most=700_000),
+        place("northing", "Northing", most=1_300_000),
     ),
     once=("urn",),
     spills_after="Linked establishments",

@@ -127,6 +127,17 @@ def whole(most: int) -> Clean:
     return clean
 
 
+def metres(most: int) -> Clean:
+    """A place on the national grid; nought, which the register puts where no place is known, is unknown."""
+    count = whole(most)
+
+    def clean(cell: str) -> str:
+        found = count(cell)
+        return NULL if found.strip("0") == "" else found
+
+    return clean
+
+
 def percent(cell: str) -> str:
     """A percentage with at most two decimals kept."""
     cell = cell.strip().removesuffix("%").strip()

@@ -33,6 +33,9 @@ def scales_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[LevelTable,
     )
 
 
+NOT_ASKED = "Not asked to give any, unless its head says that it can."
+
+
 def _aspects(scale: Scale, roles: Mapping[str, str]) -> tuple[tuple[str, tuple[Lines, ...]], ...]:
     def row(heading: str, cells: Iterable[Lines]) -> tuple[str, tuple[Lines, ...]]:
         return heading, tuple(cells)
@@ -47,6 +50,7 @@ def _aspects(scale: Scale, roles: Mapping[str, str]) -> tuple[tuple[str, tuple[L
         row("Who directs improvement", (_line(level.directs) for level in levels)),
         row("Who approves its plan", (_line(listed(roles[role] for role in level.approves)) for level in levels)),
         row("Who writes its plan", (_line(capital(sides(level.edits))) for level in levels)),
+        row("Support to other schools", (_line("" if level.gives_support else NOT_ASKED) for level in levels)),
         row("How long a school stays", (_line(stay(level.stay)) for level in levels)),
     )
     return tuple(each for each in rows if any(each[1]))

@@ -1,0 +1,92 @@
+"""The exchange of capacity in a planted trust: offers, a matching, its lines; and one request for each route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from plans.models import MatchLine
+from plans.services.matching import remove_line, solve_matching
+from plans.services.offering import OfferEntry, confirm_offer
+from schools.audit import record_act
+from schools.models import Period, School
+from tests.architecture.planted import Planted, canary
+
+OFFER = {
+    "areas": ["behaviour"], "most_days": "4", "per": "term", "from_on": "1 September 2026", "until_on": "20 July 2027",
+    "most_minutes": "50", "not_to": [], "not_to_why": "Changed.", "note": "Changed.",
+}  # fmt: skip
+
+
+def entry(here: Planted, **more: Any) -> OfferEntry:
+    words = f"{canary(here.slug)}offer"
+    told = {"not_to_why": words, "although": words, "note": words, **more}
+    return OfferEntry(**{"areas": ["behaviour"], "most_days": 2, "from_on": date(2026, 9, 1), **told})
+
+
+def plant_exchange(here: Planted, school: School) -> None:
+    """Offers of two schools and of a person, the matching of a half term, a line of it, and one that is taken out."""
+    head, lead, other = here.people["head"], here.people["si_lead"], here.rows["other_school"]
+    here.rows["offer"] = confirm_offer(entry(here, not_to=[other]), by=head, school=school)
+    here.rows["offer_other"] = confirm_offer(entry(here, most_days=0), by=head, school=other)
+    here.rows["offer_person"] = confirm_offer(
+        entry(here, although="", most_days=20), by=lead, person=here.people["director"]
+    )
+    here.rows["half"] = Period.objects.get(year=2026, season="autumn", half=2, school=None)
+    run = here.rows["match_run"] = solve_matching(here.rows["half"], by=lead)
+    agreed = f"request-{here.rows['support_agreed'].pk}"
+    here.rows["match_line"] = run.lines.get(key=agreed)
+    record_act("match.added", MatchLine, by=lead)
+    out = MatchLine.objects.create(
+        run=run, offer=here.rows["offer"], school=other, key="request-0", what=f"{canary(here.slug)}what", days=1
+    )
+    here.rows["match_removed"] = remove_line(out, by=lead, reason=f"{canary(here.slug)}reason")
+
+
+def grow_exchange(here: Planted, school: School, n: int) -> None:
+    """One more school that offers, and a line for it."""
+    offer = confirm_offer(entry(here, not_to=[here.rows["school"]]), by=here.people["head"], school=school)
+    MatchLine.objects.create(
+        run=here.rows["match_run"], offer=offer, school=school, key=f"request-0-{n}", what=f"What {n}", days=1,
+        why=["Why."], others=["Who else."],
+    )  # fmt: skip
+
+
+def _always(**data: Any) -> Callable[[Planted], dict[str, Any]]:
+    return lambda here: dict(data)
+
+
+def _of_school(here: Planted) -> dict[str, Any]:
+    return {**OFFER, "not_to": [here.rows["other_school"].pk], "although": "Changed."}
+
+
+def _of_person(here: Planted) -> dict[str, Any]:
+    return {**OFFER, "not_to": [here.rows["other_school"].pk], "base": here.rows["school"].pk}
+
+
+EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
+    "school_exchange": ("head", _of_school),
+    "exchange_person_new": ("si_lead", lambda here: {**_of_person(here), "person": here.people["clerk"].pk}),
+    "exchange_person": ("si_lead", _of_person),
+    "exchange_solve": ("si_lead", lambda here: {"period": here.rows["half"].pk}),
+    "match_need": ("si_lead", _always(days="2")),
+    "match_add": (
+        "si_lead",
+        lambda here: {"add-offer": here.rows["offer_other"].pk, "add-days": "1", "add-reason": "All the same."},
+    ),
+    "match_line": ("si_lead", _always(days="2", pinned="on", reason="All the same.")),
+    "match_remove": ("si_lead", _always(**{"out-reason": "They know each other."})),
+    "match_accept": ("si_lead", _always(**{"accept-dates": "1 December 2026"}), 2),
+}
+"""Route -> who sends what and, where it is no one act, how many entries it leaves."""
+
+EXCHANGE_POST_ONLY = frozenset({"exchange_solve", "match_add", "match_remove", "match_accept"})
+
+EXCHANGE_ROWS: dict[str, str] = {
+    "exchange_person.pk": "offer_person",
+    **dict.fromkeys(("match_run.pk", "match_need.pk", "match_add.pk"), "match_run"),
+    **dict.fromkeys(("match_line.pk", "match_remove.pk", "match_accept.pk", "api_matches-detail.pk"), "match_line"),
+    "api_offers-detail.pk": "offer",
+}
+"""`parameter`, or `route.parameter` -> the planted row."""
