@@ -58,7 +58,9 @@ MOST_SECTIONS = 10
 PART_OF = {
     "early_warning": "overview",
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
-    **dict.fromkeys(("practice", "portraits", "trust_programme", "plans", "support", "checklists", "exchange"), "reviews"),
+    **dict.fromkeys(
+        ("practice", "portraits", "trust_programme", "plans", "support", "checklists", "exchange"), "reviews"
+    ),
     "concerns": "overview",
 }
 """Pages with an address of their own, and the section that each is part of."""

@@ -9,15 +9,17 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from plans.models import MatchLine, MatchRun
+from plans.models import MatchLine, MatchRun, Offer
 from plans.queries.drained import gave_of
+from plans.queries.givers import is_of_trusts_team
 from plans.queries.giving import giver_of, offers
 from plans.queries.matching import Seen, half_to_match
 from plans.rules.drained import drained
 from plans.rules.exchange import Giver
 from plans.rules.standing import STRONG, Standing
 from reviews.models import Practice
-from schools.models import Period, School
+from schools.models import Membership, Period, School
+from schools.queries import people_of_trust
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,12 @@ def known_strengths(school: School, stands: Standing | None) -> dict[str, str]:
             if one.key == criterion or (subject and subject.casefold() == one.label[:80].casefold()):
                 found[one.key] = ", ".join(filter(None, (found.get(one.key, ""), "practice in the register")))
     return found
+
+
+def team_without_offer() -> list[Membership]:
+    """The trust’s own team, as far as nobody has said what they can give. Three queries."""
+    told = set(Offer.objects.exclude(person=None).values_list("person", flat=True))
+    return [one for one in people_of_trust() if one.pk not in told and is_of_trusts_team(one.roles_now)]  # type: ignore[attr-defined]
 
 
 def area_choices(labels: Mapping[str, str], known: Mapping[str, str]) -> list[tuple[str, str]]:

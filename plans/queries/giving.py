@@ -58,6 +58,7 @@ def offers(when: HalfToMatch) -> QuerySet[Offer]:
     disputed = mine.filter(state=B.State.DISPUTED).exclude(school=None).order_by()
     heads = RoleGrant.objects.current().filter(role=Role.HEAD, membership__grants__role=Role.HEAD)
     heads = heads.filter(membership__grants__school=OuterRef("school"), membership__grants__ended_at=None).order_by()
+    own = RoleGrant.objects.current().filter(membership=OuterRef("person")).exclude(school=None).order_by()
     shown = Practice.objects.filter(school=OuterRef("school"), ended_at=None).order_by("pk")
     practice = JSONObject(subject="subject", title="title", criterion="from_finding__criterion")
 
@@ -72,6 +73,7 @@ def offers(when: HalfToMatch) -> QuerySet[Offer]:
         kept_from=ArraySubquery(OfferNotTo.objects.filter(offer=OuterRef("pk")).values("school")),
         disputed_at=ArraySubquery(disputed.values("school")),
         same_head=ArraySubquery(heads.exclude(school=OuterRef("school")).values("school")),
+        works_at=ArraySubquery(own.values("school")),
         practices=ArraySubquery(shown.values_list(practice)),
     )
 
@@ -121,6 +123,7 @@ def _kept_from(row: Any) -> dict[int, str]:
     declared = f"is not to go there: {row.not_to_why}" if row.not_to_why else "is not to go there"
     return {
         **dict.fromkeys(row.same_head, "has the same headteacher"),
+        **dict.fromkeys(row.works_at, "belongs to the school itself"),
         **dict.fromkeys(row.disputed_at, "is in dispute with the school over support that it gave"),
         **dict.fromkeys(row.kept_from, declared.rstrip(".")),
     }

@@ -176,7 +176,10 @@ def accept_line(line: MatchLine, *, by: Membership, dates: Sequence[date]) -> li
         dates=dates, provider="school" if giver.school else "central", provider_school=giver.school,
         provider_person=giver.person, what=row.what, match=row, **_counted_against(row),
     )  # fmt: skip
-    return book_support(row.school, version, terms, by=by)
+    try:
+        return book_support(row.school, version, terms, by=by)
+    except ValidationError as refused:  # its fields are not those of this form
+        raise ValidationError(refused.messages) from refused
 
 
 def _counted_against(row: MatchLine) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Offer, OfferNotTo
+from plans.queries.givers import is_of_trusts_team, posts_of
 from schools.audit import record_act
 from schools.models import Membership, School
 from schools.services.news import about, heads_of, tell_people
@@ -39,6 +40,8 @@ def confirm_offer(
     entry: OfferEntry, *, by: Membership, school: School | None = None, person: Membership | None = None
 ) -> Offer:
     """What a school's head says it can give, or what a person of the trust's own team can. Raises by field."""
+    if person is not None and not is_of_trusts_team(posts_of(person)):
+        raise ValidationError({"person": f"{person.user.name} is not of the trust’s own team"})
     return _save(entry, by, school, person, Offer.State.CONFIRMED)
 
 

@@ -14,7 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.exchange import OfferForm, PersonOfferForm, SolveForm
 from plans.models import MatchRun, Offer
-from plans.queries.exchange import Shown, area_choices, known_strengths, runs_with_counts, shown_offers
+from plans.queries.exchange import (
+    Shown,
+    area_choices,
+    known_strengths,
+    runs_with_counts,
+    shown_offers,
+    team_without_offer,
+)
 from plans.queries.matching import Seen, halves_to_match, own_periods, problem_for, see
 from plans.rules.exchange_words import candidates
 from plans.services.matching import solve_matching
@@ -23,7 +30,6 @@ from plans.views.support import school_for
 from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.forms import accepted
 from schools.models import Period, School
-from schools.queries import members
 from schools.words import whole
 
 P = Permission
@@ -149,7 +155,7 @@ def exchange_person(request: TrustRequest, pk: int) -> HttpResponse:
 
 def _person(request: TrustRequest, offer: Offer | None) -> HttpResponse:
     seen, me = see(timezone.localdate()), request.access.membership
-    people = [] if offer else list(members().filter(offers=None))
+    people = [] if offer else team_without_offer()
     if offer is None and not people:
         raise Http404
     kept = offer.not_to.values_list("school", flat=True) if offer else ()

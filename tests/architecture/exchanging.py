@@ -67,7 +67,7 @@ def _of_person(here: Planted) -> dict[str, Any]:
 
 EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
     "school_exchange": ("head", _of_school),
-    "exchange_person_new": ("si_lead", lambda here: {**_of_person(here), "person": here.people["clerk"].pk}),
+    "exchange_person_new": ("si_lead", lambda here: {**_of_person(here), "person": here.people["ceo"].pk}),
     "exchange_person": ("si_lead", _of_person),
     "exchange_solve": ("si_lead", lambda here: {"period": here.rows["half"].pk}),
     "match_need": ("si_lead", _always(days="2")),

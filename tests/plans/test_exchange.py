@@ -150,18 +150,22 @@ def test_a_school_that_is_kept_from_needs_a_reason(cast: Cast) -> None:
 
 def test_a_person_of_the_team_gives_too(cast: Cast) -> None:
     client = cast.client(cast.ada)
+    with trust_scope(cast.alder):
+        imogen = member("Imogen Vale", "director")
+        with pytest.raises(ValidationError, match="is not of the trust’s own team"):
+            confirm_offer(entry(), by=cast.ada, person=cast.olive)
     typed = {key: value for key, value in TYPED.items() if key != "although"}
     assert "Choose who" in text_of(client.post("/t/alder/exchange/team/", typed))
-    typed |= {"person": str(cast.olive.pk), "base": str(cast.ashmere.pk), "most_minutes": ""}
+    typed |= {"person": str(imogen.pk), "base": str(cast.ashmere.pk), "most_minutes": ""}
     assert client.post("/t/alder/exchange/team/", typed).status_code == 302
     with trust_scope(cast.alder):
         row = Offer.objects.get()
-        assert (row.person, row.base, row.state) == (cast.olive, cast.ashmere, "confirmed")
+        assert (row.person, row.base, row.state) == (imogen, cast.ashmere, "confirmed")
         asked(cast)
         run = solve_matching(half(), by=cast.ada)
-        assert proposed(run) == [("Olive Admin", "Dunmere Primary", 2)]
+        assert proposed(run) == [("Imogen Vale", "Dunmere Primary", 2)]
         [booking, _] = accept_line(lines_of(run)[0], by=cast.ada, dates=[FIRST, SECOND])
-        assert (booking.provider, booking.provider_person) == ("central", cast.olive)
+        assert (booking.provider, booking.provider_person) == ("central", imogen)
     assert client.post(f"/t/alder/exchange/team/{row.pk}/", typed | {"most_days": "0"}).status_code == 302
     assert '<td class="num" data-label="Left"><strong>0</strong></td>' in text_of(client.get("/t/alder/exchange/"))
 
