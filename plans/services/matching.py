@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -34,14 +34,18 @@ def solve_matching(period: Period, *, by: Membership) -> MatchRun:
         raise ValidationError({"period": "Choose one of the half terms"})
     run = MatchRun.objects.select_for_update(of=("self",)).filter(period=period).first()
     record_act("match.solved", run or MatchRun, by=by, label=period.label)
-    run = run or MatchRun(period=period)
-    problem = problem_for(period, today=timezone.localdate(), wanted=run.wanted)
+    return work_out(run or MatchRun(period=period), by=by, at=timezone.now())
+
+
+def work_out(run: MatchRun, *, by: Membership, at: datetime) -> MatchRun:
+    """The same without an entry of the record: from what is known on that day."""
+    problem = problem_for(run.period, today=timezone.localdate(at), wanted=run.wanted)
     kept = lines_of(run) if run.pk else []
     stays = [one for one in kept if one.state == State.PROPOSED and one.pinned]
     problem = problem.with_pins(matches_of(stays), removed_of(kept))
     found = solve(problem, seconds=settings.EXCHANGE_SECONDS, gap=settings.EXCHANGE_GAP)
     run.status, run.worth, run.problem = found.status, found.worth, problem.as_json()
-    run.solved_by, run.solved_at = by, timezone.now()
+    run.solved_by, run.solved_at = by, at
     run.save()
     run.lines.filter(state=State.PROPOSED, pinned=False).delete()
     matches = (*problem.pinned, *found.matches)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from plans.models import Offer, OfferNotTo, SupportBooking
+from plans.models import MatchRun, Offer, OfferNotTo, SupportBooking
 from plans.queries.matching import halves_to_match, own_periods
-from plans.services.matching import solve_matching
+from plans.services.matching import work_out
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
+from reporting.management.demo.record import Record
 from reporting.management.demo.story import SchoolPlan, TrustPlan
 from schools.models import Membership, Period, School, StrategyVersion
 from schools.rules import working_days_after
@@ -21,8 +22,8 @@ CONFIRMED_AGO = timedelta(days=48)
 class ExchangeWriter:
     """Writes what the schools of one trust, and its team, can give."""
 
-    def __init__(self, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms) -> None:
-        self.plan, self.people, self.version, self.terms = plan, people, version, terms
+    def __init__(self, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms, record: Record) -> None:
+        self.plan, self.people, self.version, self.terms, self.record = plan, people, version, terms, record
         self.lead = people.members[plan.moderator]
 
     def write(self, schools: Mapping[str, School]) -> None:
@@ -41,7 +42,9 @@ class ExchangeWriter:
         SupportBooking.objects.bulk_create(row for one in self.plan.schools for row in self._given(schools, one))
         halves = halves_to_match(own_periods(self.terms.today), self.terms.today) if offers else []
         if halves:
-            solve_matching(halves[0], by=self.lead)
+            at = moment(self.terms.today, "08:40")
+            run = work_out(MatchRun(period=halves[0]), by=self.lead, at=at)
+            self.record.write("match.solved", run, at=at, by=self.lead, label=halves[0].label)
 
     def _given(self, schools: Mapping[str, School], plan: SchoolPlan) -> Iterator[SupportBooking]:
         """Days of the last half term that came to other schools, confirmed by them: more than the giver’s limit."""

@@ -73,7 +73,7 @@ class TrustWriter:
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         ChecklistWriter(self.story, self.people, self.version, self.terms, self.record).write(self.schools)
-        ExchangeWriter(self.plan, self.people, self.version, self.terms).write(self.schools)
+        ExchangeWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
         )
