@@ -21,7 +21,7 @@ from schools.models import Establishment, Kpi, Period, School, StrategyVersion
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast, start_trust
 from tests.factories import SchoolFactory, member
-from tests.plans.test_exchange import asked, half
+from tests.plans.exchange_story import asked, half
 
 THEN = datetime(2026, 10, 1, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from schools.services.people import end_role
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.factories import member
+from tests.plans.exchange_story import half
 from tests.plans.support_world import book, place
-from tests.plans.test_exchange import half
 from tests.plans.test_exchange_needs import rated
 
 
