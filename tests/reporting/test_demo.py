@@ -24,13 +24,11 @@ from categorisation.services import propose_categories
 from categorisation.services.read_row import differing_read_rows
 from evidence.models import Inspection, SelfEvaluation
 from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
-from plans.models import Action, Concern, Letter, Plan, SupportBooking
+from plans.models import Action, Concern, Letter, MatchRun, Offer, Plan, SupportBooking
 from plans.queries.concerns import in_full, standings
 from plans.queries.gains import gains_of, with_gains
-from plans.queries.plans import approvals_of
-from plans.models import Action, Concern, Letter, MatchRun, Offer
-from plans.queries.concerns import in_full, standings
 from plans.queries.matching import lines_of, matches_of
+from plans.queries.plans import approvals_of
 from plans.rules.exchange import broken, problem_of
 from plans.rules.exchange_words import unmet
 from reporting.management.demo.story import Story, TrustPlan, read_story
@@ -54,7 +52,7 @@ from schools.queries import current_period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY
 
-MOST_QUERIES = 482  # sixty to match support, sixty for plans told of, closed and of the trust, fifty for concerns and their plans
+MOST_QUERIES = 482  # sixty each for plans and for matching support, fifty for concerns and their plans
 FIGURE = re.compile(r"[%£{]|\d+ (of|pupils|places|points)|\d\.\d")
 INVENTED = range(900_001, 900_300)
 
@@ -156,6 +154,7 @@ class TestDemo(TestCase):
         assert (by["alder"][0] > 0, [wrong for _, wrong in by.values()]) == (True, [0, 0])
         assert "in mathematics" in about["Teach reasoning with sentence stems, twice a week."]
         assert "reads" in about["Daily phonics for the lowest fifth of Years 3 and 4."]
+
     def test_who_can_give_is_matched_with_who_needs_it(self):
         for plan, _trust in self.each_trust():
             if plan.slug != "alder":
