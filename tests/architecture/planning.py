@@ -107,8 +107,8 @@ def plan_at(here: Planted, school: School, kind: str) -> Plan:
 
 def plant_plans(here: Planted, school: School) -> None:
     """One in each state: closed, being written, waiting, approved with a condition and changed since."""
-    head, ceo = here.people["head"], access_of(here.people["ceo"].user)
-    assert ceo is not None  # planted with a role
+    head, lead = here.people["head"], access_of(here.people["si_lead"].user)
+    assert lead is not None  # planted with a role
     closed = here.rows["plan_closed"] = plan_at(here, school, DRAFT)
     words = f"{canary(here.slug)}verdict"
     endings = {one.pk: Ending("worked", words, words) for one in closed.actions.all()}
@@ -121,7 +121,7 @@ def plant_plans(here: Planted, school: School) -> None:
     here.rows["plan_action"] = here.rows["plan_draft"].actions.get()
     for state in ("waiting", "agreed"):
         send_plan(here.rows[f"plan_{state}"], by=head, note=f"{canary(here.slug)}note")
-    answer_plan(here.rows["plan_agreed"], access=ceo, outcome="conditions", words=f"{canary(here.slug)}condition")
+    answer_plan(here.rows["plan_agreed"], access=lead, outcome="conditions", words=f"{canary(here.slug)}condition")
     plant_progress(here, head)
     plant_checklist(here, school)
     write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
