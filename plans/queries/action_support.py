@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from plans.models import Action, SupportBooking
 from plans.queries.support import entry_of, readable_bookings
@@ -15,16 +17,13 @@ def with_support() -> Q:
     return ~Q(support="") | Q(Exists(SupportBooking.objects.filter(action=OuterRef("pk"), state__in=CAME)))
 
 
-def what_came(path: str = "") -> Prefetch:
-    """What came for each action, as `came`. `path` leads to the actions. One query."""
-    rows = SupportBooking.objects.filter(state__in=CAME).order_by("on", "pk")
-    rows = rows.select_related("provider_person__user", "provider_school")
-    return Prefetch(f"{path}support_bookings", rows, to_attr="came")
-
-
-def came_for(action: Action) -> list[Entry]:
-    """Of an action read with `what_came`, as the ledger counts it."""
-    return [entry_of(one) for one in action.came]  # type: ignore[attr-defined]
+def came_for(actions: Iterable[int], plans: Iterable[int]) -> dict[int, list[Entry]]:
+    """By action, what came for it, of these actions and of all actions of these plans. One query."""
+    rows = SupportBooking.objects.filter(Q(action__in=actions) | Q(action__plan__in=plans), state__in=CAME)
+    found: dict[int, list[Entry]] = {}
+    for one in rows.select_related("provider_person__user", "provider_school").order_by("on", "pk"):
+        found.setdefault(one.action_id or 0, []).append(entry_of(one))
+    return found
 
 
 def booked_for(access: Access, action: Action) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,14 +15,18 @@ from django.utils import timezone
 from plans.models import Action, Milestone, Plan, Priority, Verdict
 from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
-from plans.queries.action_support import came_for, what_came, with_support
+from plans.queries.action_support import came_for, with_support
 from plans.rules.dose import dose
+from plans.rules.support_entry import Entry
 from schools.access import Access, Permission, where_may
 from schools.strategy import Strategy
 
 ACTION, PLAN = "action", "plan"
 COLUMNS = ("is_a", "pk", "closed_at", "rank")
 SUPPORTED, ALONE = "with", "without"
+
+Came = Mapping[int, list[Entry]]
+"""By action, what came for it."""
 
 
 @dataclass(frozen=True)
@@ -115,30 +119,31 @@ def _asked(words: str) -> SearchQuery:
 
 
 def judged(found: Sequence[tuple[str, int, Any, float]]) -> list[Judged]:
-    """What a page of them shows, in their order. At most nine queries."""
+    """What a page of them shows, in their order. At most eight queries."""
     actions = _actions([pk for kind, pk, *_ in found if kind == ACTION])
     plans = _plans([pk for kind, pk, *_ in found if kind == PLAN])
-    return [_of_action(actions[pk]) if kind == ACTION else _of_plan(plans[pk]) for kind, pk, *_ in found]
+    came = came_for(list(actions), list(plans)) if found else {}
+    return [_of_action(actions[pk], came) if kind == ACTION else _of_plan(plans[pk], came) for kind, pk, *_ in found]
 
 
 def _actions(pks: Iterable[int]) -> dict[int, Action]:
     rows = Action.objects.select_related("plan__school", "plan__strategy_version", "priority")
     rows = rows.defer("plan__strategy_version__text", "plan__strategy_version__document", "plan__final")
     stages = Prefetch("priority__milestones", Milestone.objects.all())
-    return rows.prefetch_related(stages, what_came()).in_bulk(list(pks))
+    return rows.prefetch_related(stages).in_bulk(list(pks))
 
 
 def _plans(pks: Iterable[int]) -> dict[int, Plan]:
     rows = Plan.objects.select_related("school", "strategy_version")
     rows = rows.defer("strategy_version__text", "strategy_version__document", "final")
-    return rows.prefetch_related("actions", "priorities__milestones", what_came("actions__")).in_bulk(list(pks))
+    return rows.prefetch_related("actions", "priorities__milestones").in_bulk(list(pks))
 
 
 def _phase(plan: Plan) -> str:
     return str(plan.school.get_phase_display()) if plan.school else ""
 
 
-def _of_action(row: Action) -> Judged:
+def _of_action(row: Action, came: Came) -> Judged:
     plan, stages = row.plan, list(row.priority.milestones.all()) if row.priority else []
     served = [row.priority.label] if row.priority else []
     assert row.closed_at is not None  # the database has seen to it
@@ -148,13 +153,14 @@ def _of_action(row: Action) -> Judged:
         _about(served, stages, _strategy(plan)), str(row.get_verdict_display()), STEPS[Verdict(row.verdict)],
         row.verdict_note, "",
         dose(
-            row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training], came=came_for(row)
+            row.agreed_on, closed, support=[row.support], budget=row.budget, training=[row.training],
+            came=came.get(row.pk, []),
         ),
         closed,
     )  # fmt: skip
 
 
-def _of_plan(row: Plan) -> Judged:
+def _of_plan(row: Plan, came: Came) -> Judged:
     priorities, actions = list(row.priorities.all()), list(row.actions.all())
     stages = [stage for one in priorities for stage in one.milestones.all()]
     spent = sum((one.budget for one in actions if one.budget), Decimal(0))
@@ -166,7 +172,8 @@ def _of_plan(row: Plan) -> Judged:
         STEPS[Verdict(row.verdict)], row.verdict_note, row.verdict_evidence,
         dose(
             row.begun_on, closed, support=[one.support for one in actions], budget=spent,
-            training=[one.training for one in actions], came=[entry for one in actions for entry in came_for(one)],
+            training=[one.training for one in actions],
+            came=[entry for one in actions for entry in came.get(one.pk, [])],
         ),
         closed,
     )  # fmt: skip
