@@ -9,11 +9,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
 from plans.models import Concern, StageChange
-from plans.queries.concerns import agreed_steps, last_moved, looks_of, stay_of
+from plans.queries.concerns import last_moved, looks_of, stay_of
 from plans.rules.ladder import Stay
 from schools.models import Membership, School, StrategyVersion
 from schools.rules.rhythm import HalfTerm
@@ -100,20 +100,23 @@ class LookAgain:
 
 
 def looks_again(concerns: QuerySet[Concern], halves: Mapping[int, Sequence[HalfTerm]]) -> list[LookAgain]:
-    """The next look at each of these concerns. Three queries where there are any, otherwise one."""
+    """The next look at each of these concerns. Two queries at the most."""
     rows = concerns.filter(state__in=(Concern.State.OPEN, Concern.State.WATCHED))
+    agreed = StageChange.objects.filter(concern__in=rows.values("pk"), outcome=StageChange.Outcome.AGREED)
+    agreed = agreed.select_related("concern__school__trust", "concern__strategy_version", "proposed_by__user")
+    steps = defaultdict[int, list[StageChange]](list)
+    for row in agreed.defer(*_LARGE).order_by("decided_at", "pk"):
+        steps[row.concern_id].append(row)
+    latest = [each[-1] for each in steps.values()]
+    prefetch_related_objects([one.concern for one in latest if one.concern.state == Concern.State.WATCHED], "looks")
     found = []
-    for one in rows.prefetch_related("changes__proposed_by__user", "looks"):
-        agreed = agreed_steps(one)
-        if not agreed:
-            continue
-        by, label = agreed[-1].proposed_by, one.of_ladder.label
-        if one.state == Concern.State.OPEN:
-            if agreed[-1].review_on:
-                found.append(LookAgain(one, agreed[-1].review_on, f"{label}: looked at again", by))
-            continue
-        due = looks_of(one, last_moved(agreed), halves.get(one.school_id, ()))
-        found += [LookAgain(one, look.due_on, f"{label}: look after leaving it", by) for look in due if not look.look][
-            :1
-        ]
+    for last in latest:
+        concern, by = last.concern, last.proposed_by
+        label = concern.of_ladder.label
+        if concern.state == Concern.State.WATCHED:
+            due = looks_of(concern, last_moved(steps[concern.pk]), halves.get(concern.school_id, ()))
+            ahead = (look.due_on for look in due if not look.look)
+            found += [LookAgain(concern, day, f"{label}: look after leaving it", by) for day in ahead][:1]
+        elif last.review_on:
+            found.append(LookAgain(concern, last.review_on, f"{label}: looked at again", by))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from http.client import OK
 from typing import Any
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from evidence.forms.named import SURE, asked_in, named_in
 from plans.forms.progress import ProgressForm
-from plans.models import Plan
+from plans.models import Plan, Priority
 from plans.queries.plans import document_of, priorities_of
 from plans.queries.progress import draft_of, reached_by
 from plans.rules.document import Document
@@ -46,17 +47,19 @@ def _form(plan: Plan, document: Document, data: Any = None) -> ProgressForm:
 def plan_progress(request: TrustRequest, pk: int) -> HttpResponse:
     """The next update; sent with `then=send` it is read by those who oversee the plan, otherwise it is kept."""
     found = tellable(request, pk)
-    document = document_of(found)
+    priorities = priorities_of([found]).get(found.pk, [])
+    document = document_of(found, priorities)
+    show = partial(_page, request, found, document, priorities)
     if request.method == "GET":
-        return _page(request, found, document, _form(found, document))
+        return show(_form(found, document))
     form = _form(found, document, request.POST)
     try:
-        return _taken(request, found, document, form)
+        return _taken(request, found, form, show)
     except ValidationError as refused:
-        return _page(request, found, document, form, status=422, refused=refused.messages)
+        return show(form, status=422, refused=refused.messages)
 
 
-def _taken(request: TrustRequest, found: Plan, document: Document, form: ProgressForm) -> HttpResponse:
+def _taken(request: TrustRequest, found: Plan, form: ProgressForm, show: Callable[..., HttpResponse]) -> HttpResponse:
     """Send it where that is asked and nobody seems to be named in it; otherwise keep it."""
     by, version, wanted = request.access.membership, version_in(request.POST), request.POST.get("then") == SEND
     typed = form.typed()
@@ -69,20 +72,20 @@ def _taken(request: TrustRequest, found: Plan, document: Document, form: Progres
         saved, lacks = save_progress(found, typed, by=by, version=version), {}
     if saved.conflicts:
         clashes = conflicts_in(saved, form, reader=by)
-        return _page(request, found, document, form, status=409, conflicts=clashes, version=saved.version)
+        return show(form, status=409, conflicts=clashes, version=saved.version)
     if form.errors or asks or lacks:  # a refusal would undo what was stored
         missing = [{"id": f"id_{name}", "words": words} for name, words in lacks.items()]
         kept = {"version": saved.version, "unsaved": bool(form.errors)}
-        return _page(request, found, document, form, asks=asks if not form.errors else {}, lacks=missing, **kept)
+        return show(form, asks=asks if not form.errors else {}, lacks=missing, **kept)
     messages.success(request, "Sent. Whoever oversees the plan is told." if wanted else "Saved.")
     return to_plan(found, request.trust.slug, "#progress")
 
 
 def _page(
-    request: TrustRequest, plan: Plan, document: Document, form: ProgressForm, *, status: int = OK, **more: Any
-) -> HttpResponse:
+    request: TrustRequest, plan: Plan, document: Document, priorities: Sequence[Priority], form: ProgressForm, *,
+    status: int = OK, **more: Any,
+) -> HttpResponse:  # fmt: skip
     named_in(form, plan.school_id)
-    priorities = priorities_of([plan]).get(plan.pk, [])
     known = reached_by(plan, priorities, today=timezone.localdate(), access=request.access)
     context = {
         "plan": plan,

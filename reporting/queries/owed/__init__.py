@@ -11,7 +11,7 @@ from schools.models import School
 from .counting import meetings, reports, support
 from .judging import categories, matrices, returns, sefs
 from .reading import Reader, Span
-from .working import actions, approvals, concerns, reviews, updates, visits
+from .working import actions, approvals, concerns, reviews, visits
 
 __all__ = ["Span", "owed"]
 
@@ -21,7 +21,6 @@ KINDS = (
     sefs,
     returns,
     actions,
-    updates,
     approvals,
     concerns,
     reviews,

@@ -22,29 +22,42 @@ from .reading import Reader
 
 P = Permission
 MOST_WORDS = 90  # characters of an action's or a plan's own words
+GETS_ON, OVER = ": how it gets on", ": its time is up, has it worked?"
+NO_DAY = Value(None)
 
 
 def actions(read: Reader) -> Iterator[Owed]:
     """Each open action by the day that counts next: by when it is done, then when its impact is looked at.
 
-    With them the items of checklists that have a day and are not met, in the same query.
+    With them, in the same query, the items of checklists that have a day and are not met, when each plan is told of
+    next, and when its time is up.
     """
     rows = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
     items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
     items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
-    found = _lines(rows, "action", "what", "plan__school_id", F("impact_check_on"))
-    found = found.union(_lines(items, "checklist_item", "words", "school_id", Value(None)), all=True)
-    for page, pk, what, school, due, check in found:
+    plans = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
+    found = _lines(rows, "action", "", ("what", "plan__school_id", "due_on"), F("impact_check_on")).union(
+        _lines(items, "checklist_item", "", ("words", "school_id", "due_on")),
+        _lines(plans.filter(update_due_on__lte=read.until), "plan", GETS_ON, ("title", "school_id", "update_due_on")),
+        _lines(plans.filter(ends_on__lte=read.until), "plan", OVER, ("title", "school_id", "ends_on")),
+        all=True,
+    )
+    for page, ending, pk, what, school, due, check in found:
         ahead = due if due and (due >= read.today or check is None) else check
         if ahead and ahead <= read.until:
             done = "" if ahead == due else "Has it worked? "
-            yield Owed("plan", ahead, f"{done}{cut(what, MOST_WORDS)}", school, page=page, place={"pk": pk})
+            yield Owed("plan", ahead, f"{done}{cut(what, MOST_WORDS)}{ending}", school, page=page, place={"pk": pk})
 
 
-def _lines(rows: QuerySet[Any], page: str, words: str, school: str, check: F | Value) -> QuerySet[Any]:
-    """In the columns that actions and items share."""
-    told = {"page": Value(page, CharField()), "said": F(words), "at": F(school), "check_on": Cast(check, DateField())}
-    return rows.order_by().annotate(**told).values_list("page", "pk", "said", "at", "due_on", "check_on")
+def _lines(
+    rows: QuerySet[Any], page: str, ending: str, names: tuple[str, str, str], check: F | Value = NO_DAY
+) -> QuerySet[Any]:
+    """In the columns that they share; `names` are those of the words, the school and the day."""
+    words, school, day = names
+    told = {"page": Value(page, CharField()), "ending": Value(ending, CharField()), "said": F(words), "at": F(school)}
+    days = {"day": F(day), "check_on": Cast(check, DateField())}
+    columns = ("page", "ending", "pk", "said", "at", "day", "check_on")
+    return rows.order_by().annotate(**told, **days).values_list(*columns)
 
 
 def approvals(read: Reader) -> Iterator[Owed]:
@@ -54,17 +67,6 @@ def approvals(read: Reader) -> Iterator[Owed]:
         plan = row.edition.plan
         title = f"{cut(plan.title, MOST_WORDS)}: {row.role_label.lower()} answers"
         yield Owed("plan", row.due_on, title, plan.school_id, page="plan", place={"pk": plan.pk})
-
-
-def updates(read: Reader) -> Iterator[Owed]:
-    """The next time each plan is told of, and the day on which its time is up."""
-    rows = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
-    for pk, title, school, due, ends in rows.values_list("pk", "title", "school_id", "update_due_on", "ends_on"):
-        named, place = cut(title, MOST_WORDS), {"pk": pk}
-        if due and due <= read.until:
-            yield Owed("plan", due, f"{named}: how it gets on", school, page="plan", place=place)
-        if ends and ends <= read.until:
-            yield Owed("plan", ends, f"{named}: its time is up, has it worked?", school, page="plan", place=place)
 
 
 def _of_plans(read: Reader, plan: str = "") -> Q:
