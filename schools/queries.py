@@ -173,8 +173,13 @@ def members(*, left: bool = False) -> QuerySet[Membership]:
 
 def people_of_trust(*, left: bool = False) -> list[Membership]:
     """Members by name, each with the roles they hold now in `roles_now`; with `left`, who has left. Two queries."""
+    return list(with_roles(members(left=left)))
+
+
+def with_roles(people: QuerySet[Membership]) -> QuerySet[Membership]:
+    """The same people, each with the roles they hold now in `roles_now`. One query more."""
     grants = RoleGrant.objects.current().select_related("school").order_by("id")
-    return list(members(left=left).prefetch_related(Prefetch("grants", grants, to_attr="roles_now")))
+    return people.prefetch_related(Prefetch("grants", grants, to_attr="roles_now"))
 
 
 def terms_begun(day: date, *, years: int = 3) -> list[Period]:

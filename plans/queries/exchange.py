@@ -19,7 +19,7 @@ from plans.rules.exchange import Giver
 from plans.rules.standing import STRONG, Standing
 from reviews.models import Practice
 from schools.models import Membership, Period, School
-from schools.queries import people_of_trust
+from schools.queries import members, with_roles
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,10 @@ def known_strengths(school: School, stands: Standing | None) -> dict[str, str]:
 
 
 def team_without_offer() -> list[Membership]:
-    """The trust’s own team, as far as nobody has said what they can give. Three queries."""
-    told = set(Offer.objects.exclude(person=None).values_list("person", flat=True))
-    return [one for one in people_of_trust() if one.pk not in told and is_of_trusts_team(one.roles_now)]  # type: ignore[attr-defined]
+    """The trust’s own team, as far as nobody has said what they can give. Two queries."""
+    told = Offer.objects.exclude(person=None).values("person")
+    people = with_roles(members().exclude(pk__in=told))
+    return [one for one in people if is_of_trusts_team(one.roles_now)]  # type: ignore[attr-defined]
 
 
 def area_choices(labels: Mapping[str, str], known: Mapping[str, str]) -> list[tuple[str, str]]:

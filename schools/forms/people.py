@@ -24,12 +24,16 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(choices=ROLE_CHOICES, error_messages=choose("Choose a role."))
     school = forms.ModelChoiceField(
-        School.objects.all(),
+        School.objects.none(),
         required=False,
         empty_label="The whole trust",
         error_messages=choose("Choose a school from the list."),
         help_text="For a headteacher, school leader, chair of governors or local governor.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["school"].queryset = School.objects.all()  # type: ignore[attr-defined]  # of the trust now open
 
 
 class GrantForm(RoleForm):

@@ -63,7 +63,7 @@ class FollowForm(forms.Form):
 
     key = forms.ChoiceField(label="Strategy", error_messages=choose("Choose a strategy from the list."))
     school = forms.ModelChoiceField(
-        School.objects.all(),
+        School.objects.none(),
         required=False,
         empty_label="The whole trust",
         error_messages=choose("Choose a school from the list."),
@@ -73,4 +73,5 @@ class FollowForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         versions = StrategyVersion.objects.order_by("key", "version").values_list("key", "title")
+        self.fields["school"].queryset = School.objects.all()  # type: ignore[attr-defined]  # of the trust now open
         self.fields["key"].choices = list(dict(versions).items())  # type: ignore[attr-defined]

@@ -40,7 +40,6 @@ TOO_MANY: dict[str, int] = {
     "exchange": 17,
     "school_exchange": 18,
     "calendar_page": 23,
-    "exchange_person_new": 16,
     "support": 19,
     "school_support": 18,
     "overview": 17,
