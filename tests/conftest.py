@@ -6,6 +6,7 @@ Ada leads improvement at Alder Trust, Ben heads one Alder school, Cleo leads Bir
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ import environ
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 from hypothesis import settings as properties
@@ -96,6 +97,19 @@ def django_db_setup(_as_owner: None, django_db_setup: None, django_db_blocker: A
         _log_in(_login_of(os.environ["DATABASE_OWNER_URL"]))
 
 
+def _empty(sql_list: list[str], tries: int = 5) -> None:
+    """A request that a closed browser left behind may hold rows in another order: the database then ends one of them."""
+    try:
+        with connection.cursor() as cursor:
+            for sql in sql_list:
+                cursor.execute(sql)
+    except OperationalError:
+        if tries == 1:
+            raise
+        time.sleep(1)
+        _empty(sql_list, tries - 1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _flush_as_owner() -> Iterator[None]:
     """Tests with real transactions end in TRUNCATE, which the application may not do."""
@@ -103,10 +117,10 @@ def _flush_as_owner() -> Iterator[None]:
     def flush(self: DatabaseOperations, using: str, sql_list: list[str]) -> None:
         as_application = {part: connection.settings_dict[part] for part in ("USER", "PASSWORD", "HOST", "PORT")}
         _log_in(_login_of(os.environ["DATABASE_OWNER_URL"]))
-        with connection.cursor() as cursor:
-            for sql in sql_list:
-                cursor.execute(sql)
-        _log_in(as_application)
+        try:
+            _empty(sql_list)
+        finally:
+            _log_in(as_application)
 
     usual = DatabaseOperations.execute_sql_flush
     DatabaseOperations.execute_sql_flush = lambda self, sql_list: flush(self, "default", sql_list)  # type: ignore[method-assign]
