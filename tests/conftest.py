@@ -98,7 +98,7 @@ def django_db_setup(_as_owner: None, django_db_setup: None, django_db_blocker: A
 
 
 def _empty(sql_list: list[str], tries: int = 5) -> None:
-    """A request that a closed browser left behind may hold rows in another order: the database then ends one of them."""
+    """A request that a closed browser left behind may hold rows in another order: the database ends one of them."""
     try:
         with connection.cursor() as cursor:
             for sql in sql_list:
