@@ -48,7 +48,7 @@ def rows_of_plans() -> Rows:
         "plan_action": [{"pk": one.pk, "action_id": each.pk} for each in one.actions.order_by("pk")[:1]],
         "school_plans": [{"school_id": one.school_id}],
         "checklist": [{"school_id": pk} for pk in (*items.values_list("school_id", flat=True)[:1], one.school_id)],
-        "checklist_item": [{"pk": each.pk} for each in (items.filter(status="met")[0], items.filter(status="open")[0])],
+        "checklist_item": [{"pk": each.pk} for how in ("met", "open") for each in items.filter(status=how)[:1]],
         "plan_checklist": [{"pk": each.pk} for each in listed[:1]],
     }
 
