@@ -48,6 +48,7 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("offline_key", "offline_worker"), PROGRAM),
     "return_agree": "shares the form of return_back",
     "return_classes": "no strategy of the demo asks for classes",
+    "plan_checklist": "no plan of the demo's strategies begins with a checklist",
     **dict.fromkeys(
         ("year_begin", "year_write", "year_sign", "year_anew"), "no strategy of the demo writes a year down"
     ),

@@ -76,7 +76,6 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
         Form("plan_progress", f"head of {told.school_id}", at("plan_progress"), {"overall": "x" * (LONGEST_TEXT + 1)}),
         Form("plan_close", head, at("plan_close"), {"verdict": "worked", "note": "", "again_on": "soon"}),
         Form("checklist_item", "si_lead", at("checklist_item"), {"status": "met", "evidence": "", "due": "soon"}),
-        *[Form("plan_checklist", "si_lead", at("plan_checklist"), {"check": "soon"}) for _ in rows["plan_checklist"]],
         Form("plan_send", head, at("plan", pk=plan.pk), {"note": "x" * 1001}, "/send/"),
         Form("plan_answer", "si_lead", at("plan", pk=waiting.pk), {"words": ""}, "/answer/"),
     ]
