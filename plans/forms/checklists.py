@@ -17,6 +17,7 @@ from plans.services.checklists import LONGEST_EVIDENCE
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
+from schools.forms.filtering import FilterBar
 from schools.models import Membership
 from schools.words import on
 
@@ -102,34 +103,17 @@ SHOW = [
 ]
 
 
-class ItemFilter:
-    """Which items of a checklist are shown, kept in the address. A choice that does not exist counts as none."""
+class ItemFilter(FilterBar):
+    """Which items of a checklist are shown, kept in the address."""
 
     def __init__(self, data: Mapping[str, Any], phases: Iterable[Phase], *, me: Membership, today: date) -> None:
         domains = {domain.key: domain.label for one in phases for domain in (*one.here, *one.next)}
-        self.fields = {"domain": ("Domain", [("", "Every domain"), *domains.items()]), "show": ("Show", SHOW)}
-        self.chosen = {
-            name: data.get(name, "") if data.get(name, "") in dict(choices) else ""
-            for name, (_, choices) in self.fields.items()
-        }
+        super().__init__(data, {"domain": ("Domain", [("", "Every domain"), *domains.items()]), "show": ("Show", SHOW)})
         self.me, self.today = me, today
 
     @property
     def is_set(self) -> bool:
         return any(self.chosen.values())
-
-    def selects(self) -> list[dict[str, Any]]:
-        """For templates/components/filter_bar.html."""
-        return [
-            {
-                "name": name,
-                "label": label,
-                "options": [
-                    {"value": key, "label": said, "selected": key == self.chosen[name]} for key, said in choices
-                ],
-            }
-            for name, (label, choices) in self.fields.items()
-        ]
 
     def shows(self, item: ChecklistItem) -> bool:
         if self.chosen["domain"] not in ("", item.group):

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django import forms
-
 from plans.queries.support import SchoolLedger
+from schools.forms.filtering import FilterBar
 
 SHOW = [("", "Every school"), ("behind", "Where less came than was owed"), ("missed", "Where something was missed")]
 ORDER = [
@@ -19,31 +18,11 @@ ORDER = [
 ]
 
 
-class LedgerFilter:
-    """A choice that does not exist counts as none."""
+class LedgerFilter(FilterBar):
+    """Which schools, in which order."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self.fields = {"show": ("Show", SHOW), "order": ("Order", ORDER)}
-        self.chosen = {name: self._choice(data.get(name, ""), choices) for name, (_, choices) in self.fields.items()}
-
-    def _choice(self, value: str, choices: list[tuple[str, str]]) -> str:
-        try:
-            return forms.ChoiceField(choices=choices, required=False).clean(value)
-        except forms.ValidationError:
-            return ""
-
-    def selects(self) -> list[dict[str, Any]]:
-        """For templates/components/filter_bar.html."""
-        return [
-            {
-                "name": name,
-                "label": label,
-                "options": [
-                    {"value": key, "label": said, "selected": key == self.chosen[name]} for key, said in choices
-                ],
-            }
-            for name, (label, choices) in self.fields.items()
-        ]
+        super().__init__(data, {"show": ("Show", SHOW), "order": ("Order", ORDER)})
 
     def lines(self, found: Iterable[SchoolLedger]) -> list[SchoolLedger]:
         """The lines asked for, in the order asked for."""

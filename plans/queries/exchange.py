@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from plans.models import MatchLine, MatchRun, Offer
 from plans.queries.drained import gave_of
 from plans.queries.givers import is_of_trusts_team
-from plans.queries.giving import giver_of, offers
+from plans.queries.giving import giver_of, is_about, offers
 from plans.queries.matching import Seen, half_to_match
 from plans.rules.drained import drained
 from plans.rules.exchange import Giver
@@ -82,7 +82,7 @@ def known_strengths(school: School, stands: Standing | None) -> dict[str, str]:
     shown = Practice.objects.filter(school=school, ended_at=None).order_by("pk")
     for subject, criterion in shown.values_list("subject", "from_finding__criterion"):
         for one in stands.strategy.criteria:
-            if one.key == criterion or (subject and subject.casefold() == one.label[:80].casefold()):
+            if is_about(one.key, one.label, criterion=criterion, subject=subject):
                 found[one.key] = ", ".join(filter(None, (found.get(one.key, ""), "practice in the register")))
     return found
 

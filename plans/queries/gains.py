@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
 
-from plans.models import Concern, Plan, StageChange
+from plans.models import Plan, StageChange
 from plans.queries.concern_history import step_words
+from plans.queries.steps import as_json, step_from
 from schools.access import Access, Permission
 from schools.models import StrategyVersion
 
@@ -29,10 +27,8 @@ class Gain:
 
 def with_gains(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """The same plans, each with the agreed steps that it gained by, the latest first. No query more."""
-    of_concern = {"concern": "concern_id", "ladder": "concern__ladder", "version": "concern__strategy_version_id"}
-    step = JSONObject(**of_concern, **{name: name for name in ("step", "stage", "since", "plan_words")})
     rows = StageChange.objects.filter(plan=OuterRef("pk"), outcome=StageChange.Outcome.AGREED).exclude(plan_words="")
-    return plans.annotate(gained=ArraySubquery(rows.order_by("-since", "-pk").values(json=step)))
+    return plans.annotate(gained=ArraySubquery(rows.order_by("-since", "-pk").values(json=as_json("plan_words"))))
 
 
 def gains_of(plan: Plan, access: Access) -> list[Gain]:
@@ -44,10 +40,9 @@ def gains_of(plan: Plan, access: Access) -> list[Gain]:
     versions = {one.pk: one for one in StrategyVersion.objects.filter(pk__in=others)} if others else {}
     if plan.strategy_version is not None:
         versions[plan.strategy_version.pk] = plan.strategy_version
-    return [_gain(one, versions[one["version"]]) for one in steps]
+    return [_gain(one["plan_words"], step_from(one, versions)) for one in steps]
 
 
-def _gain(one: Mapping[str, Any], version: StrategyVersion) -> Gain:
-    concern = Concern(pk=one["concern"], ladder=one["ladder"], strategy_version=version)
-    step = step_words(StageChange(step=one["step"], stage=one["stage"]), concern)
-    return Gain(date.fromisoformat(one["since"]), one["plan_words"], step, one["concern"])
+def _gain(words: str, step: StageChange) -> Gain:
+    assert step.since is not None  # it was agreed
+    return Gain(step.since, words, step_words(step, step.concern), step.concern_id)

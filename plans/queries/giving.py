@@ -133,13 +133,16 @@ def _practice(row: Any, labels: Mapping[str, str]) -> dict[str, str]:
     """By area, the practice in the register that is about it: by the finding it comes from, or by its subject."""
     found = {}
     for one in row.practices:
-        about = {area for area in row.areas if area == one["criterion"] or _same(labels.get(area, ""), one["subject"])}
+        of = {"criterion": one["criterion"], "subject": one["subject"]}
+        about = [area for area in row.areas if is_about(area, labels.get(area, ""), **of)]
         found.update(dict.fromkeys(about, one["title"]))
     return found
 
 
-def _same(label: str, subject: str) -> bool:
-    return bool(subject) and subject.casefold() == label[:80].casefold()
+def is_about(key: str, label: str, *, criterion: str | None, subject: str) -> bool:
+    """Whether a practice, by the finding it comes from or by its subject, is about the criterion of this key."""
+    longest = Practice._meta.get_field("subject").max_length
+    return key == criterion or (bool(subject) and subject.casefold() == label[:longest].casefold())
 
 
 def _away(row: Any, when: HalfToMatch) -> str:

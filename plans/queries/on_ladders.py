@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, prefetch_related_objects
-from django.db.models.functions import JSONObject
 
 from plans.models import Concern, StageChange
 from plans.queries.concerns import last_moved, looks_of, stay_of
+from plans.queries.steps import as_json, step_from
 from plans.rules.ladder import Stay
 from schools.models import Membership, School, StrategyVersion
 from schools.rules.rhythm import HalfTerm
@@ -51,9 +50,7 @@ def on_ladders(schools: Iterable[School], halves: Mapping[int, Sequence[HalfTerm
 
 def with_steps(schools: QuerySet[School]) -> QuerySet[School]:
     """The same schools, each with the agreed steps of its open concerns, for `on_ladders_of`. No query more."""
-    of_concern = {"concern": "concern_id", "ladder": "concern__ladder", "version": "concern__strategy_version_id"}
-    step = JSONObject(**of_concern, **{name: name for name in ("step", "stage", "since", "review_on")})
-    rows = _agreed().filter(concern__school=OuterRef("pk")).values(json=step)
+    rows = _agreed().filter(concern__school=OuterRef("pk")).values(json=as_json())
     return schools.annotate(ladder_steps=ArraySubquery(rows))
 
 
@@ -64,14 +61,7 @@ def on_ladders_of(
     """As `on_ladders`, of schools that `with_steps` has read, where every version of a strategy is known. No query."""
     known = {one.pk: one for one in schools}
     read = [(one, step) for one in known.values() for step in one.ladder_steps]  # type: ignore[attr-defined]
-    return _told([_step(one, step, versions) for one, step in read], known, halves, today)
-
-
-def _step(school: School, step: Mapping[str, Any], versions: Mapping[int, StrategyVersion]) -> StageChange:
-    version = versions[step["version"]]
-    concern = Concern(pk=step["concern"], school=school, ladder=step["ladder"], strategy_version=version)
-    since, review = (date.fromisoformat(step[name]) if step[name] else None for name in ("since", "review_on"))
-    return StageChange(concern=concern, step=step["step"], stage=step["stage"], since=since, review_on=review)
+    return _told([step_from(step, versions, school=one) for one, step in read], known, halves, today)
 
 
 def _told(

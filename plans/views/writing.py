@@ -7,8 +7,7 @@ from http.client import OK
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
-from django.forms import BaseForm
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,8 +23,7 @@ from plans.services import drop_priority, save_sections, write_action, write_pri
 from plans.services.writing import mark_of
 from plans.views.plans import plan_for
 from schools.access import Permission, TrustRequest, trust_view
-from schools.audit import CHANGED_SINCE
-from schools.forms import accepted
+from schools.forms import accepted, show_latest
 from schools.forms.filled import FilledForm
 from schools.forms.filling import decided
 from schools.views.filling import autosaved, kept_or_again
@@ -125,16 +123,10 @@ def _priority(request: TrustRequest, found: Plan, row: Priority | None) -> HttpR
     ):
         messages.success(request, "Saved.")
         return to_plan(found, request.trust.slug, "#priorities")
-    _show_latest(form, row)
+    if row is not None:
+        show_latest(form, lambda: mark_of(type(row)._default_manager.get(pk=row.pk)))
     context = {"plan": found, "form": form, "row": row, "drop": DropForm() if row else None}
     return render(request, "plans/priority.html", context, status=422 if form.errors else OK)
-
-
-def _show_latest(form: BaseForm, row: Priority | Action | None) -> None:
-    """Who was told that somebody else was quicker has seen that change: the next press puts theirs in its place."""
-    if row is not None and form.is_bound and form.has_error(NON_FIELD_ERRORS, CHANGED_SINCE):
-        latest = type(row)._default_manager.get(pk=row.pk)
-        form.data = {**form.data.dict(), "seen": mark_of(latest)}  # type: ignore[attr-defined]
 
 
 @require_POST
@@ -183,6 +175,7 @@ def _action(request: TrustRequest, found: Plan, row: Action | None) -> HttpRespo
     ):
         messages.success(request, "Saved.")
         return to_plan(found, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
-    _show_latest(form, row)
+    if row is not None:
+        show_latest(form, lambda: mark_of(type(row)._default_manager.get(pk=row.pk)))
     context = {"plan": found, "form": form, "row": row}
     return render(request, "plans/plan_action.html", context, status=422 if form.errors else OK)

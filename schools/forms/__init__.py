@@ -7,10 +7,11 @@ from contextlib import nullcontext
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.http import QueryDict
 
+from schools.audit import CHANGED_SINCE
 from schools.tenancy import current_trust_id
 from schools.words import whole
 
@@ -29,6 +30,12 @@ def accepted(form: forms.BaseForm, act: Callable[[dict[str, Any]], object]) -> b
         form.add_error(None, refusal)
         return False
     return True
+
+
+def show_latest(form: forms.BaseForm, latest: Callable[[], object]) -> None:
+    """Who was told that somebody else was quicker has seen that change: the next press puts theirs in its place."""
+    if form.is_bound and form.has_error(NON_FIELD_ERRORS, CHANGED_SINCE):
+        form.data = {**form.data.dict(), "seen": str(latest())}  # type: ignore[attr-defined]
 
 
 def version_in(data: QueryDict) -> int:

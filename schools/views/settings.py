@@ -8,17 +8,15 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.paginator import Paginator
-from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from schools.access import Permission, TrustRequest, trust_view
-from schools.audit import CHANGED_SINCE, last_act
-from schools.forms import accepted
+from schools.audit import last_act
+from schools.forms import accepted, show_latest
 from schools.forms.audit import AuditFilter
 from schools.forms.calendar import OwnBreaksForm, YearForm
 from schools.forms.setup import SettingsForm
@@ -49,7 +47,7 @@ def trust_settings(request: TrustRequest) -> HttpResponse:
     if request.method == "POST" and accepted(form, lambda data: change_settings(request.trust, by=me, **data)):
         messages.success(request, "The settings are saved.")
         return redirect("trust_settings", trust=request.trust.slug)
-    _show_latest(form, SETTINGS)
+    show_latest(form, lambda: _seen(SETTINGS))
     typed = request.POST.get("accent", "").lower()
     shown = typed if re.fullmatch("#[0-9a-f]{6}", typed) else request.trust.accent
     ratios = [(name, int(contrast(shown, on) * 100) / 100) for name, on in (("white", WHITE), ("paper", PAPER))]
@@ -70,7 +68,7 @@ def calendar(request: TrustRequest, year: int | None = None) -> HttpResponse:
     if request.method == "POST" and accepted(form, lambda data: set_year(year, form.dates(), by=me, seen=data["seen"])):
         messages.success(request, f"The dates of {name} are saved.")
         return redirect("calendar_year", trust=request.trust.slug, year=year)
-    _show_latest(form, DATES, name)
+    show_latest(form, lambda: _seen(DATES, name))
     known = years_of_calendar()
     years = [(each, year_words(each)) for each in sorted({*known, this, this + 1})]
     return page(
@@ -96,7 +94,7 @@ def calendar_school(request: TrustRequest, year: int, pk: int) -> HttpResponse:
     if request.method == "POST" and accepted(form, save):
         messages.success(request, f"The half terms of {of} are saved.")
         return redirect("calendar_year", trust=request.trust.slug, year=year)
-    _show_latest(form, OWN_DATES, of)
+    show_latest(form, lambda: _seen(OWN_DATES, of))
     return page(
         request, "schools/calendar_school_page.html", form=form, year=year, name=year_words(year), school=school
     )
@@ -112,12 +110,6 @@ def _seen(did: str, of: str = "") -> int:
     """The number of the last such change, 0 when there is none."""
     last = last_act(did, of=of)
     return last.pk if last else 0
-
-
-def _show_latest(form: BaseForm, did: str, of: str = "") -> None:
-    """Who was told that somebody else was quicker has seen that change: the next press puts theirs in its place."""
-    if form.is_bound and form.has_error(NON_FIELD_ERRORS, CHANGED_SINCE):
-        form.data = {**form.data.dict(), "seen": str(_seen(did, of))}  # type: ignore[attr-defined]
 
 
 @require_safe

@@ -23,12 +23,6 @@ def _today() -> Any:
         yield
 
 
-@pytest.fixture
-def plan(cast: Cast) -> Plan:
-    with trust_scope(cast.alder):
-        return begin_plan(cast.dunmere, "sip", by=cast.ben)
-
-
 def rules_of(plan: Plan) -> tuple[str, ...]:
     found = kind_of(plan)
     assert found is not None

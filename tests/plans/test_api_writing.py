@@ -45,12 +45,6 @@ def _today() -> Any:
         yield
 
 
-@pytest.fixture
-def plan(cast: Cast) -> Plan:
-    with trust_scope(cast.alder):
-        return begin_plan(cast.dunmere, "sip", by=cast.ben)
-
-
 def send(cast: Cast, person: Membership, path: str, data: Any, method: str = "post") -> tuple[int, Any]:
     answer = getattr(cast.client(person), method)(f"{API}{path}/", data, "application/json")
     return answer.status_code, answer.json()

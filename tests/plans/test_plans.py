@@ -53,12 +53,6 @@ def _today():
         yield
 
 
-@pytest.fixture
-def plan(cast: Cast) -> Plan:
-    with trust_scope(cast.alder):
-        return begin_plan(cast.dunmere, "sip", by=cast.ben)
-
-
 def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 

@@ -41,12 +41,6 @@ def _today():
 
 
 @pytest.fixture
-def plan(cast: Cast) -> Plan:
-    with trust_scope(cast.alder):
-        return begin_plan(cast.dunmere, "sip", by=cast.ben)
-
-
-@pytest.fixture
 def world(db: None) -> LadderWorld:
     return make_ladder_world("numbered_categories")
 

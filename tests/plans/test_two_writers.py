@@ -16,7 +16,6 @@ from plans.services import (
     ActionEntry,
     NewAction,
     PriorityEntry,
-    begin_plan,
     drop_priority,
     write_action,
     write_priority,
@@ -31,12 +30,6 @@ from tests.plans.test_plans import ACTION, PRIORITY, text_of, there
 def _today():
     with time_machine.travel(TODAY, tick=False):
         yield
-
-
-@pytest.fixture
-def plan(cast: Cast) -> Plan:
-    with trust_scope(cast.alder):
-        return begin_plan(cast.dunmere, "sip", by=cast.ben)
 
 
 def seen_on(page: Any) -> str:
