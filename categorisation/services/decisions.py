@@ -18,7 +18,8 @@ from schools.models import AgendaItem, Meeting, Membership, Notice, Period, Role
 from schools.rules import humane_time, working_days_after
 from schools.services.meetings import require_not_agreed
 from schools.services.notices import tell
-from schools.strategy import Role
+from schools.services.post import told_at
+from schools.strategy import Role, Strategy
 from schools.words import on
 
 LONGEST_SUBJECT = 160  # characters
@@ -57,14 +58,21 @@ def decide_category(
     was = basis.before.level if basis.before else ""
     why = " ".join(filter(None, (reason, *conclusion.sentences)))
     record_act("category.decided", school, by=by, school=school, before=was, after=level, why=why)
+    tell_at = told_at(school, now)
     decision = Decision.objects.create(
         school=school, period=basis.period, axis=axis, level=level, strategy_version=basis.version, proposal=proposal,
         meeting=meeting, was=was, reason=reason, effective_on=today, decided_by=by, decided_at=now,
-        tell_at=humane_time(now, hour=school.trust.news_hour),
-        reply_due_on=working_days_after(today, basis.strategy.identity.reply_days), **asdict(conclusion),
+        tell_at=tell_at, reply_due_on=_reply_due(basis.strategy, now, tell_at), **asdict(conclusion),
     )  # fmt: skip
     _tell_school(decision)
     return decision
+
+
+def _reply_due(strategy: Strategy, now: datetime, tell_at: datetime) -> date:
+    """The working days of a reply run from the decision; where the school is away then, from the day it is told."""
+    told, today = timezone.localdate(tell_at), timezone.localdate(now)
+    away = told > working_days_after(today, 1)
+    return working_days_after(told if away else today, strategy.identity.reply_days)
 
 
 def _locked(school: School, meeting: Meeting | None) -> tuple[School, Meeting | None]:

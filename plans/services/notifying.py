@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from plans.models import Concern, Letter, Recipient
 from plans.queries.concerns import Standing
-from plans.rules.post import arrives_at
 from schools.audit import record_act
 from schools.models import Membership, School
 from schools.queries import half_terms_of
 from schools.rules import months_after
+from schools.rules.post import arrives_at
 from schools.services.news import LONGEST_SUBJECT, about
 from schools.services.notices import tell
 from schools.words import listed
@@ -61,7 +61,14 @@ def send_letter(
     )
     path = f"/t/{row.school.trust.slug}/concerns/{row.pk}/letters/{letter.pk}/"
     for person in {one.person.pk: one.person for one in to if one.person}.values():
-        tell(person, subject=about(row.school, letter.subject), body=letter.text, path=path, not_before=arrives)
+        tell(
+            person,
+            subject=about(row.school, letter.subject),
+            body=letter.text,
+            path=path,
+            not_before=arrives,
+            at_once=bool(why_now),
+        )
     return letter
 
 

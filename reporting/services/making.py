@@ -131,7 +131,8 @@ def _store(trust: Trust, report_id: int, html: str, rendered: Rendered, attempt:
 def _tell_ready(trust: Trust, report: Report) -> None:
     """Who asked is told now; what the calendar made, its readers are told in the morning."""
     now = timezone.now()
-    when = now if report.requested_by_id else humane_time(now, hour=trust.news_hour)
+    asked = report.requested_by_id is not None
+    when = now if asked else humane_time(now, hour=trust.news_hour)
     for person in _readers(report):
         tell(
             person,
@@ -139,6 +140,7 @@ def _tell_ready(trust: Trust, report: Report) -> None:
             body=f"{report.title}, {report.period}, is ready to read. It has {report.pages} pages.",
             path=_path(trust, report),
             not_before=when,
+            at_once=asked,
         )
 
 
@@ -171,6 +173,7 @@ def report_failed(trust: Trust, report_id: int, *, why: str = NOT_MADE) -> None:
             body=f"{report.problem} You can ask for it again on its page.",
             path=_path(trust, report),
             not_before=timezone.now(),
+            at_once=True,
         )
 
 

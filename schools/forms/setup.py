@@ -29,9 +29,10 @@ class SettingsForm(forms.ModelForm):
     )
     news_hour = whole_number(
         "Hour at which news is sent",
-        7,
-        18,
-        help_text="From 7 in the morning to 18, six in the evening. Each person has at most one email a working day.",
+        8,
+        17,
+        help_text="From 8 in the morning to 17, five in the afternoon. Nobody has an email at night or at a weekend,"
+        " who works at a school none in its holidays, nor after noon on the last day of a half term.",
     )
 
     class Meta:

@@ -37,13 +37,17 @@ class AuditEntry(TrustOwned):
 
 
 class Notice(TrustOwned):
-    """Something a person is told, at a humane time, in their daily digest."""
+    """Something a person is told, in a digest that leaves at a humane time.
+
+    `at_once`: it leaves at any hour, for who told it has said why, or it answers what the person has just asked for.
+    """
 
     to = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="notices")
     subject = models.CharField(max_length=160)
     body = models.TextField()
     path = models.CharField(max_length=200, blank=True)
     not_before = models.DateTimeField()
+    at_once = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

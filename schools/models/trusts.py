@@ -37,7 +37,7 @@ class Trust(models.Model):
     )
     heads_see_proposals = models.BooleanField(default=True)
     heads_see_others = models.CharField(max_length=7, choices=HeadsSee, default=HeadsSee.NOTHING)
-    news_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(18)])
+    news_hour = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(17)])
     photos_of_work = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -11,10 +11,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from categorisation.models import Decision
 from categorisation.services import decide_category, reply_to_decision
 from schools.models import AuditEntry, Interest, Meeting, Membership, Notice
+from schools.rules import working_days_after
 from schools.services.meetings import agree_minutes, plan_meeting, write_minutes
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
@@ -196,7 +198,27 @@ def test_two_at_once_record_it_once(live_cast: Cast) -> None:
         assert Decision.objects.count() == 1
 
 
-# The reply
+# Who is told, and the reply
+
+
+@pytest.mark.parametrize(
+    ("decided", "told", "counted_from"),
+    [
+        ("2026-11-20T10:00Z", "2026-11-23T08:00", date(2026, 11, 20)),
+        ("2026-12-17T16:00Z", "2026-12-18T08:00", date(2026, 12, 17)),
+        ("2026-12-18T10:00Z", "2027-01-04T08:00", date(2027, 1, 4)),  # the day on which the school breaks up
+        ("2026-12-22T10:00Z", "2027-01-04T08:00", date(2027, 1, 4)),
+    ],
+)
+def test_a_school_is_told_while_it_is_open(
+    cast: Cast, open_alder: Any, time_machine: Any, decided: str, told: str, counted_from: date
+) -> None:
+    """And has its working days to reply from then on."""
+    time_machine.move_to(decided)
+    decision = decide(cast)
+    assert timezone.localtime(decision.tell_at).isoformat()[:16] == told
+    days = cast.version.strategy.identity.reply_days
+    assert decision.reply_due_on == working_days_after(counted_from, days)
 
 
 def test_who_decided_and_the_clerk_are_told_of_the_reply(cast: Cast, open_alder: Any, time_machine: Any) -> None:

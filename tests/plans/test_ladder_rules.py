@@ -19,8 +19,8 @@ from plans.rules.ladder import (
     stage_after,
     steps_from,
 )
-from plans.rules.post import NOON, arrives_at
 from schools.rules import LONDON, is_working_day
+from schools.rules.post import NOON, arrives_at
 from schools.rules.rhythm import HalfTerm
 
 STAGES = ("one", "two", "three")

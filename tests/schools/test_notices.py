@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from smtplib import SMTPException
 
 import pytest
+import time_machine
 from django.core import mail
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from schools.models import Notice
+from schools.models import Notice, Period
 from schools.rules import LONDON, humane_time
 from schools.services import notices
+from schools.services.calendar import Break, set_own_breaks
 from schools.services.notices import send_digests, tell
+from schools.services.post import at_work
 from schools.tasks import send_digests as send_digests_task
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
+
+AT_WORK = datetime(2026, 11, 20, 10, tzinfo=LONDON)  # a Friday within a half term
 
 
 @pytest.mark.parametrize(
@@ -43,7 +48,7 @@ def test_news_waits_for_the_morning_of_a_working_day(now: str, sent: str) -> Non
 
 
 def put(cast: Cast, to, subject: str, *, due: bool = True) -> None:
-    when = timezone.now() + (timedelta(minutes=-1) if due else timedelta(hours=1))
+    when = AT_WORK + (timedelta(minutes=-1) if due else timedelta(hours=1))
     with trust_scope(cast.alder):
         tell(to, subject=subject, body="Words.", path="/t/alder/", not_before=when)
 
@@ -53,8 +58,8 @@ def test_a_person_gets_one_email_and_gets_it_once(cast: Cast) -> None:
     put(cast, cast.ben, "A decision was made")
     put(cast, cast.ruth, "Two matrices are in")
     put(cast, cast.ruth, "Later", due=False)
-    assert send_digests(timezone.now()) == 2
-    assert send_digests(timezone.now()) == 0
+    assert send_digests(AT_WORK) == 2
+    assert send_digests(AT_WORK) == 0
     to_ben = next(each for each in mail.outbox if each.to == [cast.ben.user.email])
     assert to_ben.subject == "A decision was made, and 1 other (Alder Trust)"
     assert "A decision was made" in to_ben.body
@@ -75,11 +80,11 @@ def test_an_address_that_fails_holds_nobody_back_and_is_tried_again(
         return send(subject, text, sender, to)
 
     monkeypatch.setattr(notices, "send_mail", failing)
-    assert send_digests(timezone.now()) == 1
+    assert send_digests(AT_WORK) == 1
     with trust_scope(cast.alder):
         assert Notice.objects.get(sent_at=None).to == cast.ben
     monkeypatch.setattr(notices, "send_mail", send)
-    assert send_digests(timezone.now()) == 1
+    assert send_digests(AT_WORK) == 1
 
 
 def test_nobodys_failure_holds_anybody_back_and_it_is_seen(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +92,7 @@ def test_nobodys_failure_holds_anybody_back_and_it_is_seen(cast: Cast, monkeypat
     put(cast, cast.ben, "One")
     put(cast, cast.ruth, "Two")
     with trust_scope(cast.birch):
-        tell(cast.cleo, subject="Three", body="Words.", not_before=timezone.now())
+        tell(cast.cleo, subject="Three", body="Words.", not_before=AT_WORK)
     usual = notices.render_to_string
 
     def broken(template, about):
@@ -97,10 +102,10 @@ def test_nobodys_failure_holds_anybody_back_and_it_is_seen(cast: Cast, monkeypat
 
     monkeypatch.setattr(notices, "render_to_string", broken)
     with pytest.raises(ExceptionGroup, match="digests of a trust: 1 failed"):
-        send_digests(timezone.now())
+        send_digests(AT_WORK)
     assert {each.to[0] for each in mail.outbox} == {cast.ruth.user.email, cast.cleo.user.email}
     monkeypatch.setattr(notices, "render_to_string", usual)
-    assert send_digests(timezone.now()) == 1
+    assert send_digests(AT_WORK) == 1
 
 
 def test_the_mark_is_saved_before_the_email_leaves(live_cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +118,7 @@ def test_the_mark_is_saved_before_the_email_leaves(live_cast: Cast, monkeypatch:
             unmarked_when_sent.append(Notice.objects.filter(sent_at=None).count())
 
     monkeypatch.setattr(notices, "send_mail", sending)
-    assert send_digests(timezone.now()) == 1
+    assert send_digests(AT_WORK) == 1
     assert unmarked_when_sent == [0]
 
 
@@ -130,10 +135,10 @@ def test_a_mark_that_cannot_be_saved_sends_nothing(live_cast: Cast, monkeypatch:
 
     monkeypatch.setattr(notices, "trust_scope", not_saved)
     with pytest.raises(ExceptionGroup):
-        send_digests(timezone.now())
+        send_digests(AT_WORK)
     assert mail.outbox == []
     monkeypatch.setattr(notices, "trust_scope", trust_scope)
-    assert send_digests(timezone.now()) == 1
+    assert send_digests(AT_WORK) == 1
     assert len(mail.outbox) == 1
 
 
@@ -147,8 +152,8 @@ def test_a_worker_killed_while_it_sends_sends_nothing_twice(cast: Cast, monkeypa
     with monkeypatch.context() as patched:
         patched.setattr(notices, "send_mail", killed)
         with pytest.raises(SystemExit):
-            send_digests(timezone.now())
-    assert send_digests(timezone.now()) == 0
+            send_digests(AT_WORK)
+    assert send_digests(AT_WORK) == 0
     assert mail.outbox == []
 
 
@@ -157,10 +162,61 @@ def test_who_has_left_is_told_nothing(cast: Cast) -> None:
     with trust_scope(cast.alder):
         cast.ben.ended_at = timezone.now()
         cast.ben.save()
-    assert send_digests(timezone.now()) == 0
+    assert send_digests(AT_WORK) == 0
 
 
 def test_the_clock_sends_what_is_due(cast: Cast) -> None:
     put(cast, cast.ben, "One")
-    send_digests_task()
+    with time_machine.travel(AT_WORK, tick=False):
+        send_digests_task()
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-12-18 11:45", {"head", "lead"}),  # the last day of the autumn term
+        ("2026-12-18 12:05", set()),
+        ("2026-12-21 09:00", {"lead"}),  # a working day in the holidays
+        ("2026-12-19 10:00", set()),  # a Saturday
+        ("2026-11-20 07:20", set()),
+        ("2026-11-20 07:30", {"head", "lead"}),
+        ("2026-11-20 17:55", set()),
+        ("2027-08-10 10:00", {"lead"}),  # in the summer
+    ],
+)
+def test_post_leaves_while_its_reader_is_at_work(cast: Cast, now: str, told: set[str]) -> None:
+    """The head by the calendar of the school, the lead on every working day."""
+    at = datetime.fromisoformat(now).replace(tzinfo=LONDON)
+    people = {"head": cast.ben, "lead": cast.ada}
+    with trust_scope(cast.alder):
+        for one in people.values():
+            tell(one, subject="News", body="Words.", not_before=at - timedelta(days=1))
+    send_digests(at)
+    assert {name for name, one in people.items() if [one.user.email] in [each.to for each in mail.outbox]} == told
+
+
+def test_a_school_with_dates_of_its_own_goes_by_them(cast: Cast) -> None:
+    """In the trust's half-term week Dunmere works, and in the week after it does not."""
+    with trust_scope(cast.alder):
+        half = Period.objects.halves().get(year=2026, season="autumn", half=1, school=None)
+        back = Period.objects.halves().get(year=2026, season="autumn", half=2, school=None)
+        away = half.ends_on + timedelta(days=3)
+        at = datetime.combine(away, time(10), tzinfo=LONDON)
+        assert at_work([cast.ben.pk], at) == set()
+        later = Break("autumn", back.starts_on - timedelta(days=3), back.starts_on + timedelta(days=7))
+        set_own_breaks(cast.dunmere, 2026, [later], by=cast.olive)
+        assert at_work([cast.ben.pk], at) == {cast.ben.pk}
+        assert at_work([cast.ben.pk], at + timedelta(days=7)) == set()
+
+
+def test_what_was_asked_for_or_is_urgent_leaves_at_any_hour(cast: Cast) -> None:
+    """And takes nothing with it that can wait."""
+    night = datetime(2026, 12, 19, 23, tzinfo=LONDON)
+    with trust_scope(cast.alder):
+        tell(cast.ben, subject="Can wait", body="Words.", not_before=night)
+        tell(cast.ben, subject="The inspection is on Monday", body="Words.", not_before=night, at_once=True)
+    assert send_digests(night) == 1
+    assert "Can wait" not in mail.outbox[0].body
+    with trust_scope(cast.alder):
+        assert [one.subject for one in Notice.objects.filter(sent_at=None)] == ["Can wait"]

@@ -54,7 +54,7 @@ def test_every_wrong_setting_is_told_at_once_in_our_words(cast: Cast) -> None:
     page = cast.client(cast.olive).post(reverse("trust_settings", args=["alder"]), typed)
     errors = page.context["form"].errors
     assert errors["small_number_threshold"] == ["Enter a whole number from 6 to 20."]
-    assert errors["news_hour"] == ["Enter a whole number from 7 to 18."]
+    assert errors["news_hour"] == ["Enter a whole number from 8 to 17."]
     assert errors["heads_see_others"] == ["Choose what heads see of the other schools."]
     assert "contrast is 1.0 to 1" in errors["accent"][0]
 

@@ -10,7 +10,6 @@ from categorisation.models import SchoolFact
 from plans.models import Concern, DutyDone, Letter, Plan, Recipient, StageChange, WatchLook
 from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, looks_due
-from plans.rules.post import arrives_at
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.ladder_plans import day_of
 from reporting.management.demo.people import People
@@ -18,6 +17,7 @@ from reporting.management.demo.record import Record
 from reporting.management.demo.story import TrustPlan
 from schools.models import Membership, School, StrategyVersion
 from schools.queries import half_term
+from schools.rules.post import arrives_at
 from schools.strategy import Role
 from schools.strategy.provision import Ladder
 from schools.words import listed

@@ -1,11 +1,11 @@
-"""When a letter may arrive at a school: at a humane time of its own calendar."""
+"""When post may arrive: at a humane time, for who works at a school by that school's own calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from schools.rules import LONDON, SEPTEMBER, is_working_day
+from schools.rules.days import LONDON, SEPTEMBER, is_working_day
 from schools.rules.rhythm import HalfTerm
 
 OPENS, CLOSES, NOON = time(7, 30), time(18), time(12)
@@ -18,30 +18,32 @@ FAR = 400
 """Days that are looked at: longer than any holiday, so that a time is found."""
 
 
-def arrives_at(now: datetime, halves: Sequence[HalfTerm]) -> datetime:
-    """Now where that is a fitting time, else the next one: in working hours of a school day.
+def arrives_at(
+    now: datetime, halves: Sequence[HalfTerm], *, opens: time = OPENS, in_holidays: bool = False
+) -> datetime:
+    """Now where that is a fitting time, else the next one: in working hours of a school day, from `opens`.
 
     Nothing arrives after noon on the last school day of a half term. Where the calendar says nothing of a day, any
     working day will do, but for the weeks from the end of the last summer term that is known to September.
+    `in_holidays`: for who works for the trust, whose office is open then.
     """
     local = now.astimezone(LONDON)
-    return next(max(opens, local) for opens, closes in _windows(local.date(), halves) if local <= closes)
+    days = (local.date() + timedelta(days=ahead) for ahead in range(FAR))
+    fitting = (day for day in days if is_working_day(day) and (in_holidays or not _is_holiday(day, halves)))
+    windows = (_window(day, halves, opens) for day in fitting)
+    return next(max(first, local) for first, last in windows if first <= last and local <= last)
 
 
-def _windows(day: date, halves: Sequence[HalfTerm]) -> Iterator[tuple[datetime, datetime]]:
-    for ahead in range(FAR):
-        window = _window(day + timedelta(days=ahead), halves)
-        if window:
-            yield window
+def may_arrive(now: datetime, halves: Sequence[HalfTerm], *, in_holidays: bool = False) -> bool:
+    """Whether this is a fitting time."""
+    return arrives_at(now, halves, in_holidays=in_holidays) <= now
 
 
-def _window(day: date, halves: Sequence[HalfTerm]) -> tuple[datetime, datetime] | None:
-    """From when until when something may leave on this day; None on a day of rest."""
-    if not is_working_day(day) or _is_holiday(day, halves):
-        return None
+def _window(day: date, halves: Sequence[HalfTerm], opens: time) -> tuple[datetime, datetime]:
+    """From when until when something may leave on this day."""
     closes = NOON if any(day == _last_day(half) for half in halves) else CLOSES
-    opens = datetime.combine(day, OPENS, tzinfo=LONDON)
-    return opens, datetime.combine(day, closes, tzinfo=LONDON) - ON_THE_WAY
+    first, last = (datetime.combine(day, at, tzinfo=LONDON) for at in (opens, closes))
+    return first, last - ON_THE_WAY
 
 
 def _last_day(half: HalfTerm) -> date:
