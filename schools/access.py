@@ -19,10 +19,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
 
 from schools.models import HeadsSee, Membership, RoleGrant, Trust, User
+from schools.queries import Followed
 from schools.strategy import Role
 from schools.tenancy import trust_scope
 
@@ -234,6 +236,7 @@ class TrustRequest(HttpRequest):
     user: User
     trust: Trust
     access: Access
+    followed: Followed  # read when a page first asks
 
 
 def is_of_api(request: HttpRequest) -> bool:
@@ -269,6 +272,7 @@ class TrustMiddleware:
         if access is None:
             raise Http404
         request.trust, request.access = trust, access  # type: ignore[attr-defined]
+        request.followed = SimpleLazyObject(Followed.read)  # type: ignore[attr-defined]
         if lacks_second_factor(request.user, [role for role, _ in access.roles]):
             return to_second_factor(request)
         response = self.get_response(request)

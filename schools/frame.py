@@ -16,8 +16,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.functional import SimpleLazyObject
 
 from schools.access import TrustRequest, sees_others
-from schools.models import HeadsSee, StrategyVersion
-from schools.queries import trusts_own_version
+from schools.models import HeadsSee
 from schools.strategy import Role
 
 Link = dict[str, Any]
@@ -142,12 +141,8 @@ def _url(name: str, request: TrustRequest) -> str:
 
 
 def footer_of(request: TrustRequest) -> Link | None:
-    """Which strategy the trust follows. One query."""
-    return footer_words(request, trusts_own_version(timezone.localdate()))
-
-
-def footer_words(request: TrustRequest, version: StrategyVersion | None) -> Link | None:
-    """The same for a page that knows the version. No query."""
+    """Which strategy the trust follows. One query, none where the page has asked which strategies are followed."""
+    version = request.followed.by_trust(timezone.localdate())
     if version is None:
         return None
     published = format_date(timezone.localtime(version.published_at), "j F Y")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from schools.models import (
     AuditEntry,
@@ -30,30 +32,39 @@ from schools.tenancy import own_rows_scope
 
 @dataclass
 class Followed:
-    """Which published version each school follows on any day, read once for all schools and days. Two queries.
+    """Which published version each school follows on any day, read once for all schools and days. One query.
 
     Texts and documents are not read: the parsed strategy is kept in the process.
     """
 
-    versions: list[StrategyVersion]
-    choices: list[StrategyChoice]
+    by_pk: dict[int, StrategyVersion]  # in order, each with who chose its strategy from when in `chosen`
     known: dict[date, dict[int | None, StrategyVersion]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, versions: Iterable[StrategyVersion] | None = None) -> Followed:
-        """One query fewer where the versions are known already."""
-        if versions is None:
-            versions = StrategyVersion.objects.defer("text", "document")
-        in_order = sorted(versions, key=lambda one: (one.key, one.version))
-        return cls(in_order, list(StrategyChoice.objects.order_by("from_on")))
+    def read(cls) -> Followed:
+        choices = StrategyChoice.objects.filter(key=OuterRef("key"))
+        chosen = ArraySubquery(choices.values(json=JSONObject(from_on="from_on", school="school_id")))
+        versions = StrategyVersion.objects.defer("text", "document").annotate(chosen=chosen)
+        return cls({one.pk: one for one in versions.order_by("key", "version")})
+
+    @property
+    def versions(self) -> Collection[StrategyVersion]:
+        """Every published version of the trust's strategies."""
+        return self.by_pk.values()
 
     def on(self, day: date) -> dict[int | None, StrategyVersion]:
         """By school; the key None is the trust's own choice."""
         if day not in self.known:
             latest = {one.key: one for one in self.versions if one.starts_on <= day}
-            chosen = [one for one in self.choices if one.from_on <= day and one.key in latest]
-            self.known[day] = {one.school_id: latest[one.key] for one in chosen}
+            chosen = [(made, one) for one in latest.values() for made in one.chosen]  # type: ignore[attr-defined]
+            begun = [(made, one) for made, one in chosen if made["from_on"] <= day.isoformat()]
+            in_order = sorted(begun, key=lambda pair: pair[0]["from_on"])
+            self.known[day] = {made["school"]: one for made, one in in_order}
         return self.known[day]
+
+    def by_trust(self, day: date) -> StrategyVersion | None:
+        """The version the trust follows, leaving aside schools with a choice of their own."""
+        return self.on(day).get(None)
 
     def by(self, school: School, day: date) -> StrategyVersion | None:
         """The version one school follows."""
@@ -61,7 +72,7 @@ class Followed:
 
 
 def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
-    """Which published version each school follows on `day`; the key None is the trust's own choice. Two queries."""
+    """Which published version each school follows on `day`; the key None is the trust's own choice. One query."""
     return Followed.read().on(day)
 
 

@@ -12,6 +12,7 @@ from categorisation.rules.bridges import Reading, readings_of
 from categorisation.rules.published import Inspection, facts_published
 from evidence.queries import InspectionShown, calibration, inspections_of
 from schools.models import AuditEntry, School
+from schools.queries import Followed
 from schools.strategy import Fact, Strategy
 from schools.words import on as day_words
 
@@ -105,8 +106,10 @@ def facts_held(
     return found
 
 
-def self_evaluation_of(strategy: Strategy, school: School, *, on: date) -> Accuracy | None:
-    """How near the school's own judgements come to others'; None where the strategy does not ask. Six queries.
+def self_evaluation_of(
+    strategy: Strategy, school: School, *, on: date, followed: Followed | None = None
+) -> Accuracy | None:
+    """How near the school's own judgements come to others'; None where the strategy does not ask. Five queries.
 
     Of the latest agreed matrix all that the school rated itself, and every self-evaluation that was followed by a
     judgement from outside. What was filled in from figures is nobody's judgement.
@@ -121,7 +124,7 @@ def self_evaluation_of(strategy: Strategy, school: School, *, on: date) -> Accur
     )
     rows = Rating.objects.filter(assessment=latest, filled=False, level__gt=Rating.UNKNOWN) if latest else []
     moderated = [(row.level, row.counts_as) for row in rows if row.counts_as]
-    (outside,) = calibration.accuracy_of([school], on)
+    (outside,) = calibration.accuracy_of([school], on, followed=followed)
     return accuracy_of(moderated, [one.distance for one in outside.accuracy.pairs])
 
 

@@ -19,7 +19,6 @@ from categorisation.views.matrix import school_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.models import School
-from schools.queries import strategy_of
 from schools.strategy import Strategy
 
 ANEW = "What the rules propose was worked out again, where nothing has been decided yet."
@@ -33,9 +32,9 @@ class Line:
     form: EndFactForm | None
 
 
-def strategy_for(school: School) -> Strategy:
+def strategy_for(request: TrustRequest, school: School) -> Strategy:
     """The strategy the school follows today; 404 where it has no facts."""
-    version = strategy_of(school, timezone.localdate())
+    version = request.followed.by(school, timezone.localdate())
     if version is None or not version.strategy.facts:
         raise Http404
     return version.strategy
@@ -46,7 +45,7 @@ def strategy_for(school: School) -> Strategy:
 def facts(request: TrustRequest, school_id: int) -> HttpResponse:
     """What holds of the school, a form to put something on record, and one to end each."""
     school = school_for(request, school_id)
-    strategy, by = strategy_for(school), request.access.membership
+    strategy, by = strategy_for(request, school), request.access.membership
     if request.method == "GET":
         return _page(request, school, strategy)
     form = FactForm(request.POST, facts=[fact for fact in strategy.facts if fact.is_recorded])
@@ -67,7 +66,7 @@ def fact_end(request: TrustRequest, school_id: int, fact_id: int) -> HttpRespons
     if accepted(form, lambda data: end_fact(fact, **data, by=request.access.membership)):
         messages.success(request, f"{school.known_as}: ended. {ANEW}")
         return redirect("facts", trust=request.trust.slug, school_id=school.pk)
-    return _page(request, school, strategy_for(school), ending={fact.pk: form})
+    return _page(request, school, strategy_for(request, school), ending={fact.pk: form})
 
 
 def _page(
@@ -79,7 +78,7 @@ def _page(
     ending: Mapping[int, EndFactForm] | None = None,
 ) -> HttpResponse:
     today, ending = timezone.localdate(), ending or {}
-    accuracy = self_evaluation_of(strategy, school, on=today)
+    accuracy = self_evaluation_of(strategy, school, on=today, followed=request.followed)
     held = facts_held(strategy, school, on=today, accuracy=accuracy)
     on_record = {one.fact.key for one in held}
     open_to_record = [fact for fact in strategy.facts if fact.is_recorded and fact.key not in on_record]

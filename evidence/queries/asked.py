@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from schools.models import School, StrategyVersion
-from schools.queries import strategy_versions_on
 from schools.strategy import Strategy
 from schools.strategy.measures import Measure, PupilGroup
 
@@ -42,9 +40,8 @@ class TrustAsks:
     by_class: frozenset[str]  # measures that are asked by class
 
 
-def asked_in_trust(on: date) -> TrustAsks:
-    """Two queries. Empty where no strategy is followed."""
-    versions = strategy_versions_on(on)
+def asked_in_trust(versions: Mapping[int | None, StrategyVersion]) -> TrustAsks:
+    """What the versions that are followed ask. Empty where none is."""
     in_order = sorted({version.pk: (key is not None, version) for key, version in versions.items()}.values(), key=_own)
     measures: dict[str, Measure] = {}
     groups: dict[str, PupilGroup] = {}

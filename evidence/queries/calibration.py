@@ -12,7 +12,7 @@ from evidence.queries.inspections import InspectionShown, inspections_of
 from evidence.rules.calibration import Accuracy, Judged, pairs_of, waiting_of
 from evidence.rules.sef_layouts import FRAMEWORK_LAYOUTS, SectionRule, layout_of
 from schools.models import School
-from schools.queries import strategy_versions_on
+from schools.queries import Followed
 
 OWN, OWN_VISIT, SAFEGUARDING = "sef", "own_visit", "safeguarding"
 
@@ -27,9 +27,9 @@ class SchoolAccuracy:
     waiting: int
 
 
-def accuracy_of(schools: Sequence[School], on: date) -> list[SchoolAccuracy]:
-    """In the order of `schools`, from what was known on the day `on`. Four queries, however many schools."""
-    rules = _Rules(schools, on)
+def accuracy_of(schools: Sequence[School], on: date, *, followed: Followed | None = None) -> list[SchoolAccuracy]:
+    """In the order of `schools`, from what was known on the day `on`. Three queries, however many schools."""
+    rules = _Rules(schools, on, followed or Followed.read())
     own: dict[int, list[Judged]] = defaultdict(list)
     outside: dict[int, list[Judged]] = defaultdict(list)
     rows = Source.objects.filter(school__in=schools, on__lte=on).exclude(judgement="").select_related("school")
@@ -49,8 +49,8 @@ def accuracy_of(schools: Sequence[School], on: date) -> list[SchoolAccuracy]:
 class _Rules:
     """Which words each area of a school may be judged in, strongest first."""
 
-    def __init__(self, schools: Iterable[School], on: date) -> None:
-        self.versions = strategy_versions_on(on)
+    def __init__(self, schools: Iterable[School], on: date, followed: Followed) -> None:
+        self.versions = followed.on(on)
         self.schools = {school.pk: school for school in schools}
 
     def section(self, row: Source) -> SectionRule | None:

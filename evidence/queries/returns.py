@@ -126,7 +126,7 @@ def returns_asked(
 ) -> list[DueReturn]:
     """Every return asked of these schools in the periods, by default the last year's. Those of before joining never.
 
-    Four queries, however many schools there are; one fewer where the periods are given.
+    Three queries, however many schools there are; one fewer where the periods are given.
     """
     schools, wanted = list(schools), list(periods) or _recent(today)
     rows, followed, own = _rows(schools, wanted), followed or Followed.read(), own_dates(wanted)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from evidence.models import SefEdition, SefSection, SelfEvaluation, State
 from evidence.rules.sef_entry import SectionEntry, entry_from, is_done, lines_from
@@ -131,7 +133,7 @@ def due_day(period: Period, strategy: Strategy) -> date:
 def sef_due_of(
     schools: Iterable[School], period: Period, today: date, *, followed: Followed | None = None
 ) -> list[SefDue]:
-    """Where these schools are with the term's self-evaluation, those that are asked for one. At most four queries.
+    """Where these schools are with the term's self-evaluation, those that are asked for one. At most two queries.
 
     Sections in which nothing is missing count as done.
     """
@@ -150,7 +152,9 @@ def sef_due_of(
 def _of_period(schools: Iterable[School], period: Period) -> QuerySet[SelfEvaluation]:
     rows = SelfEvaluation.objects.filter(period=period, school__in=[school.pk for school in schools])
     rows = rows.select_related("strategy_version").defer("strategy_version__text", "strategy_version__document")
-    return rows.prefetch_related("sections")
+    said = JSONObject(**{name: name for name in ("area", "judgement", "strengths", "development", "evidence")})
+    sections = SefSection.objects.filter(part_of=OuterRef("pk")).values(json=said)
+    return rows.annotate(said=ArraySubquery(sections))
 
 
 def versions_for(period: Period, today: date, followed: Followed | None = None) -> Mapping[int | None, StrategyVersion]:
@@ -181,7 +185,7 @@ def is_asked(strategy: Strategy, school: School, period: Period, today: date) ->
 
 def _due(school: School, period: Period, version: StrategyVersion, sef: SelfEvaluation | None) -> SefDue:
     layout = layout_for_school(version.strategy, school)
-    entries = {row.area: entry_of(row) for row in sef.sections.all()} if sef else {}
+    entries = {row["area"]: entry_from(row) for row in sef.said} if sef else {}  # type: ignore[attr-defined]
     return SefDue(
         school_id=school.pk,
         period_id=period.pk,

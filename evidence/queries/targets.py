@@ -49,24 +49,24 @@ def targets_of(school: School | None, year: int) -> TargetsByStage:
 
 
 def progress_of(
-    school: School | None, targets: TargetsByStage, pairs: Sequence[tuple[Measure, PupilGroup]], *,
+    of: School | Sequence[School], targets: TargetsByStage, pairs: Sequence[tuple[Measure, PupilGroup]], *,
     strategy: Asks, period: Period, today: date, reader: Reader,
 ) -> dict[tuple[str, str], Progress]:  # fmt: skip
-    """Progress of one school, or of all together, by measure and group, as far as the reader may see it."""
-    schools = [school] if school else list(School.objects.on(today))
+    """Progress of one school, or of several together, by measure and group, as far as the reader may see it."""
+    schools = [of] if isinstance(of, School) else of
     values = known_values(
         schools,
         [(measure.key, group.key) for measure, group in pairs],
         on=today,
         measures=strategy.measure_by_key,
         groups=strategy.group_by_key,
-        own=[school.pk] if school and school.pk in reader.sees else (),
+        own=[of.pk] if isinstance(of, School) and of.pk in reader.sees else (),
     )
     found = {}
     for measure, group in pairs:
         of_school = {each.pk: values.of(each, measure.key, group.key) for each in schools}
         stages = targets.get((measure.key, group.key), {})
-        found[measure.key, group.key] = _progress(measure, of_school, stages, period, reader, school or schools)
+        found[measure.key, group.key] = _progress(measure, of_school, stages, period, reader, of)
     return found
 
 

@@ -28,7 +28,7 @@ def accuracy(request: TrustRequest) -> HttpResponse:
     schools = list(School.objects.on(today).filter(may))
     if not schools:
         request.access.require(P.AGREE_EVIDENCE)
-    found = sorted(accuracy_of(schools, today), key=_order)
+    found = sorted(accuracy_of(schools, today, followed=request.followed), key=_order)
     shown = [_shown(one, number) for number, one in enumerate(found)]
     context = {
         "schools": shown,

@@ -33,7 +33,7 @@ def may_enter(request: TrustRequest) -> bool:
 @trust_view(needs=Permission.COMPARE)
 def benchmarks(request: TrustRequest) -> HttpResponse:
     """All of them, and the form for another."""
-    asks = asked_in_trust(timezone.localdate())
+    asks = asked_in_trust(request.followed.on(timezone.localdate()))
     figures = dict(asks.figures)
     groups = {group.key: group for each in figures.values() for group in each}
     form = BenchmarkForm(

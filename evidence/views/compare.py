@@ -60,7 +60,7 @@ Asked = tuple[TrustAsks, Measure, Groups]
 
 def _asked(request: TrustRequest) -> Asked | None:
     """The measure asked for, or the first; with the groups it is split by."""
-    asks = asked_in_trust(timezone.localdate())
+    asks = asked_in_trust(request.followed.on(timezone.localdate()))
     if not asks.figures:
         return None
     wanted = request.GET.get("measure", "")

@@ -18,7 +18,6 @@ from evidence.services.judgements import KIND, record_judgement, withdraw_judgem
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.models import School
-from schools.queries import strategy_of
 
 P = Permission
 
@@ -28,7 +27,7 @@ P = Permission
 def judgements(request: TrustRequest, school_id: int) -> HttpResponse:
     """What is recorded, and the form for another in the layout chosen: the school's own, or another framework."""
     school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
-    layouts = _layouts(school)
+    layouts = _layouts(request, school)
     layout = layouts.get(request.GET.get("layout", ""), next(iter(layouts.values())))
     form = JudgementForm(request.POST if request.method == "POST" else None, layout=layout)
     me = request.access.membership
@@ -49,14 +48,14 @@ def judgement_withdraw(request: TrustRequest, school_id: int, source_id: int) ->
     if accepted(form, lambda data: withdraw_judgement(source, by=me, **data)):
         messages.success(request, "The judgement is taken back. The record of changes keeps it.")
         return redirect("judgements", trust=request.trust.slug, school_id=school.pk)
-    layouts = _layouts(school)
+    layouts = _layouts(request, school)
     layout = next(iter(layouts.values()))
     return _page(request, school, layout=layout, layouts=layouts, form=JudgementForm(layout=layout), wrong=form)
 
 
-def _layouts(school: School) -> dict[str, SefLayout]:
+def _layouts(request: TrustRequest, school: School) -> dict[str, SefLayout]:
     """The school's own layout first, then every framework, for history."""
-    version = strategy_of(school, timezone.localdate())
+    version = request.followed.by(school, timezone.localdate())
     own = [layout_for_school(version.strategy, school)] if version else []
     return {layout.key: layout for layout in (*own, *FRAMEWORK_LAYOUTS.values()) if layout.areas}
 

@@ -18,7 +18,6 @@ from evidence.services.sources import correct_source, record_source, withdraw_so
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.models import School
-from schools.queries import strategy_of
 from schools.strategy import Kpi, Strategy
 
 
@@ -37,16 +36,16 @@ def school_for(request: TrustRequest, school_id: int) -> School:
     return get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
 
 
-def strategy_for(school: School) -> Strategy:
+def strategy_for(request: TrustRequest, school: School) -> Strategy:
     """The strategy the school follows today."""
-    version = strategy_of(school, timezone.localdate())
+    version = request.followed.by(school, timezone.localdate())
     if version is None:
         raise Http404
     return version.strategy
 
 
-def kpi_for(school: School, key: str) -> Kpi:
-    kpis = dated_kpis(strategy_for(school), school.phase)
+def kpi_for(request: TrustRequest, school: School, key: str) -> Kpi:
+    kpis = dated_kpis(strategy_for(request, school), school.phase)
     return next((kpi for kpi in kpis if kpi.key == key), None) or _not_found()
 
 
@@ -59,7 +58,7 @@ def _not_found() -> Any:
 def checks(request: TrustRequest, school_id: int) -> HttpResponse:
     """Every dated indicator with what is recorded of it."""
     school = school_for(request, school_id)
-    strategy = strategy_for(school)
+    strategy = strategy_for(request, school)
     context = {
         "school": school,
         "words": strategy.identity.words,
@@ -75,7 +74,7 @@ def check_new(request: TrustRequest, school_id: int, kpi: str) -> HttpResponse:
     """Record one."""
     school = school_for(request, school_id)
     require_may_record(request, school)
-    rule = kpi_for(school, kpi)
+    rule = kpi_for(request, school, kpi)
     form = CheckForm(request.POST or None, kpi=rule)
     by = request.access.membership
     if request.method == "POST" and accepted(form, lambda data: record_source(school, rule, by=by, **data)):
@@ -119,7 +118,7 @@ def _recorded(request: TrustRequest, school_id: int, source_id: int) -> tuple[Sc
     school = school_for(request, school_id)
     require_may_record(request, school)
     source = get_object_or_404(Source.objects.select_related("school"), pk=source_id, school=school, kind=CHECK)
-    return school, source, kpi_for(school, source.area)
+    return school, source, kpi_for(request, school, source.area)
 
 
 def _one(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +21,7 @@ from schools.access import Permission, TrustRequest, trust_view
 from schools.audit import last_act
 from schools.forms import accepted
 from schools.models import Period, School
-from schools.queries import current_period, strategy_of
+from schools.queries import current_period
 from schools.services.calendar import year_words
 from schools.strategy.measures import Measure, PupilGroup
 
@@ -56,26 +56,26 @@ def _targets(request: TrustRequest, school: School | None) -> HttpResponse:
     period = current_period(today)
     if period is None:
         raise Http404
-    strategy, figures = _asks(school)
-    pairs = _pairs(figures, targets_of(school, period.year), groups="groups" in request.GET)
-    form = _form(request, school, period, pairs)
+    strategy, figures = _asks(request, school)
+    targets = targets_of(school, period.year)
+    form = _form(request, school, period, targets, _pairs(figures, targets, groups="groups" in request.GET))
     if request.method == "POST":
         if not may_set(request, school):
             request.access.require(P.SET_TARGETS, school.pk if school else -1)
         if accepted(form, lambda data: _set(request, school, period, strategy, form)):
             messages.success(request, "The targets are saved.")
             return redirect(request.get_full_path())
-    context = _context(request, school, period, strategy, form)
+    context = _context(request, school, period, strategy, targets, form)
     return render(request, "evidence/targets.html", context, status=422 if form.errors else 200)
 
 
-def _asks(school: School | None) -> tuple[Asks, Mapping[Measure, Groups]]:
+def _asks(request: TrustRequest, school: School | None) -> tuple[Asks, Mapping[Measure, Groups]]:
     """What the school's strategy asks of it, or all strategies of the trust together."""
     today = timezone.localdate()
     if school is None:
-        asks = asked_in_trust(today)
+        asks = asked_in_trust(request.followed.on(today))
         return asks, asks.figures
-    version = strategy_of(school, today)
+    version = request.followed.by(school, today)
     if version is None:
         raise Http404
     return version.strategy, asked_figures(version.strategy, school)
@@ -91,23 +91,21 @@ def _pairs(figures: Mapping[Measure, Groups], targets: TargetsByStage, *, groups
     ]
 
 
-def _reader(request: TrustRequest, school: School | None) -> Reader:
+def _reader(request: TrustRequest, of: School | Sequence[School]) -> Reader:
     """Small numbers as everywhere; a sum of schools is told to a head only of so many that none can be told apart."""
-    if school is not None:
-        sees = frozenset([school.pk] if request.access.may(P.SEE_COUNTS, school.pk) else ())
+    if isinstance(of, School):
+        sees = frozenset([of.pk] if request.access.may(P.SEE_COUNTS, of.pk) else ())
         return Reader(sees, bool(sees), 1)
     everything = request.access.may_everywhere(P.SEE_COUNTS)
-    schools = School.objects.on(timezone.localdate()).values_list("pk", flat=True) if everything else ()
-    return Reader(frozenset(schools), everything, 1 if request.access.may_everywhere(P.COMPARE) else FEWEST + 1)
+    sees = frozenset(one.pk for one in of if everything)
+    return Reader(sees, everything, 1 if request.access.may_everywhere(P.COMPARE) else FEWEST + 1)
 
 
-def _form(request: TrustRequest, school: School | None, period: Period, pairs: list[Pair]) -> TargetsForm:
+def _form(
+    request: TrustRequest, school: School | None, period: Period, targets: TargetsByStage, pairs: list[Pair]
+) -> TargetsForm:
     last = last_act("targets.set", of=act_name(period.year, school))
-    stored = {
-        (*key, stage): value
-        for key, stages in targets_of(school, period.year).items()
-        for stage, value in stages.items()
-    }
+    stored = {(*key, stage): value for key, stages in targets.items() for stage, value in stages.items()}
     return TargetsForm(
         request.POST if request.method == "POST" else None, pairs=pairs, targets=stored,
         initial={"seen": last.pk if last else 0},
@@ -122,12 +120,14 @@ def _set(request: TrustRequest, school: School | None, period: Period, strategy:
 
 
 def _context(
-    request: TrustRequest, school: School | None, period: Period, strategy: Asks, form: TargetsForm
-) -> dict[str, Any]:
+    request: TrustRequest, school: School | None, period: Period, strategy: Asks, targets: TargetsByStage,
+    form: TargetsForm,
+) -> dict[str, Any]:  # fmt: skip
+    today = timezone.localdate()
+    of = school or list(School.objects.on(today))
     progress = progress_of(
-        school, targets_of(school, period.year), form.pairs, strategy=strategy, period=period,
-        today=timezone.localdate(), reader=_reader(request, school),
-    )  # fmt: skip
+        of, targets, form.pairs, strategy=strategy, period=period, today=today, reader=_reader(request, of)
+    )
     topics: dict[str, list[dict[str, Any]]] = {}
     for line in form.lines():
         found: Progress = progress[line.measure.key, line.group.key]
@@ -142,5 +142,5 @@ def _context(
         "stages": STAGES.values(),
         "may_set": may_set(request, school),
         "groups": "groups" in request.GET,
-        "schools": School.objects.visible_to(request.access).on(timezone.localdate()) if school is None else (),
+        "schools": School.objects.visible_to(request.access).on(today) if school is None else (),
     }

@@ -20,7 +20,6 @@ from plans.queries.actions import actions_to_check
 from schools.access import Access, Permission, TrustRequest, trust_view, where_may
 from schools.forms import accepted
 from schools.models import School
-from schools.queries import trusts_own_version
 from schools.words import ID_DIGITS, whole
 
 MOST = 60
@@ -51,7 +50,7 @@ def monitoring(request: TrustRequest) -> HttpResponse:
         "to_follow": to_follow_up(request.access),
         "filters": _filters(request),
         "may_log": request.access.may(Permission.LOG_VISITS),
-        "paper": _paper(),
+        "paper": _paper(request),
         "today": today,
     }
     return render(request, "monitoring/board.html", context)
@@ -98,9 +97,9 @@ def _filters(request: TrustRequest) -> list[dict[str, Any]]:
     return [{"name": "school", "label": "School", "options": [everything, *options]}]
 
 
-def _paper() -> list[Any]:
-    """The forms of the trust's strategy, to print and fill in by hand. One query."""
-    version = trusts_own_version(timezone.localdate())
+def _paper(request: TrustRequest) -> list[Any]:
+    """The forms of the trust's strategy, to print and fill in by hand."""
+    version = request.followed.by_trust(timezone.localdate())
     return visit_forms(version.strategy) if version else []
 
 

@@ -27,7 +27,6 @@ from plans.views.writing import to_plan, writable
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted, version_in
 from schools.models import Membership, School
-from schools.queries import Followed
 
 P = Permission
 
@@ -69,7 +68,7 @@ def checklist(request: TrustRequest, school_id: int) -> HttpResponse:
     """A school at its level: what is outstanding, what of the next is met, and whose it is to write and to approve."""
     school = get_object_or_404(School.objects.visible_to(request.access).select_related("trust"), pk=school_id)
     request.access.require(P.SEE_PLANS, school.pk)
-    today, followed = timezone.localdate(), Followed.read()
+    today, followed = timezone.localdate(), request.followed
     strategy = with_checklists(school, followed, today=today)
     if strategy is None:
         raise Http404
@@ -129,7 +128,7 @@ def checklist_item(request: TrustRequest, pk: int) -> HttpResponse:
     """One item: who sees to it, by when, and what shows it; written by those whose level it is to write."""
     found = get_object_or_404(readable_items(request.access), pk=pk)
     school, data = found.school, request.POST if request.method == "POST" else None
-    strategy = with_checklists(school, Followed.read(), today=timezone.localdate())
+    strategy = with_checklists(school, request.followed, today=timezone.localdate())
     refusal = why_not_write(request.access, school, strategy)
     if data is not None and refusal:
         raise PermissionDenied(refusal)

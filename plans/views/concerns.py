@@ -25,9 +25,7 @@ from plans.queries.concerns import (
 from plans.queries.sources import sources_for
 from plans.services.escalating import deciders_of_concern, why_not_decide
 from schools.access import Permission, TrustRequest, trust_view
-from schools.frame import footer_words
 from schools.models import School
-from schools.queries import Followed
 
 P = Permission
 STEPS = {
@@ -54,7 +52,7 @@ def standing_for(request: TrustRequest, pk: int) -> Standing:
 @trust_view(needs=P.SEE_CONCERNS)
 def concerns(request: TrustRequest) -> HttpResponse:
     """Every concern this person reads: what waits, who is on a ladder, who is watched, and what is over."""
-    today, states, followed = timezone.localdate(), Concern.State, Followed.read()
+    today, states = timezone.localdate(), Concern.State
     rows = standings(list(in_full(readable_concerns(request.access))), today=today)
     may_raise = request.access.may_everywhere(P.RAISE_CONCERN)
     groups = [
@@ -67,8 +65,7 @@ def concerns(request: TrustRequest) -> HttpResponse:
         "groups": [(label, sorted(group, key=_urgency)) for label, group in groups if group],
         "on_it": len(groups[0][1]),
         "over": [one for one in groups[0][1] if one.is_over],
-        "schools": _to_raise(request, rows, followed) if may_raise else [],
-        "strategy_footer": footer_words(request, followed.on(today).get(None)),
+        "schools": _to_raise(request, rows) if may_raise else [],
     }
     return render(request, "plans/concerns.html", context)
 
@@ -84,11 +81,11 @@ def _on_it(known: Iterable[Standing]) -> set[tuple[int, str]]:
     return {(one.concern.school_id, one.ladder.key) for one in known if one.concern.state not in over}
 
 
-def _to_raise(request: TrustRequest, known: Iterable[Standing], followed: Followed) -> list[School]:
+def _to_raise(request: TrustRequest, known: Iterable[Standing]) -> list[School]:
     """The schools that are not on every ladder of their strategy already. One query."""
     today, on_it = timezone.localdate(), _on_it(known)
     rows = School.objects.visible_to(request.access).on(today).order_by("name")
-    found = [(one, followed.by(one, today)) for one in rows]
+    found = [(one, request.followed.by(one, today)) for one in rows]
     ladders = [(one, version.strategy.ladders) for one, version in found if version]
     return [one for one, each in ladders if any((one.pk, ladder.key) not in on_it for ladder in each)]
 
@@ -101,14 +98,13 @@ def school_concerns(request: TrustRequest, school_id: int) -> HttpResponse:
     request.access.require(P.SEE_CONCERNS, school.pk)
     today = timezone.localdate()
     rows = standings(list(in_full(readable_concerns(request.access).filter(school=school))), today=today)
-    followed, on_it = Followed.read(), _on_it(rows)
-    version = followed.by(school, today) if request.access.may(P.RAISE_CONCERN, school.pk) else None
+    on_it = _on_it(rows)
+    version = request.followed.by(school, today) if request.access.may(P.RAISE_CONCERN, school.pk) else None
     ladders = version.strategy.ladders if version else ()
     context = {
         "school": school,
         "rows": rows,
         "ladders": [one for one in ladders if (school.pk, one.key) not in on_it],
-        "strategy_footer": footer_words(request, followed.on(today).get(None)),
     }
     return render(request, "plans/school_concerns.html", context)
 

@@ -40,7 +40,6 @@ from plans.rules.quality import warnings
 from plans.services import begin_plan
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
-from schools.queries import Followed
 
 P = Permission
 MOST_CLOSED = 20
@@ -69,7 +68,7 @@ def plans(request: TrustRequest) -> HttpResponse:
     lines.sort(key=lambda one: (not one["mine"], one["plan"].update_due_on or date.max))
     late = sum(1 for one in chosen if one.update_due_on and one.update_due_on < today)
     mine = sum(one["mine"] for one in lines)
-    followed, everywhere = Followed.read().on(today).values(), request.access.may_everywhere(P.WRITE_PLANS)
+    followed, everywhere = request.followed.on(today).values(), request.access.may_everywhere(P.WRITE_PLANS)
     context = {
         "lines": lines,
         "mine": mine,

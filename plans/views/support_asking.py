@@ -26,7 +26,6 @@ from plans.views.support import school_for
 from reviews.models import ReviewWish
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
-from schools.queries import strategy_of
 
 P = Permission
 
@@ -37,7 +36,7 @@ def support_ask(request: TrustRequest, school_id: int) -> HttpResponse:
     """Ask for support, or write it down for the head to send; and see what was asked for before."""
     school = school_for(request, school_id)
     request.access.require(P.DRAFT_SUPPORT, school.pk)
-    version = strategy_of(school, timezone.localdate())
+    version = request.followed.by(school, timezone.localdate())
     if version is None:
         raise Http404
     data = request.POST if request.method == "POST" else None

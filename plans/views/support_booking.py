@@ -30,7 +30,6 @@ from plans.views.support import school_for
 from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.forms import accepted
 from schools.models import School, StrategyVersion
-from schools.queries import strategy_of, trusts_own_version
 
 P = Permission
 State = SupportBooking.State
@@ -42,7 +41,7 @@ def support_book(request: TrustRequest, school_id: int) -> HttpResponse:
     """Book support for a school: of the offer, as agreed with it, or beyond."""
     school = school_for(request, school_id)
     request.access.require(P.BOOK_SUPPORT, school.pk)
-    return _book(request, school, strategy_of(school, timezone.localdate()))
+    return _book(request, school, request.followed.by(school, timezone.localdate()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +50,7 @@ def support_book_trust(request: TrustRequest) -> HttpResponse:
     """Book challenge for the trust itself."""
     if not request.access.may_everywhere(P.BOOK_SUPPORT):
         raise PermissionDenied(who_may(P.BOOK_SUPPORT))
-    return _book(request, None, trusts_own_version(timezone.localdate()))
+    return _book(request, None, request.followed.by_trust(timezone.localdate()))
 
 
 def _book(request: TrustRequest, school: School | None, version: StrategyVersion | None) -> HttpResponse:

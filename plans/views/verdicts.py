@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from plans.forms.verdicts import VerdictSearch
 from plans.queries.verdicts import found_verdicts, judged
 from schools.access import Permission, TrustRequest, trust_view
-from schools.queries import trusts_own_version
 
 A_PAGE = 20
 
@@ -20,7 +19,7 @@ A_PAGE = 20
 @trust_view(needs=Permission.SEE_PLANS)
 def verdicts(request: TrustRequest) -> HttpResponse:
     """The verdicts on closed actions and plans that this person reads, searched and filtered."""
-    version = trusts_own_version(timezone.localdate())
+    version = request.followed.by_trust(timezone.localdate())
     criteria = [(one.key, one.label) for one in version.strategy.criteria] if version else []
     form = VerdictSearch(request.GET, criteria=criteria)
     page = Paginator(found_verdicts(request.access, form.sought()), A_PAGE).get_page(request.GET.get("page"))

@@ -1,13 +1,15 @@
-"""Terms, half terms and meetings, read together. Two queries."""
+"""Terms, half terms and meetings, read together. One query."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from categorisation.rules import matrix_due
@@ -24,10 +26,10 @@ HALF_TERM = timedelta(days=70)
 class Meet(NamedTuple):
     """A meeting, as much of it as other pages say."""
 
+    starts_at: datetime
     pk: int
     kind: str
     title: str
-    starts_at: datetime
     period_id: int
 
     @property
@@ -42,6 +44,13 @@ class Calendar:
     today: date
     periods: tuple[Period, ...]  # earliest first
     meets: tuple[Meet, ...]  # earliest first
+
+    @classmethod
+    def of(cls, today: date, periods: Iterable[Period]) -> Calendar:
+        """From periods of `with_meetings`."""
+        in_order = tuple(periods)
+        meets = [_meet(made, one.pk) for one in in_order for made in one.meets]  # type: ignore[attr-defined]
+        return cls(today, in_order, tuple(sorted(meets)))
 
     @property
     def terms(self) -> list[Period]:
@@ -87,9 +96,19 @@ def read_calendar(today: date) -> Calendar:
     """The periods of the last years, the schools' own half terms of this one and around today, and the meetings."""
     own = Q(half__gt=0, ends_on__gte=min(today - HALF_TERM, first_of_year(today)))
     since = today - YEARS_BACK
-    periods = Period.objects.filter(Q(school=None) | own, ends_on__gte=since).order_by("starts_on", "half")
-    meets = Meeting.objects.filter(starts_at__date__gte=since).order_by("starts_at", "pk")
-    return Calendar(today, tuple(periods), tuple(map(Meet._make, meets.values_list(*Meet._fields))))
+    return Calendar.of(today, with_meetings(Period.objects.filter(Q(school=None) | own, ends_on__gte=since)))
+
+
+def with_meetings(periods: QuerySet[Period]) -> QuerySet[Period]:
+    """The same periods, earliest first, each with its meetings. No query more."""
+    meet = JSONObject(pk="pk", kind="kind", title="title", starts_at="starts_at")
+    meets = Meeting.objects.filter(period=OuterRef("pk")).values(json=meet)
+    return periods.annotate(meets=ArraySubquery(meets)).order_by("starts_on", "half")
+
+
+def _meet(made: dict[str, Any], period_id: int) -> Meet:
+    starts_at = datetime.fromisoformat(made["starts_at"])
+    return Meet(starts_at, made["pk"], made["kind"], made["title"], period_id)
 
 
 def deciding_kinds(strategies: Iterable[Strategy]) -> set[str]:

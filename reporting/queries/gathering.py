@@ -15,8 +15,8 @@ from categorisation.models import Assessment, Decision, Proposal
 from reporting.queries.calendar import YEARS_BACK
 from reporting.queries.categories import Decided, Proposed, decided_rows, proposed_rows
 from reporting.queries.cells import ReadRow
-from reporting.queries.strategies import Versions
 from schools.models import Period
+from schools.queries import Followed
 
 LATEST = 2
 """Matrices read of each school, of the agreed and of the others: the one shown and the one before."""
@@ -47,7 +47,7 @@ class Gathered:
 def gather(
     schools: Sequence[int],
     period: Period,
-    versions: Versions,
+    followed: Followed,
     *,
     proposals: Collection[int] | None = None,
     told_by: datetime | None = None,
@@ -57,7 +57,7 @@ def gather(
     `proposals` limits what is proposed to these schools, `told_by` what is decided to what they were told by then.
     """
     found = Gathered()
-    _read_matrices(found, schools, period, versions)
+    _read_matrices(found, schools, period, followed)
     decisions = Decision.objects.filter(school__in=schools, period__starts_on__lte=period.ends_on)
     if told_by is not None:
         decisions = decisions.filter(tell_at__lte=told_by)
@@ -72,7 +72,7 @@ def gather(
     return found
 
 
-def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, versions: Versions) -> None:
+def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, followed: Followed) -> None:
     agreed = ExpressionWrapper(Q(state=Assessment.State.AGREED), output_field=BooleanField())
     order = [F("period__starts_on").desc(), F("period__half").desc()]
     window = Window(RowNumber(), partition_by=[F("school_id"), agreed], order_by=order)
@@ -89,7 +89,7 @@ def _read_matrices(found: Gathered, schools: Sequence[int], period: Period, vers
         )
     )  # fmt: skip
     for school, pk, of_period, starts_on, version, levels, days, counts, state, *rest in rows:  # rest as in Begun
-        row = ReadRow(pk, of_period, starts_on, versions.by_pk[version].strategy, levels, days, counts)
+        row = ReadRow(pk, of_period, starts_on, followed.by_pk[version].strategy, levels, days, counts)
         found.begun[school, of_period] = Begun._make((pk, state, *rest, row))
         if state == Assessment.State.AGREED:
             found.rows[school].append(row)

@@ -33,7 +33,7 @@ def helpers(seen: Overview, listed: Iterable[Early]) -> dict[int, tuple[str, ...
         for line in sheet.lines
     }
     where = places(seen.schools)
-    found = givers(offers(when), when, standings, where, labels_of(seen.versions.by_pk.values()))
+    found = givers(offers(when), when, standings, where, labels_of(seen.followed.versions))
     problem = Problem(tuple(found))
     told = {}
     for one in listed:

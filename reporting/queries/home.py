@@ -13,7 +13,6 @@ from evidence.queries.returns import DueReturn, returns_asked
 from evidence.queries.sef import SefDue, sef_due_of
 from reporting.queries.cells import Column
 from reporting.queries.overview import Overview, SchoolLine, Sheet
-from schools.queries import Followed
 
 LOOK_BACK = timedelta(days=400)
 """How long a return that was never sent stays among what is due."""
@@ -49,12 +48,12 @@ class Home:
     sef: SefDue | None  # of this term, where the strategy asks for one
 
 
-def homes_of(seen: Overview, followed: Followed) -> list[Home]:
+def homes_of(seen: Overview) -> list[Home]:
     """The schools of an overview limited to a person's own, by name."""
     pairs = [(sheet, line) for sheet in seen.sheets for line in sheet.lines]
     carried = _carried(line for _, line in pairs)
-    returns = _returns(seen, followed)
-    due = sef_due_of(seen.schools, seen.period, seen.calendar.today, followed=followed)
+    returns = _returns(seen)
+    due = sef_due_of(seen.schools, seen.period, seen.calendar.today, followed=seen.followed)
     sefs = {one.school_id: one for one in due}
     found = [
         Home(
@@ -69,11 +68,11 @@ def homes_of(seen: Overview, followed: Followed) -> list[Home]:
     return sorted(found, key=lambda home: home.line.name)
 
 
-def _returns(seen: Overview, followed: Followed) -> list[DueReturn]:
+def _returns(seen: Overview) -> list[DueReturn]:
     """What is with the schools, and what they sent this term. What was due and not begun before this term is past."""
     today = seen.calendar.today
     near = [one for one in seen.calendar.periods if one.starts_on <= today and one.ends_on >= today - LOOK_BACK]
-    asked = returns_asked(seen.schools, today, periods=near, followed=followed)
+    asked = returns_asked(seen.schools, today, periods=near, followed=seen.followed)
     now = [one for one in asked if one.row or one.due_on >= seen.period.starts_on]
     return [one for one in now if one.is_with_school or (one.row and one.period_id == seen.period.pk)]
 

@@ -9,7 +9,7 @@ from datetime import date
 from categorisation.models import Decision
 from reporting.queries.overview import Category, SchoolLine, overview
 from schools.models import AgendaItem, Attendance, Interest, Meeting, Membership, School
-from schools.queries import members
+from schools.queries import Followed, members
 from schools.strategy import Strategy
 
 
@@ -48,14 +48,14 @@ def meeting_kinds(strategies: Iterable[Strategy]) -> dict[str, str]:
     return {kind.key: kind.label for strategy in strategies for kind in strategy.meetings}
 
 
-def meeting_page(meeting: Meeting, *, today: date) -> MeetingPage:
+def meeting_page(meeting: Meeting, followed: Followed, *, today: date) -> MeetingPage:
     """Everything on one meeting."""
     items = {item.school_id: item.position for item in AgendaItem.objects.filter(meeting=meeting)}
     interests = tuple(Interest.objects.filter(meeting=meeting).select_related("person__user", "school"))
     decided: dict[int, list[str]] = {}
     for school, axis in Decision.objects.filter(meeting=meeting).values_list("school_id", "axis"):
         decided.setdefault(school, []).append(axis)
-    trust = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items))
+    trust = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items), followed=followed)
     kinds = meeting_kinds(sheet.strategy for sheet in trust.sheets)
     agenda = [
         AgendaLine(

@@ -16,9 +16,8 @@ from reporting.queries.calendar import Calendar, Meet, deciding_kinds, read_cale
 from reporting.queries.categories import Category, category_of
 from reporting.queries.cells import NEEDS_SUPPORT, Cell, CellReader, Column
 from reporting.queries.gathering import Begun, Gathered, gather
-from reporting.queries.strategies import Versions, read_versions, with_strategy
 from schools.models import Period, School, StrategyVersion
-from schools.queries import kpi_numbers
+from schools.queries import Followed, kpi_numbers
 from schools.strategy import Axis, Strategy
 
 __all__ = ["Category", "Overview", "SchoolLine", "Sheet", "overview"]
@@ -73,7 +72,7 @@ class Overview:
     sheets: tuple[Sheet, ...]
     calendar: Calendar
     schools: tuple[School, ...]
-    versions: Versions
+    followed: Followed
 
     @property
     def lines(self) -> list[SchoolLine]:
@@ -137,6 +136,7 @@ def overview(
     proposals: Collection[int] | None = None,
     told_by: datetime | None = None,
     calendar: Calendar | None = None,
+    followed: Followed | None = None,
 ) -> Overview:
     """The trust as it stood in `period`, or as it stands today when the period is the current one.
 
@@ -145,20 +145,20 @@ def overview(
     """
     day = min(today, period.ends_on)
     calendar = calendar or read_calendar(today)
-    versions, numbers = read_versions(), kpi_numbers()
-    listed = list(with_strategy(_queryset(schools, day), day))
+    followed, numbers = followed or Followed.read(), kpi_numbers()
+    listed = list(_queryset(schools, day))
     ids = [school.pk for school in listed]
-    gathered = gather(ids, period, versions, proposals=proposals, told_by=told_by)
-    grouped: dict[str, list[School]] = defaultdict(list)
+    gathered = gather(ids, period, followed, proposals=proposals, told_by=told_by)
+    grouped: dict[StrategyVersion, list[School]] = defaultdict(list)
     for school in listed:
-        grouped[school.follows].append(school)  # type: ignore[attr-defined]
+        if version := followed.by(school, day):
+            grouped[version].append(school)
     sheets = [
         _Sheets(version, numbers, gathered, calendar, period, day, by_kpi).sheet(group)
-        for key, group in grouped.items()
-        if (version := versions.on(key, day))
+        for version, group in grouped.items()
     ]
     in_order = tuple(sorted(sheets, key=lambda sheet: -len(sheet.lines)))
-    return Overview(period, day, in_order, calendar, tuple(listed), versions)
+    return Overview(period, day, in_order, calendar, tuple(listed), followed)
 
 
 def _queryset(schools: QuerySet[School] | Iterable[School] | None, day: date) -> QuerySet[School]:

@@ -16,9 +16,8 @@ from reporting.queries.categories import Category, Decided, Proposed, category_o
 from reporting.queries.cells import Cell, Column, ReadRow, cell
 from reporting.queries.gathering import Begun
 from reporting.queries.overview import columns_of
-from reporting.queries.strategies import Versions, read_versions
 from schools.models import Period, School
-from schools.queries import kpi_numbers
+from schools.queries import Followed, kpi_numbers
 from schools.strategy import Axis, Strategy
 
 TERMS_SHOWN = 6
@@ -92,17 +91,24 @@ class SchoolStory:
 
 
 def school_story(
-    school: School, *, today: date, decisions: bool, matrix: bool, proposals: bool, told_by: datetime | None
+    school: School,
+    followed: Followed,
+    *,
+    today: date,
+    decisions: bool,
+    matrix: bool,
+    proposals: bool,
+    told_by: datetime | None,
 ) -> SchoolStory | None:
-    """What one person may see of the school, from `strategies.with_strategy`; None before its first strategy or term.
+    """What one person may see of the school; None before its first strategy or term.
 
     `told_by` leaves out decisions the school had not been told of by then.
     """
-    calendar, versions = read_calendar(today), read_versions()
-    version, period = versions.on(getattr(school, "follows", None), today), calendar.term(None)
+    calendar, version = read_calendar(today), followed.by(school, today)
+    period = calendar.term(None)
     if version is None or period is None:
         return None
-    reader = _Reader(school, version.strategy, versions, calendar, period, today)
+    reader = _Reader(school, version.strategy, followed, calendar, period, today)
     begun = reader.matrices() if matrix or decisions else []
     told = reader.decisions(told_by) if decisions else []
     stories = reader.axes(begun, told, proposals=proposals) if decisions else ()
@@ -127,7 +133,7 @@ def school_story(
 class _Reader:
     school: School
     strategy: Strategy
-    versions: Versions
+    followed: Followed
     calendar: Calendar
     period: Period
     today: date
@@ -144,7 +150,7 @@ class _Reader:
         )  # fmt: skip
         found = []
         for pk, period, starts_on, version, levels, days, counts, state, *rest in rows:
-            strategy = self.versions.by_pk[version].strategy
+            strategy = self.followed.by_pk[version].strategy
             if strategy.identity.key == self.strategy.identity.key:
                 row = ReadRow(pk, period, starts_on, strategy, levels, days, counts)
                 found.append(Begun._make((pk, state, *rest, row)))

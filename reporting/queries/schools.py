@@ -9,8 +9,8 @@ from datetime import date, datetime
 from categorisation.models import Decision
 from categorisation.rules import axes_for
 from reporting.queries.categories import Category, Decided, category_of, decided_rows
-from reporting.queries.strategies import read_versions
 from schools.models import School
+from schools.queries import Followed
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,11 @@ class Listed:
 
 
 def listed_schools(
-    schools: Sequence[School], *, today: date, decisions: bool, told_by: datetime | None = None
+    schools: Sequence[School], followed: Followed, *, today: date, decisions: bool, told_by: datetime | None = None
 ) -> list[Listed]:
-    """Schools read with `strategies.with_strategy`; without `decisions` no category is read at all."""
+    """The schools with what was decided about them; without `decisions` no category is read at all."""
     if not decisions:
         return [Listed(school, ()) for school in schools]
-    versions = read_versions()
     latest: dict[tuple[int, str], Decided] = {}
     rows = Decision.objects.filter(school__in=[school.pk for school in schools])
     if told_by is not None:
@@ -36,7 +35,7 @@ def listed_schools(
         latest[row.school_id, row.axis] = row
     found = []
     for school in schools:
-        version = versions.on(getattr(school, "follows", None), today)
+        version = followed.by(school, today)
         axes = axes_for(version.strategy, school.phase) if version else ()
         categories = (
             category_of(axis, version.strategy, latest.get((school.pk, axis.key)), None) for axis in axes if version

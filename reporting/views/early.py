@@ -37,7 +37,7 @@ def early_warning(request: TrustRequest) -> HttpResponse:
     if period is None:
         return render(request, "reporting/overview_empty.html", {"setup_url": link(request, "calendar")})
     schools = School.objects.visible_to(request.access).on(today)
-    seen = overview(period, today=today, schools=schools, calendar=calendar)
+    seen = overview(period, today=today, schools=schools, calendar=calendar, followed=request.followed)
     found = early(seen)
     listed = [one for one in found if one.is_listed]
     helping = helpers(seen, listed) if request.access.may_everywhere(P.BOOK_SUPPORT) else {}

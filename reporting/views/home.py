@@ -24,9 +24,7 @@ from reporting.views.ladder_news import ladder_news
 from reporting.views.links import actions, link
 from reporting.views.waiting import lines_of
 from schools.access import Permission, TrustRequest, trust_view
-from schools.frame import footer_words
 from schools.models import School
-from schools.queries import Followed
 from schools.words import capital, counted, listed, verb
 
 
@@ -47,9 +45,9 @@ def my_school(request: TrustRequest) -> HttpResponse:
         proposals=[pk for pk in request.access.school_ids if may_see_proposals(request.access, request.trust, pk)],
         told_by=now,
         calendar=calendar,
+        followed=request.followed,
     )
-    followed = Followed.read(seen.versions.by_pk.values())
-    homes = homes_of(seen, followed)
+    homes = homes_of(seen)
     waits = lines_of(request, waiting_at_schools(request.access, now.date()), seen)
     told = ladder_news(request, seen)
     parts = [
@@ -61,7 +59,6 @@ def my_school(request: TrustRequest) -> HttpResponse:
         "parts": parts,
         "many": len(parts) > 1,
         "today": now.date(),
-        "strategy_footer": footer_words(request, followed.on(now.date()).get(None)),
     }
     return render(request, "reporting/my_school.html", context)
 

@@ -18,7 +18,7 @@ def ladder_news(request: TrustRequest, seen: Overview) -> dict[int, list[dict[st
     schools = [one for one in seen.schools if request.access.may(Permission.SEE_CONCERNS, one.pk)]
     halves = half_terms_in((one for one in seen.calendar.periods if one.half), schools)
     told = defaultdict[int, list[dict[str, Any]]](list)
-    for one in on_ladders_of(schools, seen.versions.by_pk, halves, today=seen.today):
+    for one in on_ladders_of(schools, seen.followed.by_pk, halves, today=seen.today):
         told[one.school.pk].append(_told(request, seen, one))
     return told
 

@@ -18,16 +18,16 @@ from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import version_in
 from schools.forms.meetings import InterestForm, MeetingForm, MinutesForm
 from schools.models import Attendance, Meeting, Membership, School
-from schools.queries import current_period, members, strategy_versions_on
+from schools.queries import current_period, members
 from schools.services.meetings import agree_minutes, declare_interest, plan_meeting, set_attendance, write_minutes
 from schools.words import ID_DIGITS, whole
 
 LONGEST_HOLIDAY = timedelta(days=70)
 
 
-def _kinds() -> dict[str, str]:
+def _kinds(request: TrustRequest) -> dict[str, str]:
     """The meetings the trust's strategies name."""
-    return meeting_kinds(version.strategy for version in strategy_versions_on(timezone.localdate()).values())
+    return meeting_kinds(version.strategy for version in request.followed.on(timezone.localdate()).values())
 
 
 @trust_view(needs=Permission.SEE_MEETINGS)
@@ -36,7 +36,7 @@ def meetings(request: TrustRequest) -> HttpResponse:
     today = timezone.now()
     may_plan = request.access.may(Permission.RUN_MEETINGS)
     people = _people(members()) if may_plan else []
-    form = MeetingForm(request.POST or None, kinds=_kinds(), people=people) if may_plan else None
+    form = MeetingForm(request.POST or None, kinds=_kinds(request), people=people) if may_plan else None
     if form is not None and request.method == "POST" and form.is_valid():
         try:
             meeting = _plan(request, form)
@@ -61,7 +61,7 @@ def _plan(request: TrustRequest, form: MeetingForm) -> Meeting:
     return plan_meeting(
         data["kind"],
         by=request.access.membership,
-        title=data["title"] or _kinds()[data["kind"]],
+        title=data["title"] or _kinds(request)[data["kind"]],
         period=period,
         starts_at=form.starts_at,
         place=data["place"],
@@ -94,7 +94,7 @@ def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
 
 
 def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse:
-    page = meeting_page(found, today=timezone.localdate())
+    page = meeting_page(found, request.followed, today=timezone.localdate())
     is_open = found.minutes_state != Meeting.Minutes.AGREED
     states = {one.person_id: one.state for one in page.attendance}
     context = {
@@ -130,7 +130,7 @@ def attendance(request: TrustRequest, meeting_id: int) -> HttpResponse:
 def interest(request: TrustRequest, meeting_id: int) -> HttpResponse:
     """Declare an interest: one's own, or for those who run the meeting, anybody's."""
     found = meeting_for(meeting_id)
-    form = InterestForm(request.POST, **_choices(meeting_page(found, today=timezone.localdate())))
+    form = InterestForm(request.POST, **_choices(meeting_page(found, request.followed, today=timezone.localdate())))
     if not form.is_valid():
         return _page(request, found, interest_form=form)
     person = get_object_or_404(Membership, pk=form.cleaned_data["person"])

@@ -32,7 +32,14 @@ def other_schools(request: TrustRequest) -> HttpResponse:
     if not calendar.terms:
         return _page(request, [], shown)
     period = calendar.terms[0]
-    seen = overview(period, today=today, schools=School.objects.on(today), proposals=(), calendar=calendar)
+    seen = overview(
+        period,
+        today=today,
+        schools=School.objects.on(today),
+        proposals=(),
+        calendar=calendar,
+        followed=request.followed,
+    )
     sheets = [_sheet(request, sheet, period, shown) for sheet in seen.sheets]
     return _page(request, [_table(request, seen, sheet) for sheet in sheets if sheet], shown)
 

@@ -50,6 +50,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         schools=School.objects.visible_to(request.access).on(min(today, period.ends_on)),
         by_kpi=request.GET.get("by") == BY_KPI,
         calendar=calendar,
+        followed=request.followed,
     )
     context = {
         "head": _head(request, seen),
@@ -70,7 +71,7 @@ def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
     if not seen.is_current:
         return []
-    forms = followed_forms(seen.versions.by_pk.values())
+    forms = followed_forms(seen.followed.versions)
     return waiting_for_trust(request.access, seen.calendar.today, followed=forms)
 
 

@@ -40,7 +40,7 @@ def calendar_page(request: TrustRequest) -> HttpResponse:
     form = OwedForm(request.GET, schools=schools)
     wanted = form.wanted()
     here = [one for one in schools if wanted.school in (None, one.pk)]
-    found = owed(request.access, here, Span(today, today + wanted.ahead))
+    found = owed(request.access, here, Span(today, today + wanted.ahead), request.followed)
     lines = drawn_together(one for one in found if wanted.takes(one))
     late = [line for line in lines if line.on < today]
     context = {
@@ -106,7 +106,7 @@ def calendar_feed(request: TrustRequest, secret: str) -> HttpResponse:
         raise Http404
     schools, now = _schools(request), timezone.now()
     today = timezone.localdate()
-    lines = drawn_together(owed(request.access, schools, Span(today, today + A_YEAR)))
+    lines = drawn_together(owed(request.access, schools, Span(today, today + A_YEAR), request.followed))
     names = {one.pk: one.known_as for one in schools} if len(schools) > 1 else {}
     site = settings.SITE_URL.rstrip("/")
     shown = [Shown(line, f"{site}{path}" if (path := address(request, line)) else "") for line in lines]

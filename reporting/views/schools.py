@@ -17,7 +17,6 @@ from plans.rules.checklist import has_checklists
 from reporting.forms.pages import SchoolFilter, phase_label, shown_as_selects
 from reporting.queries.school import school_story
 from reporting.queries.schools import Listed, listed_schools
-from reporting.queries.strategies import with_strategy
 from reporting.rules.opening import short_labels
 from reporting.views.links import link
 from reporting.views.school_parts import blocks, boxes, head, support
@@ -34,12 +33,16 @@ PAGE = 100
 def school_list(request: TrustRequest) -> HttpResponse:
     """The schools this person may see, with their agreed categories where they may see those."""
     today, access = timezone.localdate(), request.access
-    visible: Any = with_strategy(School.objects.visible_to(access), today)
+    visible = School.objects.visible_to(access)
     filters = SchoolFilter(request.GET, visible if request.GET.get("here") else visible.on(today))
     page = Paginator(filters.qs.order_by("name", "pk"), PAGE).get_page(request.GET.get("page"))
     told_by = None if access.whole_trust else timezone.now()
     listed = listed_schools(
-        list(page.object_list), today=today, decisions=access.may(Permission.SEE_DECISIONS), told_by=told_by
+        list(page.object_list),
+        request.followed,
+        today=today,
+        decisions=access.may(Permission.SEE_DECISIONS),
+        told_by=told_by,
     )
     columns = _columns(listed)
     context = {
@@ -89,10 +92,11 @@ def _phase(school: School) -> str:
 def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
     """Where a school is and why, how it came there, what comes next: as much of it as this person may see."""
     today, now = timezone.localdate(), timezone.now()
-    visible: Any = with_strategy(School.objects.visible_to(request.access), today)
-    school, sight = get_object_or_404(visible, pk=school_id), sight_of(request.access, request.trust, school_id)
+    school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
+    sight = sight_of(request.access, request.trust, school_id)
     story = school_story(
         school,
+        request.followed,
         today=today,
         decisions=sight.decisions,
         matrix=sight.matrix,

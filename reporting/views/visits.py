@@ -14,7 +14,6 @@ from reporting.views.documents import pdf
 from reporting.views.known import known_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.filled import blank
-from schools.queries import Followed
 
 
 @require_safe
@@ -35,7 +34,7 @@ def visit_file(request: TrustRequest, pk: int) -> HttpResponse:
 @trust_view(needs=Permission.SEE_VISITS)
 def visit_form_file(request: TrustRequest, form: str) -> HttpResponse:
     """A form of the strategy followed today, with room to write by hand."""
-    versions = Followed.read().on(timezone.localdate())
+    versions = request.followed.on(timezone.localdate())
     strategies = [version.strategy for _, version in sorted(versions.items(), key=lambda pair: pair[0] is not None)]
     found = next(((one, each) for each in strategies for one in visit_forms(each) if one.key == form), None)
     if found is None:

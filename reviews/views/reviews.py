@@ -25,7 +25,6 @@ from reviews.views.pages import CHIPS, address, require, review_for, review_page
 from schools.access import Permission, TrustRequest, trust_view, where_may
 from schools.forms import accepted
 from schools.models import School
-from schools.queries import strategy_of
 from schools.strategy import Strategy
 from schools.words import whole
 
@@ -62,7 +61,7 @@ def review_new(request: TrustRequest, school_id: int) -> HttpResponse:
     """Propose a review of a school."""
     school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
     request.access.require(Permission.RUN_REVIEWS, school.pk)
-    version = strategy_of(school, timezone.localdate())
+    version = request.followed.by(school, timezone.localdate())
     if version is None:
         raise Http404
     kinds = kinds_of(version.strategy)

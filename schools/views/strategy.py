@@ -15,7 +15,6 @@ from schools.access import ROLES, Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.forms.strategies import FollowForm, ShippedForm, UploadForm
 from schools.models import School, StrategyChoice, StrategyVersion
-from schools.queries import strategy_of, trusts_own_version
 from schools.rules import first_of_year
 from schools.services.strategies import adopt_strategy, choose_strategy, shipped_strategies
 from schools.strategy import Strategy, read_strategy
@@ -31,10 +30,10 @@ ROLE_WORDS = {role: rule.label for role, rule in ROLES.items()}
 def strategy(request: TrustRequest) -> HttpResponse:
     """The strategy this person's school follows, or the trust's own."""
     today = timezone.localdate()
-    version = trusts_own_version(today)
+    version = request.followed.by_trust(today)
     schools = request.access.school_ids if not request.access.whole_trust else frozenset()
     if len(schools) == 1:
-        version = strategy_of(School(pk=next(iter(schools))), today) or version
+        version = request.followed.by(School(pk=next(iter(schools))), today)
     if version is None:
         return page(request, "schools/strategy_none_page.html")
     return _document(request, version)

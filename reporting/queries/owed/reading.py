@@ -9,12 +9,13 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from reporting.queries.calendar import Calendar, Meet
+from reporting.queries.calendar import Calendar, with_meetings
 from reviews.queries.programme import placed_of
 from reviews.rules.owed import Placed
 from schools.access import Access, Permission
-from schools.models import Meeting, Period, School
-from schools.queries import Followed, half_term, half_terms_of
+from schools.models import Period, School
+from schools.queries import Followed, half_term, half_terms_in
+from schools.rules import academic_year
 from schools.rules.rhythm import HalfTerm
 from schools.strategy import Strategy
 
@@ -33,9 +34,9 @@ class Span:
 class Reader:
     """Reads once what several kinds need."""
 
-    def __init__(self, access: Access, schools: Sequence[School], span: Span) -> None:
+    def __init__(self, access: Access, schools: Sequence[School], span: Span, followed: Followed) -> None:
         self.access, self.schools, self.today, self.until = access, schools, span.today, span.until
-        self.followed = Followed.read()
+        self.followed = followed
         self.strategies = {one.pk: self._strategy(one) for one in schools}
 
     def _strategy(self, school: School) -> Strategy | None:
@@ -46,18 +47,21 @@ class Reader:
         return [one for one in self.schools if self.access.may(permission, one.pk)]
 
     @cached_property
+    def _years(self) -> list[Period]:
+        """The periods of whole academic years, the trust's and those of these schools."""
+        own = Q(school=None) | Q(school__in=[one.pk for one in self.schools])
+        years = (academic_year(self.today - LOOK_BACK), academic_year(self.until))
+        return list(with_meetings(Period.objects.filter(own, year__range=years)))
+
+    @cached_property
     def calendar(self) -> Calendar:
         since = self.today - LOOK_BACK
-        own = Q(school=None) | Q(school__in=[one.pk for one in self.schools])
-        periods = Period.objects.filter(own, ends_on__gte=since, starts_on__lte=self.until).order_by(
-            "starts_on", "half"
-        )
-        meets = Meeting.objects.filter(starts_at__date__gte=since).order_by("starts_at", "pk")
-        return Calendar(self.today, tuple(periods), tuple(map(Meet._make, meets.values_list(*Meet._fields))))
+        near = (one for one in self._years if one.ends_on >= since and one.starts_on <= self.until)
+        return Calendar.of(self.today, near)
 
     @cached_property
     def halves(self) -> dict[int, list[HalfTerm]]:
-        return half_terms_of(self.schools, since=self.today - LOOK_BACK, until=self.until)
+        return half_terms_in((one for one in self._years if one.half), self.schools)
 
     @cached_property
     def placed(self) -> dict[int, list[Placed]]:

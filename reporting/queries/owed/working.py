@@ -1,11 +1,11 @@
-"""Actions, answers to plans, reviews and visits with a day."""
+"""Actions, answers to plans, reviews and visits with a day; schools on a ladder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateField, F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from monitoring.models import Visit
@@ -15,7 +15,8 @@ from plans.queries.on_ladders import looks_again
 from reporting.rules.owed import Owed
 from reviews.models import Review
 from reviews.rules.kinds import label_of
-from schools.access import Permission, where_may
+from schools.access import ROLES, Permission, where_may
+from schools.strategy import Strategy
 from schools.words import capital, cut
 
 from .reading import Reader
@@ -23,50 +24,74 @@ from .reading import Reader
 P = Permission
 MOST_WORDS = 90  # characters of an action's or a plan's own words
 GETS_ON, OVER = ": how it gets on", ": its time is up, has it worked?"
-NO_DAY = Value(None)
+NOTHING = Value("")
 
 
-def actions(read: Reader) -> Iterator[Owed]:
-    """Each open action by the day that counts next: by when it is done, then when its impact is looked at.
-
-    With them, in the same query, the items of checklists that have a day and are not met, when each plan is told of
-    next, and when its time is up.
-    """
-    rows = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
-    items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
-    items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
-    plans = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
-    found = _lines(rows, "action", "", ("what", "plan__school_id", "due_on"), F("impact_check_on")).union(
-        _lines(items, "checklist_item", "", ("words", "school_id", "due_on")),
-        _lines(plans.filter(update_due_on__lte=read.until), "plan", GETS_ON, ("title", "school_id", "update_due_on")),
-        _lines(plans.filter(ends_on__lte=read.until), "plan", OVER, ("title", "school_id", "ends_on")),
-        all=True,
-    )
-    for page, ending, pk, what, school, due, check in found:
+def works(read: Reader) -> Iterator[Owed]:
+    """What is open of plans and checklists, the answers that plans wait for, reviews and visits to come. One query."""
+    first, *others = _dated(read)
+    for page, pk, said, ending, school, due, check in first.union(*others, all=True):
+        if page in NAMED:
+            title = NAMED[page](read.strategies[school], said)
+            yield Owed("review", due, title, school, held=True, page=page, place={"pk": pk})
+            continue
         ahead = due if due and (due >= read.today or check is None) else check
         if ahead and ahead <= read.until:
             done = "" if ahead == due else "Has it worked? "
-            yield Owed("plan", ahead, f"{done}{cut(what, MOST_WORDS)}{ending}", school, page=page, place={"pk": pk})
+            yield Owed(
+                "plan", ahead, f"{done}{cut(said, MOST_WORDS)}{_ending(ending)}", school, page=page, place={"pk": pk}
+            )
+
+
+def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
+    """Each open action by when it is done, and by when its impact is looked at; the rest by its one day."""
+    actions = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
+    yield _lines(actions, "action", said="what", at="plan__school_id", day="due_on", check_on="impact_check_on")
+    items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
+    items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
+    yield _lines(items, "checklist_item", said="words", at="school_id", day="due_on")
+    plans = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
+    for day, ending in (("update_due_on", GETS_ON), ("ends_on", OVER)):
+        told = plans.filter(**{f"{day}__lte": read.until})
+        yield _lines(told, "plan", said="title", at="school_id", day=day, ending=Value(ending))
+    steps = ApprovalStep.objects.filter(_of_plans(read, "edition__plan__"), due_on__lte=read.until).waiting()
+    of_plan = {"of": "edition__plan_id", "said": "edition__plan__title", "at": "edition__plan__school_id"}
+    yield _lines(steps, "plan", **of_plan, day="due_on", ending=F("role"))
+    span = (read.today, read.until)
+    reviews = Review.objects.filter(where_may(read.access, P.SEE_REVIEWS), school__in=read.schools)
+    reviews = reviews.filter(starts_on__range=span).exclude(state=Review.State.WITHDRAWN)
+    yield _lines(reviews, "review", said="kind", at="school_id", day="starts_on")
+    visits = Visit.objects.filter(where_may(read.access, P.SEE_VISITS), school__in=read.schools)
+    visits = visits.filter(planned_for__range=span, state=Visit.State.PLANNED)
+    yield _lines(visits, "visit", said="form", at="school_id", day="planned_for")
 
 
 def _lines(
-    rows: QuerySet[Any], page: str, ending: str, names: tuple[str, str, str], check: F | Value = NO_DAY
-) -> QuerySet[Any]:
-    """In the columns that they share; `names` are those of the words, the school and the day."""
-    words, school, day = names
-    told = {"page": Value(page, CharField()), "ending": Value(ending, CharField()), "said": F(words), "at": F(school)}
-    days = {"day": F(day), "check_on": Cast(check, DateField())}
-    columns = ("page", "ending", "pk", "said", "at", "day", "check_on")
-    return rows.order_by().annotate(**told, **days).values_list(*columns)
+    rows: QuerySet[Any], page: str, *, said: str, at: str, day: str, of: str = "pk", check_on: str = "",
+    ending: Value | F = NOTHING,
+) -> QuerySet[Any]:  # fmt: skip
+    """In the columns that all share: a page and its key, the words and their ending, the school and the days."""
+    check = Cast(F(check_on) if check_on else Value(None), DateField())
+    words = (Value(page, CharField()), F(of), Cast(said, TextField()), Cast(ending, TextField()))
+    return rows.order_by().values_list(*words, F(at), F(day), check)
 
 
-def approvals(read: Reader) -> Iterator[Owed]:
-    """The step of each plan that waits for an answer."""
-    rows = ApprovalStep.objects.filter(_of_plans(read, "edition__plan__"), due_on__lte=read.until).waiting()
-    for row in rows.select_related("edition__plan"):
-        plan = row.edition.plan
-        title = f"{cut(plan.title, MOST_WORDS)}: {row.role_label.lower()} answers"
-        yield Owed("plan", row.due_on, title, plan.school_id, page="plan", place={"pk": plan.pk})
+def _ending(held: str) -> str:
+    """Who answers a plan, of whom the row holds the role; else the words that it holds."""
+    return f": {ROLES[held].label.lower()} answers" if held in ROLES else held
+
+
+def _review_name(strategy: Strategy | None, kind: str) -> str:
+    return label_of(strategy, kind) if strategy else capital(kind.replace("_", " "))
+
+
+def _visit_name(strategy: Strategy | None, form: str) -> str:
+    known = strategy.form_by_key.get(form) if strategy else None
+    return known.label if known else capital(form.replace("_", " "))
+
+
+NAMED: Mapping[str, Callable[[Strategy | None, str], str]] = {"review": _review_name, "visit": _visit_name}
+"""What takes place on its day, by its page; and its name, of which a row holds the key."""
 
 
 def _of_plans(read: Reader, plan: str = "") -> Q:
@@ -85,25 +110,3 @@ def concerns(read: Reader) -> Iterator[Owed]:
         if look.on <= read.until:
             concern = look.concern
             yield Owed("concern", look.on, look.words, concern.school_id, page="concern", place={"pk": concern.pk})
-
-
-def reviews(read: Reader) -> Iterator[Owed]:
-    """Those agreed or proposed that are still to come."""
-    may = where_may(read.access, P.SEE_REVIEWS)
-    rows = Review.objects.filter(may, school__in=read.schools, starts_on__range=(read.today, read.until))
-    rows = rows.exclude(state=Review.State.WITHDRAWN)
-    for pk, kind, school, day in rows.values_list("pk", "kind", "school_id", "starts_on"):
-        strategy = read.strategies[school]
-        title = label_of(strategy, kind) if strategy else capital(kind.replace("_", " "))
-        yield Owed("review", day, title, school, held=True, page="review", place={"pk": pk})
-
-
-def visits(read: Reader) -> Iterator[Owed]:
-    may = where_may(read.access, P.SEE_VISITS)
-    rows = Visit.objects.filter(may, school__in=read.schools, state=Visit.State.PLANNED)
-    for pk, form, school, day in rows.values_list("pk", "form", "school_id", "planned_for"):
-        if day is not None and read.today <= day <= read.until:
-            strategy = read.strategies[school]
-            known = strategy.form_by_key.get(form) if strategy else None
-            title = known.label if known else capital(form.replace("_", " "))
-            yield Owed("review", day, title, school, held=True, page="visit", place={"pk": pk})
