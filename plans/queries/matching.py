@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from plans.models import MatchLine, MatchRun
 from plans.queries.giving import HalfToMatch, givers, offers
 from plans.queries.needing import Needs, booked_days, open_requests
-from plans.queries.standings import places, standings
+from plans.queries.standings import places_of, standings, with_places
 from plans.queries.support import SchoolLedger, ledgers
 from plans.rules.exchange import Match, Problem
 from plans.rules.standing import Standing
@@ -65,21 +65,24 @@ def labels_of(versions: Iterable[StrategyVersion]) -> dict[str, str]:
     return {one.key: one.label for version in versions for one in version.strategy.criteria}
 
 
-def see(today: date) -> Seen:
-    """Every school that is in the trust today. Eight queries."""
-    schools, followed = list(School.objects.on(today).order_by("name")), Followed.read()
+def see(today: date, followed: Followed | None = None) -> Seen:
+    """Every school that is in the trust today. Five queries beside what is followed."""
+    followed = followed or Followed.read()
+    schools = list(with_places(School.objects.on(today).order_by("name")))
     placed = placed_of(schools)
-    return Seen(schools, followed, placed, standings(schools, followed, placed, today=today), places(schools))
+    return Seen(schools, followed, placed, standings(schools, followed, placed, today=today), places_of(schools))
 
 
 def problem_for(
     period: Period, *, today: date, wanted: Mapping[str, int], seen: Seen | None = None, owed: bool = True
 ) -> Problem:
-    """Who can give and who needs, now. `owed`: with what the ledgers owe and nobody has booked, eight queries more."""
+    """Who can give and who needs, now. `owed`: with what the ledgers owe and nobody has booked, seven queries more."""
     seen, when = seen or see(today), half_to_match(period)
     found = givers(offers(when), when, seen.standings, seen.places, seen.labels)
     is_of_now = when.term[0] <= today  # what is owed is owed in the term that has begun
-    due: list[SchoolLedger] = ledgers(seen.schools, period.year, today=today) if owed and is_of_now else []
+    due: list[SchoolLedger] = (
+        ledgers(seen.schools, period.year, today=today, followed=seen.followed) if owed and is_of_now else []
+    )
     needs = Needs(seen.standings, seen.places, wanted)
     return Problem(tuple(found), tuple(needs.all(seen.schools, open_requests(seen.schools), booked_days(when), due)))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import F, OuterRef, Subquery, Window
+from django.db.models import F, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from categorisation.models import Assessment
@@ -25,7 +26,6 @@ def standings(
     """Each school that follows a strategy. Three queries beside what is followed and where schools were placed."""
     schools = list(schools)
     ladders, numbers = _ladders(schools), kpi_numbers()
-    versions = {one.pk: one for one in followed.versions}
     matrices = _matrices(schools)
     found = {}
     for school in schools:
@@ -33,7 +33,7 @@ def standings(
         if version is None:
             continue
         rows = matrices.get(school.pk, [])
-        read_with = versions[rows[0][0]].strategy if rows else version.strategy
+        read_with = followed.by_pk[rows[0][0]].strategy if rows else version.strategy
         earlier = rows[1][1] if len(rows) > 1 and rows[1][0] == rows[0][0] else ()
         ratings = rated_of(read_with, numbers, rows[0][1], earlier, phase=school.phase) if rows else {}
         levels = levels_on(placed.get(school.pk, []), today)
@@ -61,12 +61,15 @@ def _ladders(schools: list[School]) -> dict[int, str]:
     return {one.school_id: one.of_ladder.label for one in rows}
 
 
-def places(schools: Iterable[School]) -> dict[int, Place]:
-    """Where schools stand: as the trust has corrected it, else as the register has it. One query."""
+def with_places(schools: QuerySet[School]) -> QuerySet[School]:
+    """The same schools, each with where it stands: as the trust has corrected it, else as the register has it."""
     register = Establishment.objects.filter(urn=OuterRef("urn"))
-    rows = School.objects.filter(pk__in=[one.pk for one in schools]).annotate(
+    return schools.annotate(
         east=Coalesce("easting", Subquery(register.values("easting")[:1])),
         north=Coalesce("northing", Subquery(register.values("northing")[:1])),
     )
-    known = rows.exclude(east=None).exclude(north=None).order_by()
-    return {pk: (east, north) for pk, east, north in known.values_list("pk", "east", "north")}
+
+
+def places_of(schools: Iterable[Any]) -> dict[int, Place]:
+    """Where schools of `with_places` stand, those of which it is known. No query."""
+    return {one.pk: (one.east, one.north) for one in schools if one.east is not None and one.north is not None}

@@ -19,6 +19,7 @@ from reviews.rules.owed import applies
 from reviews.rules.programme import ASKED, TENTH, visit_form_of
 from schools.access import Access, Permission, where_may
 from schools.models import School
+from schools.queries import Followed
 from schools.rules import academic_year
 from schools.strategy import Strategy
 from schools.strategy.basics import SupportUnit
@@ -70,15 +71,22 @@ class SchoolLedger:
     levels: tuple[tuple[str, int], ...]  # label and tone, by axis
 
 
-def ledgers(schools: Iterable[School], year: int, *, today: date) -> list[SchoolLedger]:
-    """The ledger of each school in the academic year that begins in `year`. Eight queries for any number of schools."""
-    schools, span = list(schools), year_days(year)
-    rows = bookings_in(span).filter(school__in=[school.pk for school in schools])
-    kept = set(bookings_in(span).exclude(entitlement="").order_by().values_list("entitlement", flat=True).distinct())
+def ledgers(
+    schools: Iterable[School], year: int, *, today: date, followed: Followed | None = None
+) -> list[SchoolLedger]:
+    """The ledger of each school in the academic year that begins in `year`. Seven queries for any number of schools.
+
+    Beside what they had, one booking for each entitlement is read, whosever it is, to know which are kept here.
+    """
+    schools, booked = list(schools), bookings_in(year_days(year))
+    one_of_each = booked.exclude(entitlement="").order_by("entitlement", "pk").distinct("entitlement").values("pk")
+    rows = list(booked.filter(Q(school__in=[school.pk for school in schools]) | Q(pk__in=one_of_each)))
+    kept = {one.entitlement for one in rows if one.entitlement}
     bookings: dict[int | None, list[Entry]] = defaultdict(list)
     for one in rows:
         bookings[one.school_id].append(entry_of(one))
-    return [ledger_in(one, bookings[one.school.pk], kept, today) for one in years_of(schools, year, today=today)]
+    years = years_of(schools, year, today=today, followed=followed)
+    return [ledger_in(one, bookings[one.school.pk], kept, today) for one in years]
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,7 @@ class Supported:
 
 
 def supported_years(schools: Iterable[School], year: int, *, back: int, today: date) -> list[Supported]:
-    """The academic year that begins in `year`, and those `back` before it: what the ledgers count. Seven queries."""
+    """The academic year that begins in `year`, and those `back` before it: what the ledgers count. Six queries."""
     schools, bookings = list(schools), defaultdict[tuple[int | None, int], list[Entry]](list)
     rows = bookings_in((year_days(year - back)[0], year_days(year)[1]))
     for one in rows.filter(school__in=[school.pk for school in schools]):
@@ -101,10 +109,9 @@ def supported_years(schools: Iterable[School], year: int, *, back: int, today: d
     ]
 
 
-def given_in(year: int) -> dict[int, int]:
-    """By school, how often it gave support to others in the academic year. One query."""
-    rows = bookings_in(year_days(year)).select_related(None).exclude(provider_school=None).filter(state__in=CAME)
-    return dict(rows.order_by().values_list("provider_school").annotate(Count("pk")))
+def times_given(year: int) -> Count:
+    """Of schools, how often each gave support to others in the academic year."""
+    return Count("support_given", Q(support_given__on__range=year_days(year), support_given__state__in=CAME))
 
 
 def bookings_in(span: tuple[date, date]) -> QuerySet[SupportBooking]:

@@ -45,7 +45,7 @@ def exchange(request: TrustRequest) -> HttpResponse:
     periods = halves_to_match(known, today)
     if not periods:
         return render(request, "plans/exchange.html", {"periods": [], "today": today})
-    seen, found = see(today), runs_with_counts(periods)
+    seen, found = see(today, request.followed), runs_with_counts(periods)
     shown = shown_offers(seen, known, periods[0], today=today)
     context = {
         "periods": [(one, found.get(one.pk)) for one in periods],
@@ -104,7 +104,7 @@ def school_exchange(request: TrustRequest, school_id: int) -> HttpResponse:
         raise PermissionDenied(who_may(P.ASK_SUPPORT))
     if not periods:
         return render(request, "plans/school_exchange.html", {"school": school, "shown": None})
-    seen = see(today)
+    seen = see(today, request.followed)
     shown = next(iter(shown_offers(seen, known, periods[0], today=today, school=school)), None)
     theirs = shown is not None and shown.offer.state == Offer.State.CONFIRMED
     form = _school_form(request, school, seen, shown) if speaks or (books and not theirs) else None
@@ -154,7 +154,7 @@ def exchange_person(request: TrustRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: TrustRequest, offer: Offer | None) -> HttpResponse:
-    seen, me = see(timezone.localdate()), request.access.membership
+    seen, me = see(timezone.localdate(), request.followed), request.access.membership
     people = [] if offer else team_without_offer()
     if offer is None and not people:
         raise Http404

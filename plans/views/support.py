@@ -12,10 +12,10 @@ from plans.forms.support_filter import LedgerFilter
 from plans.models import SupportBooking
 from plans.queries.support import (
     SchoolLedger,
-    given_in,
     ledgers,
     readable_bookings,
     supported_schools,
+    times_given,
 )
 from plans.queries.support_asked import asked_of
 from plans.queries.support_waiting import waiting_for
@@ -58,12 +58,10 @@ def support(request: TrustRequest) -> HttpResponse:
     if not access.may_everywhere(P.SEE_SUPPORT) and len(own) == 1:
         return redirect("school_support", trust=request.trust.slug, school_id=next(iter(own)))
     schools = School.objects.on(today).filter(where_may(access, P.SEE_SUPPORT, "pk")).order_by("name")
-    found = ledgers(schools, year, today=today)
+    found = ledgers(schools.annotate(gave=times_given(year)), year, today=today, followed=request.followed)
     filters = LedgerFilter(request.GET)
-    given = given_in(year)
-    lines = [{"one": one, "gave": given.get(one.school.pk, 0)} for one in filters.lines(found)]
     context = {
-        "lines": lines,
+        "lines": [{"one": one, "gave": one.school.gave} for one in filters.lines(found)],  # type: ignore[attr-defined]
         **of_trust(found),
         "behind": sum(bool(one.ledger.short) for one in found),
         "unknown": sum(bool(one.ledger.unknown) for one in found),
@@ -89,7 +87,7 @@ def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
     """One school's year: the term so far, each half term, who gave and who paid, and everything that was booked."""
     school = school_for(request, school_id)
     access, today, year = request.access, timezone.localdate(), year_of(request)
-    found = ledgers([school], year, today=today)
+    found = ledgers([school], year, today=today, followed=request.followed)
     ledger = found[0].ledger if found else None
     may_ask = access.may(P.DRAFT_SUPPORT, school.pk)
     context = {
@@ -128,7 +126,7 @@ def support_file(request: TrustRequest) -> HttpResponse:
     """The ledger of a year as a file for a spreadsheet, a row for each thing booked, given or missed."""
     today, year = timezone.localdate(), year_of(request)
     schools = School.objects.filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name")
-    found: list[SchoolLedger] = ledgers(schools, year, today=today)
+    found: list[SchoolLedger] = ledgers(schools, year, today=today, followed=request.followed)
     response = HttpResponse(ledger_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="support-{request.trust.slug}-{year}.csv"'
     return response

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from evidence.queries.values import Values, known_values
@@ -52,10 +56,16 @@ class Early:
         return any(one.step != weakest.get(one.axis) for one in known)
 
 
+def with_heads(schools: QuerySet[School]) -> QuerySet[School]:
+    """The same schools, each with when every headteacher it had left it, for `early`. No query more."""
+    heads = RoleGrant.objects.filter(role=Role.HEAD, school=OuterRef("pk"))
+    return schools.annotate(heads_left=ArraySubquery(heads.values_list(Least("ended_at", "membership__ended_at"))))
+
+
 def early(seen: Overview) -> list[Early]:
-    """Every school of the overview with its signs, most kinds of sign first. Four queries beside the overview's."""
+    """Every school of an overview of `with_heads`, with its signs, most kinds of sign first. Two or three queries."""
     schools = {school.pk: school for school in seen.schools}
-    heads, ledgers = _heads(schools), {one.school.pk: one for one in ledgers_of(seen)}
+    ledgers = {one.school.pk: one for one in ledgers_of(seen)}
     found = []
     for sheet in seen.sheets:
         strategy = sheet.strategy
@@ -65,7 +75,7 @@ def early(seen: Overview) -> list[Early]:
             known = _seen(
                 line, sheet, seen.today,
                 moved=tuple(_moved(values, schools[line.school_id], strategy)),
-                head=heads.get(line.school_id, Head()),
+                head=_head(schools[line.school_id]),
                 owed=_owed(ledgers.get(line.school_id)),
             )  # fmt: skip
             signs = signs_of(known, strategy.early_warning, today=seen.today)
@@ -73,25 +83,17 @@ def early(seen: Overview) -> list[Early]:
     return sorted(found, key=lambda one: (-one.kinds, one.line.need, one.line.name))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Head:
     """Whether a school has a headteacher, and when one last ended."""
 
-    has_one: bool = False
-    left_on: date | None = None
+    has_one: bool
+    left_on: date | None
 
 
-def _heads(schools: Iterable[int]) -> dict[int, Head]:
-    rows = RoleGrant.objects.filter(role=Role.HEAD, school__in=list(schools)).order_by("pk")
-    found: dict[int, Head] = {}
-    for school, ended, left in rows.values_list("school_id", "ended_at", "membership__ended_at"):
-        head = found.setdefault(school or 0, Head())
-        over = min((at for at in (ended, left) if at), default=None)
-        if over is None:
-            head.has_one = True
-        else:
-            head.left_on = max(filter(None, (head.left_on, timezone.localdate(over))))
-    return found
+def _head(school: Any) -> Head:
+    left = [timezone.localdate(at) for at in school.heads_left if at]
+    return Head(has_one=None in school.heads_left, left_on=max(left, default=None))
 
 
 def _owed(ledger: SchoolLedger | None) -> tuple[Owed, ...]:

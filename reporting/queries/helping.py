@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from plans.models import Concern
 from plans.queries.giving import HalfToMatch, givers, offers
 from plans.queries.matching import labels_of
-from plans.queries.standings import places
+from plans.queries.standings import places_of, with_places
 from plans.rules.exchange import Need, Problem
 from plans.rules.exchange_words import who_could
 from plans.rules.standing import WEAK, Rated, Standing
 from reporting.queries.early import Early
 from reporting.queries.overview import Overview, SchoolLine
+from schools.models import School
 from schools.strategy import Strategy
 
 MOST_NEEDS = 3
 """Criteria of one school for which somebody is looked for: those that became weaker or are rated weakest."""
 
 
+def with_standing(schools: QuerySet[School]) -> QuerySet[School]:
+    """The same schools, each with where it is and whether it is on a ladder, for `helpers`. No query more."""
+    open_ones = Concern.objects.filter(school=OuterRef("pk"), state=Concern.State.OPEN)
+    return with_places(schools).annotate(on_ladder=Exists(open_ones))
+
+
 def helpers(seen: Overview, listed: Iterable[Early]) -> dict[int, tuple[str, ...]]:
-    """By school, a sentence for each who could help best. Three queries for any number of schools."""
+    """By school of an overview of `with_standing`, a sentence for each who could help best. One query."""
     when = _half(seen)
     if when is None:
         return {}
-    on_ladder = dict.fromkeys(
-        Concern.objects.filter(state=Concern.State.OPEN).values_list("school", flat=True), "of the strategy"
-    )
+    on_ladder = {one.pk: "of the strategy" for one in seen.schools if one.on_ladder}  # type: ignore[attr-defined]
     standings = {
         line.school_id: _standing(line, sheet.strategy, on_ladder.get(line.school_id, ""))
         for sheet in seen.sheets
         for line in sheet.lines
     }
-    where = places(seen.schools)
+    where = places_of(seen.schools)
     found = givers(offers(when), when, standings, where, labels_of(seen.followed.versions))
     problem = Problem(tuple(found))
     told = {}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from categorisation.models import Decision
 from reporting.queries.overview import Category, SchoolLine, overview
@@ -50,18 +54,15 @@ def meeting_kinds(strategies: Iterable[Strategy]) -> dict[str, str]:
 
 def meeting_page(meeting: Meeting, followed: Followed, *, today: date) -> MeetingPage:
     """Everything on one meeting."""
-    items = {item.school_id: item.position for item in AgendaItem.objects.filter(meeting=meeting)}
     interests = tuple(Interest.objects.filter(meeting=meeting).select_related("person__user", "school"))
-    decided: dict[int, list[str]] = {}
-    for school, axis in Decision.objects.filter(meeting=meeting).values_list("school_id", "axis"):
-        decided.setdefault(school, []).append(axis)
-    trust = overview(meeting.period, today=today, schools=School.objects.filter(pk__in=items), followed=followed)
+    trust = overview(meeting.period, today=today, schools=_listed(meeting), followed=followed)
     kinds = meeting_kinds(sheet.strategy for sheet in trust.sheets)
+    listed: dict[int, Any] = {school.pk: school for school in trust.schools}
     agenda = [
         AgendaLine(
-            items[line.school_id],
+            listed[line.school_id].position,
             line,
-            tuple(decided.get(line.school_id, ())),
+            tuple(listed[line.school_id].decided),
             tuple(one for one in interests if one.school_id == line.school_id),
         )
         for line in trust.lines
@@ -73,3 +74,11 @@ def meeting_page(meeting: Meeting, followed: Followed, *, today: date) -> Meetin
         interests=interests,
         members=tuple(members()),
     )
+
+
+def _listed(meeting: Meeting) -> QuerySet[School]:
+    """The schools on the agenda, each with its place there and the axes that the meeting has decided."""
+    items = AgendaItem.objects.filter(meeting=meeting, school=OuterRef("pk"))
+    decisions = Decision.objects.filter(meeting=meeting, school=OuterRef("pk"))
+    rows = School.objects.annotate(position=Subquery(items.values("position")))
+    return rows.exclude(position=None).annotate(decided=ArraySubquery(decisions.values("axis")))

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reporting.queries.calendar import read_calendar
-from reporting.queries.early import Early, early
-from reporting.queries.helping import helpers
+from reporting.queries.early import Early, early, with_heads
+from reporting.queries.helping import helpers, with_standing
 from reporting.queries.overview import overview
 from reporting.rules.early import KINDS
 from reporting.views.links import link
@@ -36,7 +36,7 @@ def early_warning(request: TrustRequest) -> HttpResponse:
     period = calendar.term(None)
     if period is None:
         return render(request, "reporting/overview_empty.html", {"setup_url": link(request, "calendar")})
-    schools = School.objects.visible_to(request.access).on(today)
+    schools = with_standing(with_heads(School.objects.visible_to(request.access).on(today)))
     seen = overview(period, today=today, schools=schools, calendar=calendar, followed=request.followed)
     found = early(seen)
     listed = [one for one in found if one.is_listed]
