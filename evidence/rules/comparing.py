@@ -30,7 +30,7 @@ SPANS = {
     "day": "on the day of the count",
 }
 
-RETURN, PUBLISHED = "return", "published"
+RETURN, PUBLISHED, POOLED = "return", "published", "pooled"
 TO_DATE, ROLLING = "to_date", "rolling"
 
 
@@ -52,7 +52,7 @@ class Known:
     year: int
     span: str
     until: date
-    origin: str  # “return” or “published”
+    origin: str  # “return” or “published”; “pooled” of several schools' together
     source: str
     release: str = ""
     as_at: date | None = None  # the day of the source

@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from plans.models import Action, ApprovalStep, Plan, ProgressUpdate, Verdict
+from plans.models import Action, ApprovalStep, Plan, Priority, ProgressUpdate, Verdict
 from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
 from plans.queries.action_support import with_support
 from plans.queries.actions import readable_actions
-from plans.queries.plans import document_of, editions_of, readable_plans, standing_of, with_editions
+from plans.queries.plans import (
+    document_of,
+    editions_of,
+    priorities_of,
+    readable_plans,
+    standing_of,
+    with_editions,
+)
+from plans.queries.progress import reached_by
 from plans.queries.verdicts import with_words
 from plans.rules.document import Document
 from schools.access import Permission
@@ -137,20 +146,58 @@ class UpdateOut(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class PlanWhole(PlanOut):
-    """A plan as it stands, as a document, with the steps of its last edition and the updates of its progress."""
+class PlanTargetOut(serializers.Serializer):
+    """How a target of a plan stands: by the figures, or by what was said of one in words."""
 
+    id = serializers.IntegerField()
+    priority = serializers.IntegerField()
+    by_on = serializers.DateField()
+    stands = serializers.CharField(
+        help_text="met, partly, not_met, ahead (met before its day), overdue, unsaid, none (no figure yet), hidden,"
+        " withheld; blank: its day is still to come."
+    )
+    words = serializers.CharField(help_text="The same in words, with the figure, or what was said, by whom and when.")
+    note = serializers.CharField(help_text="Of one in words: what was said to show it.")
+    said_by = serializers.IntegerField(allow_null=True, help_text="The membership of who said it.")
+    said_at = serializers.DateTimeField(allow_null=True)
+
+
+class PlanWhole(PlanOut):
+    """A plan as it stands, as a document, with its targets, the steps of its last edition and its updates."""
+
+    targets = serializers.SerializerMethodField(help_text="How each target stands, as everybody may read it.")
     document = serializers.SerializerMethodField(help_text="Sections, priorities with targets and actions, as read.")
     steps = serializers.SerializerMethodField()
     updates = UpdateOut(many=True, read_only=True)
 
     class Meta(PlanOut.Meta):
-        fields = [*PlanOut.Meta.fields, "document", "steps", "updates"]
+        fields = [*PlanOut.Meta.fields, "document", "targets", "steps", "updates"]
         read_only_fields = fields
 
     @extend_schema_field({"type": "object"})
     def get_document(self, plan: Plan) -> Document:
-        return plan.final or document_of(plan)
+        return plan.final or document_of(plan, self._priorities(plan))
+
+    def _priorities(self, plan: Plan) -> list[Priority]:
+        """Asked once."""
+        if not hasattr(self, "_known"):
+            self._known = priorities_of([plan]).get(plan.pk, [])
+        return self._known
+
+    @extend_schema_field(PlanTargetOut(many=True))
+    def get_targets(self, plan: Plan) -> list[dict[str, Any]]:
+        priorities = self._priorities(plan)
+        known = reached_by(plan, priorities, today=timezone.localdate(), access=None)
+        rows = [
+            {
+                "id": stage.pk, "priority": one.pk, "by_on": stage.by_on,
+                "stands": known[stage.pk].state if stage.pk in known else "",
+                "words": known[stage.pk].line if stage.pk in known else "", "note": stage.outcome_note,
+                "said_by": stage.said_by_id, "said_at": stage.said_at,
+            }
+            for one in priorities for stage in one.milestones.all()
+        ]  # fmt: skip
+        return list(PlanTargetOut(rows, many=True).data)
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, plan: Plan) -> list[dict[str, Any]]:

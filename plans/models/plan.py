@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from plans.rules.reaching import MET, NOT_MET, PARTLY, SAID
 from schools.models import Membership, School, StrategyVersion
 from schools.models.filled import FilledIn
 from schools.tenancy import TrustForeignKey, TrustOwned
@@ -121,8 +122,15 @@ class Priority(TrustOwned):
 class Milestone(TrustOwned):
     """A staged target of a priority: what is aimed at by a day, in words or as a value of a measure (S4-14).
 
-    `value` is in the measure's unit, of the pupils of `group`.
+    `value` is in the measure's unit, of the pupils of `group`. Of one in words whoever tells of the plan's progress
+    says whether it is met (`outcome`); of one with a measure the figures do.
     """
+
+    class Outcome(models.TextChoices):
+        NONE = "", "Nobody has said"
+        MET = MET, SAID[MET]
+        PARTLY = PARTLY, SAID[PARTLY]
+        NOT_MET = NOT_MET, SAID[NOT_MET]
 
     priority = TrustForeignKey(Priority, on_delete=models.PROTECT, related_name="milestones")
     by_on = models.DateField()
@@ -130,6 +138,10 @@ class Milestone(TrustOwned):
     measure = models.CharField(max_length=60, blank=True)
     group = models.CharField(max_length=60, default="all")
     value = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    outcome = models.CharField(max_length=7, choices=Outcome, default=Outcome.NONE, blank=True)
+    outcome_note = models.CharField(max_length=300, blank=True)
+    said_at = models.DateTimeField(null=True, blank=True)
+    said_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["by_on", "pk"]
@@ -137,7 +149,12 @@ class Milestone(TrustOwned):
             models.CheckConstraint(
                 condition=Q(measure="", value=None) & ~Q(words="") | ~Q(measure="") & Q(value__isnull=False),
                 name="milestone_in_words_or_with_a_value",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", outcome_note="", said_at=None)
+                | Q(outcome__in=(MET, PARTLY, NOT_MET), measure="", said_at__isnull=False),
+                name="milestone_outcome_of_words",
+            ),
         ]
 
     def __str__(self) -> str:

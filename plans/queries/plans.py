@@ -106,7 +106,7 @@ def may_follow(plan: Plan, *, today: date) -> bool:
 
 def priorities_of(plans: Sequence[Plan]) -> dict[int, list[Priority]]:
     """By plan, its priorities with their targets, without those that were left. Two queries."""
-    stages = Prefetch("milestones", Milestone.objects.order_by("by_on", "pk"))
+    stages = Prefetch("milestones", Milestone.objects.select_related("said_by__user").order_by("by_on", "pk"))
     found: dict[int, list[Priority]] = {}
     for priority in Priority.objects.filter(plan__in=plans, dropped_at=None).prefetch_related(stages):
         found.setdefault(priority.plan_id, []).append(priority)

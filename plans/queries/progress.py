@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from evidence.queries.besides import Asked
 from evidence.queries.values import known_values
+from evidence.queries.whole_trust import pooled_values
+from evidence.rules.comparing import Known
 from plans.models import Plan, Priority, ProgressDraft, ProgressUpdate
 from plans.rules.document import Document
 from plans.rules.progress import next_due, rhythm_of, time_is_up
 from plans.rules.reaching import Reached, reached
+from plans.rules.targets import InWords, stands
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission
+from schools.models import School
 from schools.queries import half_terms_of, half_terms_of_trust
 from schools.rules.rhythm import HalfTerm
+from schools.strategy import Strategy
 
-from .plans import Approval, approvals_of, kind_of
+from .plans import Approval, approvals_of, kind_of, strategy_in
 
 AHEAD = timedelta(days=366)
 """How far ahead the next day is looked for."""
@@ -79,29 +85,56 @@ def updates_of(plan: Plan) -> list[ProgressUpdate]:
     return list(ProgressUpdate.objects.filter(plan=plan).select_related("sent_by__user").order_by("-sent_at", "-pk"))
 
 
-def reached_by(plan: Plan, priorities: Iterable[Priority], *, today: date, access: Access | None) -> dict[int, Reached]:
-    """By milestone, how it stands: of those with a measure. Without `access`, as everybody may read it.
+def in_words(priorities: Iterable[Priority]) -> list[InWords]:
+    """Their targets in words, with what was last said of each. No query on those of `priorities_of`."""
+    return [
+        InWords(
+            row.pk, one.pk, row.words, row.by_on, row.outcome, row.outcome_note,
+            row.said_by.user.name if row.said_by else "", timezone.localdate(row.said_at) if row.said_at else None,
+        )
+        for one in priorities for row in one.milestones.all() if not row.measure
+    ]  # fmt: skip
 
-    Two queries where there are any, none otherwise. Of the trust's own plan nothing is said: its figures are on the
-    page of the trust's targets.
+
+def asked_of(priorities: Iterable[Priority], *, today: date) -> list[InWords]:
+    """The targets in words that the next update asks about. No query on those of `priorities_of`."""
+    return [one for one in in_words(priorities) if one.is_asked(today)]
+
+
+def reached_by(plan: Plan, priorities: Iterable[Priority], *, today: date, access: Access | None) -> dict[int, Reached]:
+    """By milestone, how it stands, where that can be said. Without `access`, as everybody may read it.
+
+    Two queries where any has a measure, none otherwise; of the trust's own plan three.
     """
-    if plan.strategy_version is None or plan.school is None:
-        return {}
-    strategy, school = plan.strategy_version.strategy, plan.school
+    priorities = list(priorities)
+    told = {one.id: stands(one, today=today, is_open=plan.is_open) for one in in_words(priorities)}
+    found = {pk: one for pk, one in told.items() if one is not None}
+    strategy = strategy_in(plan)
     stages = (stage for one in priorities for stage in one.milestones.all())
-    rows = [one for one in stages if one.measure in strategy.measure_by_key and one.group in strategy.group_by_key]
-    own = [school.pk] if access is not None and school.pk in access.school_ids else []
-    values = known_values(
-        [school], [(one.measure, one.group) for one in rows], on=today,
-        measures=strategy.measure_by_key, groups=strategy.group_by_key, own=own,
-    )  # fmt: skip
-    counts = access is not None and access.may(Permission.SEE_COUNTS, school.pk)
-    found = {}
+    measured = [one for one in stages if one.measure]
+    if strategy is None or not measured:
+        return found
+    rows = [one for one in measured if one.measure in strategy.measure_by_key and one.group in strategy.group_by_key]
+    numbers, counts = _numbers(plan.school, {(one.measure, one.group) for one in rows}, strategy, today, access)
     for one in rows:
-        assert one.value is not None  # the database has seen to it  # fmt: skip
-        numbers, measure = values.of(school, one.measure, one.group).numbers, strategy.measure_by_key[one.measure]
-        found[one.pk] = reached(numbers, measure, aim=one.value, by_on=one.by_on, counts=counts)
+        assert one.value is not None  # the database has seen to it
+        known, measure = numbers[one.measure, one.group], strategy.measure_by_key[one.measure]
+        found[one.pk] = reached(known, measure, aim=one.value, by_on=one.by_on, counts=counts)
     return found
+
+
+def _numbers(
+    school: School | None, asked: Collection[Asked], strategy: Strategy, today: date, access: Access | None
+) -> tuple[dict[Asked, tuple[Known, ...]], bool]:
+    """What is known of the school, or of all together, the best first; and whether small numbers are shown."""
+    measures, groups = strategy.measure_by_key, strategy.group_by_key
+    if school is None:
+        sees_all = access is not None and access.may_everywhere(Permission.SEE_COUNTS)
+        return pooled_values(asked, on=today, measures=measures, groups=groups, sees_all=sees_all), False
+    own = [school.pk] if access is not None and school.pk in access.school_ids else []
+    values = known_values([school], asked, on=today, measures=measures, groups=groups, own=own)
+    counts = access is not None and access.may(Permission.SEE_COUNTS, school.pk)
+    return {each: values.of(school, *each).numbers for each in asked}, counts
 
 
 def targets_in_words(document: Document, known: dict[int, Reached]) -> dict[int, list[str]]:

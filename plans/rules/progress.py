@@ -14,6 +14,7 @@ from schools.strategy.provision import PlanType
 from schools.words import cut
 
 from .document import Document
+from .targets import InWords, fields_of
 
 SETTLING = timedelta(days=14)
 """A plan agreed so shortly before a day says nothing by it (ours)."""
@@ -101,13 +102,17 @@ def abouts(document: Document) -> list[About]:
     return found
 
 
-def form_of(lines: Sequence[About]) -> Form:
-    """The update as a form, so that it is written and saved as every other one."""
+def form_of(lines: Sequence[About], asked: Sequence[InWords], *, today: date) -> Form:
+    """The update as a form, so that it is written and saved as every other one; with the targets that are `asked`."""
     overall = FormField(
         key=OVERALL, label="In a sentence or two, how the plan gets on", kind="long_text", required=True,
         hint="Whoever has a minute reads this.",
     )  # fmt: skip
-    return Form(key="progress", label="Progress", header=(overall, *(each for one in lines for each in _pair(one))))
+    header = [overall]
+    for line in lines:
+        of_line = (each for one in asked if one.priority == line.id for each in fields_of(one, today=today))
+        header += [*of_line, *_pair(line)]
+    return Form(key="progress", label="Progress", header=tuple(header))
 
 
 def _pair(one: About) -> tuple[FormField, FormField]:

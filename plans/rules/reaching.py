@@ -7,37 +7,47 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from evidence.rules.arithmetic import in_words, rounded, value_of
-from evidence.rules.comparing import Known, about_words
+from evidence.rules.comparing import POOLED, Known, about_words
 from schools.strategy.measures import Measure
 
 NEAR = timedelta(days=21)
 """A figure whose time ends so shortly before the day of a target is the one meant by it: terms end before holidays."""
 
-MET, NOT_MET, AHEAD, NONE, HIDDEN = "met", "not_met", "ahead", "none", "hidden"
+MET, PARTLY, NOT_MET, AHEAD, NONE, HIDDEN = "met", "partly", "not_met", "ahead", "none", "hidden"
+WITHHELD, OVERDUE, UNSAID = "withheld", "overdue", "unsaid"
 SAID = {
     MET: "Met",
+    PARTLY: "Partly met",
     NOT_MET: "Not met",
     AHEAD: "Reached already",
     NONE: "No figure for that day yet",
     HIDDEN: "Too few pupils to show",
+    WITHHELD: "Not shown: small schools could be told from it",
+    OVERDUE: "Nobody has said yet",
+    UNSAID: "Nobody has said",
 }
-CHIPS = {MET: "agreed", AHEAD: "agreed", NOT_MET: "returned", NONE: "draft", HIDDEN: "draft"}
+CHIPS = {MET: "agreed", AHEAD: "agreed", PARTLY: "returned", NOT_MET: "returned", OVERDUE: "overdue"}
 
 
 @dataclass(frozen=True)
 class Reached:
-    """How a target stands. `figure` is what is known, in the words of its unit; blank where nothing may be shown."""
+    """How a target stands. `figure` is what is known, in the words of its unit; blank where nothing may be shown.
+
+    Of a target in words it is what was said of it, by whom and when; `late` so many days since somebody should have.
+    """
 
     state: str
     figure: str = ""
+    late: int = 0
 
     @property
     def words(self) -> str:
-        return SAID[self.state]
+        late = f"; overdue by {self.late} day{'' if self.late == 1 else 's'}" if self.late else ""
+        return SAID[self.state] + late
 
     @property
     def chip(self) -> str:
-        return CHIPS[self.state]
+        return CHIPS.get(self.state, "draft")
 
     @property
     def line(self) -> str:
@@ -55,6 +65,8 @@ def places_of(measure: Measure, aim: Decimal) -> int:
 def reached(numbers: tuple[Known, ...], measure: Measure, *, aim: Decimal, by_on: date, counts: bool) -> Reached:
     """What is known by now of a target. `numbers`: the best first; `counts`: whether the reader sees small numbers.
 
+    A number pooled over schools says over how many; one that would tell of a small school is withheld.
+
     The figure meant is the first whose time ends on the day or after it. Before there is one, the newest stands for
     it, and says no more than that it is reached already.
     """
@@ -64,12 +76,14 @@ def reached(numbers: tuple[Known, ...], measure: Measure, *, aim: Decimal, by_on
     if known is None:
         return Reached(NONE)
     if known.hidden and not counts:
-        return Reached(HIDDEN)
+        return Reached(WITHHELD if known.origin == POOLED else HIDDEN)
     value = value_of(measure.kind, known.amount)
     if value is None:
         return Reached(NONE)
     places = places_of(measure, aim)
     figure = f"{in_words(value, places, measure.unit_shown)}, {about_words(known.year, known.span)}"
+    if known.origin == POOLED:
+        figure += f", {known.source}"
     there = _is_there(rounded(value, places), aim, measure.better)
     if after:
         return Reached(MET if there else NOT_MET, figure)

@@ -144,8 +144,8 @@ def _next(plan: Plan, carried: Sequence[Action], close: Close, *, by: Membership
 
 
 def _carry_targets(old: Priority, new: Priority) -> None:
-    """Those whose day is still to come."""
-    for stage in old.milestones.filter(by_on__gt=timezone.localdate()):
+    """Those whose day is still to come, and that nobody has said are met."""
+    for stage in old.milestones.filter(by_on__gt=timezone.localdate()).exclude(outcome=Milestone.Outcome.MET):
         told = {name: getattr(stage, name) for name in ("by_on", "words", "measure", "group", "value")}
         Milestone.objects.create(priority=new, **told)
 

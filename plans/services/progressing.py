@@ -9,10 +9,11 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from plans.models import Plan, ProgressDraft, ProgressUpdate
+from plans.models import Plan, Priority, ProgressDraft, ProgressUpdate
 from plans.queries.plans import document_of, kind_of, priorities_of
-from plans.queries.progress import days_of, reached_by, targets_in_words
+from plans.queries.progress import asked_of, days_of, reached_by, targets_in_words
 from plans.rules.progress import abouts, answers, form_of, rhythm_of, told
+from plans.rules.targets import Judged, verdicts_in, without_a_verdict
 from reviews.queries.reviews import levels_of
 from schools.audit import record_act
 from schools.filled import Value, lacking
@@ -52,7 +53,9 @@ def _draft(plan: Plan) -> ProgressDraft:
 
 
 def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membership, version: int) -> SentProgress:
-    """Send what was written, with the targets as they stand today. From then on it does not change.
+    """Send what was written, with the targets as they stand today and what is said of those in words.
+
+    From then on it does not change.
 
     With conflicts nothing is written; while something is lacking it is kept and not sent.
     """
@@ -62,16 +65,18 @@ def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membersh
     if saved.conflicts:
         return SentProgress(saved)
     priorities = priorities_of([locked]).get(locked.pk, [])
-    document = document_of(locked, priorities)
+    document, asked = document_of(locked, priorities), asked_of(priorities, today=today)
     lines = abouts(document)
-    if lacks := dict(lacking(form_of(lines), draft.answers)):
+    lacks = dict(lacking(form_of(lines, asked, today=today), draft.answers)) | without_a_verdict(asked, draft.answers)
+    if lacks:
         return SentProgress(saved, lacks=lacks)
-    known = reached_by(locked, priorities, today=today, access=None)
     kind, levels = kind_of(locked), levels_of([locked.school] if locked.school else [])
     every = rhythm_of(kind, levels.get(locked.school_id or 0, {})) if kind else None
     due = answers(locked.update_due_on, sent=today, every=every)
     after = f"for {day_words(due)}" if due else "not asked for"
     record_act("plan.progress", locked, by=by, school=locked.school, after=after, label=locked.title)
+    _say(priorities, verdicts_in(asked, draft.answers), by=by)
+    known = reached_by(locked, priorities, today=today, access=None)
     update = ProgressUpdate.objects.create(
         plan=locked, due_on=due, sent_at=timezone.now(), sent_by=by,
         document=told(lines, draft.answers, targets_in_words(document, known)),
@@ -80,6 +85,15 @@ def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membersh
     set_due_days([locked], today=today)
     tell_progress(locked, update, by=by)
     return SentProgress(saved, update)
+
+
+def _say(priorities: Sequence[Priority], said: Mapping[int, Judged], *, by: Membership) -> None:
+    """Keep with each target in words what is said of it, by whom and when."""
+    for row in (stage for one in priorities for stage in one.milestones.all()):
+        if row.pk in said:
+            row.outcome, row.outcome_note = said[row.pk].outcome, said[row.pk].note
+            row.said_at, row.said_by = timezone.now(), by
+            row.save(update_fields=["outcome", "outcome_note", "said_at", "said_by"])
 
 
 def set_due_days(plans: Sequence[Plan], *, today: date) -> int:

@@ -23,6 +23,7 @@ from schools.rules import academic_year
 from schools.services.filling import SavedAnswers, keep_answers
 from schools.tenancy import current_trust_id
 from schools.words import cut
+from schools.words import on as day_words
 
 from .acting import NewAction, check_action
 from .following import take_up
@@ -191,12 +192,20 @@ def _check_entry(plan: Plan, entry: PriorityEntry) -> None:
 
 
 def _keep_milestones(row: Priority, entries: Sequence[StageEntry]) -> None:
-    """Those that read as before stay the rows they were, so that their history is theirs."""
+    """Those that read as before stay the rows they were, so that their history is theirs.
+
+    Raises ValidationError where one would go of which somebody has said whether it is met.
+    """
     left = {_said(one): one for one in row.milestones.all()}
     for entry in entries:
         if left.pop(_said(entry), None) is None:
             Milestone.objects.create(priority=row, **vars(entry))
     for gone in left.values():
+        if gone.outcome:
+            raise ValidationError(
+                f"On {day_words(timezone.localdate(gone.said_at))} it was said of “{cut(gone.words, 80)}”:"
+                f" {gone.get_outcome_display().lower()}. So this target stays as it reads; add another beside it."
+            )
         gone.delete()
 
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evidence.forms.named import SURE, asked_in, named_in
-from plans.forms.progress import ProgressForm
+from plans.forms.progress import ProgressForm, Target
 from plans.models import Plan, Priority
 from plans.queries.plans import document_of, priorities_of
-from plans.queries.progress import draft_of, reached_by
+from plans.queries.progress import asked_of, draft_of, reached_by
 from plans.rules.document import Document
 from plans.rules.progress import abouts, form_of
 from plans.rules.reaching import Reached
@@ -34,12 +34,14 @@ SEND = "send"
 BUTTON = ({"name": "then", "value": SEND, "label": "Send it", "look": "btn-do"},)
 
 
-def _form(plan: Plan, document: Document, data: Any = None) -> ProgressForm:
+def _form(plan: Plan, document: Document, priorities: Sequence[Priority], data: Any = None) -> ProgressForm:
     assert plan.strategy_version is not None  # `tellable` has seen to it
-    draft, lines, strategy = draft_of(plan), abouts(document), plan.strategy_version.strategy
+    draft, lines, today = draft_of(plan), abouts(document), timezone.localdate()
+    asked = asked_of(priorities, today=today)
     if data is not None:
-        data = decided(data, form_of(lines), draft.answers if draft else {})
-    return ProgressForm(data, lines=lines, strategy=strategy, draft=draft)
+        data = decided(data, form_of(lines, asked, today=today), draft.answers if draft else {})
+    strategy = plan.strategy_version.strategy
+    return ProgressForm(data, lines=lines, asked=asked, today=today, strategy=strategy, draft=draft)
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,8 +53,8 @@ def plan_progress(request: TrustRequest, pk: int) -> HttpResponse:
     document = document_of(found, priorities)
     show = partial(_page, request, found, document, priorities)
     if request.method == "GET":
-        return show(_form(found, document))
-    form = _form(found, document, request.POST)
+        return show(_form(found, document, priorities))
+    form = _form(found, document, priorities, request.POST)
     try:
         return _taken(request, found, form, show)
     except ValidationError as refused:
@@ -101,10 +103,10 @@ def _page(
     return render(request, "plans/progress_write.html", context | more, status=status)
 
 
-def _targets(document: Document, known: dict[int, Reached]) -> dict[int, list[tuple[str, Reached | None]]]:
+def _targets(document: Document, known: dict[int, Reached]) -> dict[int, list[Target]]:
     return {
         focus["id"]: [
-            (f"By {stage['by']}: {stage['aim'] or stage['words']}", known.get(stage["id"]))
+            Target(stage["id"], f"By {stage['by']}: {stage['aim'] or stage['words']}", known.get(stage["id"]))
             for stage in focus["milestones"]
         ]
         for focus in document["priorities"]
@@ -116,5 +118,6 @@ def _targets(document: Document, known: dict[int, Reached]) -> dict[int, list[tu
 def plan_progress_save(request: TrustRequest, pk: int) -> HttpResponse:
     """The same form, sent by the page while it is written. What cannot be read is told; the rest is saved."""
     found = tellable(request, pk)
-    form = _form(found, document_of(found), request.POST)
+    priorities = priorities_of([found]).get(found.pk, [])
+    form = _form(found, document_of(found, priorities), priorities, request.POST)
     return autosaved(request, form, partial(save_progress, found), lambda: {"named": named_in(form, found.school_id)})

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from categorisation.models import Decision
-from plans.models import ChecklistItem, Plan
+from plans.models import ChecklistItem, Milestone, Plan
 from plans.services import (
     ActionEntry,
     ItemEntry,
@@ -45,6 +45,9 @@ DRAFT, WAITING, AGREED, TO_BEGIN = (
     "pupil_premium_strategy",
     "sports_premium_strategy",
 )
+
+DUE = date(2026, 11, 13)
+"""Of a target in words: somebody is to say by now whether it is met."""
 
 PLANS_OF_TRUST = """
 [[plan_types]]
@@ -98,7 +101,7 @@ def plan_at(here: Planted, school: School, kind: str) -> Plan:
     assert plan.strategy_version is not None  # it was just begun
     found = next(one for one in plan.strategy_version.strategy.plan_types if one.key == kind)
     save_sections(plan, {one.key: words for one in found.form.header}, by=head, version=1)
-    stages = [StageEntry(date(2027, 3, 26), words), StageEntry(date(2027, 7, 20), "", "gld", "all", Decimal(75))]
+    stages = [StageEntry(DUE, words), StageEntry(date(2027, 7, 20), "", "gld", "all", Decimal(75))]
     row = write_priority(plan, PriorityEntry(words, words, words, "behaviour", stages), by=head)
     action = NewAction(words, head, "", date(2026, 12, 11), date(2027, 1, 15))
     write_action(plan, ActionEntry(action, row, words, Decimal(500), words), by=head)
@@ -139,7 +142,7 @@ def _plan_of_trust(here: Planted) -> Plan:
 def plant_progress(here: Planted, head: Membership) -> None:
     """One update sent of what was agreed, and the next being written."""
     plan, words = here.rows["plan_agreed"], f"{canary(here.slug)}progress"
-    typed = {"overall": words, **dict.fromkeys(_boxes(plan), words)}
+    typed = {"overall": words, **dict.fromkeys(_boxes(plan), words), **_said(plan, "Partly met", words)}
     send_progress(plan, typed, by=head, version=1)
     save_progress(plan, typed, by=head, version=1)
 
@@ -148,11 +151,17 @@ def _boxes(plan: Plan) -> list[str]:
     return [f"{column}_{one.pk}" for one in plan.priorities.all() for column in ("done", "changed")]
 
 
+def _said(plan: Plan, outcome: str, words: str) -> dict[str, str]:
+    """Of the target in words that is due."""
+    due = Milestone.objects.get(priority__plan=plan, by_on=DUE).pk
+    return {f"target_{due}": outcome, f"about_{due}": words}
+
+
 def progress(here: Planted) -> dict[str, Any]:
     """Every box of the update, changed, and sent."""
     with trust_scope(here.trust):
         plan = Plan.objects.get(pk=here.rows["plan_agreed"].pk)
-        boxes = dict.fromkeys(["overall", *_boxes(plan)], "Changed.")
+        boxes = dict.fromkeys(["overall", *_boxes(plan)], "Changed.") | _said(plan, "Not met", "Changed.")
     return {"version": "99", "then": "send", **boxes}
 
 

@@ -42,10 +42,7 @@ class LadderPlanWriter(PlanWriter):
             for place, one in enumerate(told["priorities"], start=1)
         ]
         Priority.objects.bulk_create([row for row, _ in rows])
-        Milestone.objects.bulk_create(
-            Milestone(priority=row, by_on=self._in(days), words=words)
-            for row, one in rows for days, words in one["milestones"]
-        )  # fmt: skip
+        Milestone.objects.bulk_create(self._milestone(row, *told) for row, one in rows for told in one["milestones"])
         gains = [place for place, step in enumerate(told["steps"]) if "gains" in step]
         self._amend(
             kind, plan, key, days[0], [self._of(row, step, key) for row, one in rows for step in one["actions"]]
@@ -53,6 +50,13 @@ class LadderPlanWriter(PlanWriter):
         for place in gains:
             gained = [self._of(row, step, key) for row, one in rows for step in one.get("gained", ())]
             self._amend(kind, plan, key, days[place], gained)
+
+    def _milestone(self, row: Priority, days: int, words: str, outcome: str = "", note: str = "") -> Milestone:
+        """With an outcome: the head has said it, on the day."""
+        row_of = Milestone(priority=row, by_on=self._in(days), words=words, outcome=outcome, outcome_note=note)
+        if outcome:
+            row_of.said_at, row_of.said_by = moment(row_of.by_on, "16:20"), row.plan.begun_by
+        return row_of
 
     def _amend(self, kind: PlanType, plan: Plan, key: str, on: date, actions: list[Action]) -> None:
         """The actions, and the edition with them, sent a few days after the step and approved."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from hashlib import sha256
 
-from plans.models import Action, ApprovalStep, Plan, PlanEdition, PlanPaper, Priority
+from plans.models import Action, ApprovalStep, Milestone, Plan, PlanEdition, PlanPaper, Priority
 from plans.queries.plans import document_of
 from plans.rules.chain import chain
 from plans.rules.paper import PDF
@@ -19,6 +20,9 @@ from schools.strategy.provision import PlanType
 
 SENT = timedelta(days=5)
 """Before today."""
+
+READING = "on_track_reading"
+"""What the first target of the trust is about, where its strategy has the measure."""
 
 PAPER = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
@@ -55,6 +59,9 @@ class TrustPlanWriter(PlanWriter):
         )  # fmt: skip
         for place, (label, change, success, what, judged) in enumerate(self.words["trust"], start=1):
             row = Priority.objects.create(plan=plan, position=place, label=label, change=change, success=success)
+            if place == 1 and READING in self.version.strategy.measure_by_key:
+                by_on = self._term_end(1)
+                Milestone.objects.create(priority=row, by_on=by_on, measure=READING, group="all", value=Decimal(80))
             due = working_day(self.terms.today + timedelta(days=60))
             Action.objects.create(
                 plan=plan, priority=row, what=what, success=judged, owner=lead, due_on=due,
