@@ -151,7 +151,7 @@ class Milestone(TrustOwned):
                 name="milestone_in_words_or_with_a_value",
             ),
             models.CheckConstraint(
-                condition=Q(outcome="", outcome_note="", said_at=None)
+                condition=Q(outcome="", said_at=None)
                 | Q(outcome__in=(MET, PARTLY, NOT_MET), measure="", said_at__isnull=False),
                 name="milestone_outcome_of_words",
             ),
