@@ -7,7 +7,7 @@ from datetime import date
 
 from categorisation.models import Assessment, Decision, Proposal
 from schools.models import Period, School, StrategyVersion
-from schools.queries import strategy_of
+from schools.queries import Followed, strategy_of
 from schools.strategy import Axis, Strategy
 
 
@@ -32,14 +32,16 @@ class Basis:
         return self.axis.concludes and self.before is not None
 
 
-def basis_of(school: School, axis: str, *, period: Period, today: date) -> Basis | None:
+def basis_of(
+    school: School, axis: str, *, period: Period, today: date, followed: Followed | None = None
+) -> Basis | None:
     """What a decision in this period rests on; None where the school's strategy has no such axis.
 
     That is the latest agreed matrix: of the term, or where the school is looked at half-termly of a half of it, and the
     decision then belongs to the matrix's own period. A matrix of an earlier term counts only while nobody has decided
     on it, and the decision belongs to `period`.
     """
-    now, matrix = strategy_of(school, today), _latest_agreed(school, period)
+    now, matrix = strategy_of(school, today, followed), _latest_agreed(school, period)
     before = Decision.objects.filter(school=school, axis=axis).order_by("-effective_on", "-pk").first()
     proposal = Proposal.objects.filter(assessment=matrix, axis=axis).first() if matrix else None
     of_term = matrix is not None and _same_term(matrix.period, period)

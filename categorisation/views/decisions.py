@@ -42,7 +42,7 @@ def decide(request: TrustRequest, school_id: int, axis: str) -> HttpResponse:
     """Record what was decided for one school on one axis."""
     school, meeting, today = school_for(request, school_id), _meeting_named(request), timezone.localdate()
     period = meeting.period if meeting else current_period(today)
-    basis = basis_of(school, axis, period=period, today=today) if period else None
+    basis = basis_of(school, axis, period=period, today=today, followed=request.followed) if period else None
     if period is None or basis is None:
         raise Http404
     asked: dict[str, Any] = {"strategy": basis.strategy, "axis": axis, "concludes": basis.concludes}

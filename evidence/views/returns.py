@@ -52,7 +52,8 @@ def to_page(request: TrustRequest, of_return: Return, anchor: str = "") -> HttpR
 def returns(request: TrustRequest, school_id: int) -> HttpResponse:
     """What is due, what is open and what was sent, of one school."""
     school, today = school_for(request, school_id), timezone.localdate()
-    asked = sorted(returns_asked([school], today), key=lambda one: (one.due_on, one.label), reverse=True)
+    asked = returns_asked([school], today, followed=request.followed)
+    asked.sort(key=lambda one: (one.due_on, one.label), reverse=True)
     writes = request.access.may(Permission.ENTER_RETURN, school.pk)
     seen = set(returns_seen(request.access).filter(school=school).values_list("pk", flat=True))
     due = [one for one in reversed(asked) if one.is_with_school and writes]

@@ -27,7 +27,7 @@ STATES = {"with": "With the school", "overdue": "Overdue", "submitted": "Waits f
 
 
 def asked_now(request: TrustRequest) -> tuple[Period | None, list[DueReturn]]:
-    """The term the page is about, and every return asked in it. Five queries, however many schools."""
+    """The term the page is about, and every return asked in it. Four queries, however many schools."""
     today = timezone.localdate()
     wanted = whole(request.GET.get("period", request.POST.get("period", "")), digits=ID_DIGITS)
     chosen = Period.objects.terms().filter(pk=wanted).first() if wanted else None
@@ -36,7 +36,7 @@ def asked_now(request: TrustRequest) -> tuple[Period | None, list[DueReturn]]:
         return None, []
     during = Period.objects.filter(year=term.year, season=term.season)
     schools = School.objects.visible_to(request.access)
-    found = returns_asked(schools, today, periods=list(during))
+    found = returns_asked(schools, today, periods=list(during), followed=request.followed)
     return term, sorted(found, key=lambda one: (one.due_on, one.label, one.school.name))
 
 

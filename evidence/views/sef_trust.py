@@ -49,7 +49,7 @@ def sefs(request: TrustRequest) -> HttpResponse:
 
 def _lines(request: TrustRequest, period: Period) -> list[dict[str, Any]]:
     schools = {school.pk: school for school in _schools(request)}
-    due = sef_due_of(schools.values(), period, timezone.localdate())
+    due = sef_due_of(schools.values(), period, timezone.localdate(), followed=request.followed)
     reminded = reminders_of(period, list(schools))
     ordered = sorted(due, key=lambda one: (ORDER[one.state], one.due_on, schools[one.school_id].name))
     return [_line(request, one, schools[one.school_id], reminded) for one in ordered]

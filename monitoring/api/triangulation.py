@@ -70,6 +70,7 @@ class Triangulation(TrustView):
 
     def get(self, request: Any, **kwargs: str) -> Response:
         """The subjects by name, the gaps in words."""
-        (seen,) = seen_of_schools(self.access, range_of("", timezone.localdate()), [self.get_object()])
+        asked, school = range_of("", timezone.localdate()), self.get_object()
+        (seen,) = seen_of_schools(self.access, asked, [school], followed=request.followed)
         kinds = [{"key": key, "label": label} for key, label in seen.kinds.items()]
         return Response(TriangulationOut({"kinds": kinds, "subjects": seen.subjects, "hidden": seen.hidden}).data)

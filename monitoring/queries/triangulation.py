@@ -73,9 +73,10 @@ class SchoolSeen:
         return [label for key, label in known.items() if key not in said]
 
 
-def seen_of_schools(access: Access, asked: Range, schools: Sequence[School] | None = None) -> list[SchoolSeen]:
-    """Each school this person reads visits of, by name, with its subjects. Four queries, three with `schools`."""
-    followed = Followed.read()
+def seen_of_schools(
+    access: Access, asked: Range, schools: Sequence[School] | None = None, *, followed: Followed
+) -> list[SchoolSeen]:
+    """Each school this person reads visits of, by name, with its subjects. Two queries, one with `schools`."""
     if schools is None:
         mine = where_may(access, Permission.SEE_VISITS, "pk")
         schools = list(School.objects.on(asked.until).filter(mine).order_by("name"))

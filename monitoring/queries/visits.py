@@ -130,9 +130,8 @@ class Choice:
     form: Form
 
 
-def forms_for(schools: Iterable[School], today: date) -> dict[int, list[Choice]]:
-    """By school, the forms of the strategy it follows today. Two queries."""
-    followed = Followed.read()
+def forms_for(schools: Iterable[School], followed: Followed, today: date) -> dict[int, list[Choice]]:
+    """By school, the forms of the strategy it follows today. No query."""
     versions = {school.pk: followed.by(school, today) for school in schools}
     return {school: list(_choices(version)) if version else [] for school, version in versions.items()}
 

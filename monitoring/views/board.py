@@ -110,7 +110,7 @@ def visit_begin(request: TrustRequest) -> HttpResponse:
     today, access = timezone.localdate(), request.access
     may = where_may(access, Permission.LOG_VISITS, "pk")
     schools = {school.pk: school for school in School.objects.on(today).filter(may).order_by("name")}
-    choices = forms_for(schools.values(), today)
+    choices = forms_for(schools.values(), request.followed, today)
     asked = {name: request.GET[name] for name in ("school", "form") if name in request.GET}
     form = BeginForm(
         request.POST if request.method == "POST" else None,

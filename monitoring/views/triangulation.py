@@ -27,7 +27,7 @@ MOST_GAPS = 3
 def triangulation(request: TrustRequest) -> HttpResponse:
     """Every school this person reads visits of: how often it was looked at, and where only one kind of evidence is."""
     asked = range_of(request.GET.get("years", ""), timezone.localdate())
-    seen = seen_of_schools(request.access, asked)
+    seen = seen_of_schools(request.access, asked, followed=request.followed)
     rows = sorted((_row(one) for one in seen), key=lambda row: (-row["thin"], row["name"]))
     context = {
         "rows": [row for row in rows if row["looks"]],
@@ -92,7 +92,7 @@ def school_triangulation(request: TrustRequest, school_id: int) -> HttpResponse:
     mine = School.objects.filter(where_may(request.access, Permission.SEE_VISITS, "pk"))
     school = get_object_or_404(mine, pk=school_id)
     asked = range_of(request.GET.get("years", ""), timezone.localdate())
-    (seen,) = seen_of_schools(request.access, asked, [school])
+    (seen,) = seen_of_schools(request.access, asked, [school], followed=request.followed)
     context = {
         "school": school,
         "seen": seen,

@@ -198,12 +198,12 @@ def people_for(school_id: int) -> list[Membership]:
     return sorted(people.values(), key=lambda one: one.user.name)
 
 
-def items_for(plan: Plan, *, today: date) -> list[ChecklistItem]:
+def items_for(plan: Plan, *, today: date, followed: Followed | None = None) -> list[ChecklistItem]:
     """What a plan can take up: of its kind's checklists, at the school's level, not met and in no open plan."""
     kind, school = kind_of(plan), plan.school
     if kind is None or school is None or not kind.checklists or not plan.is_open:
         return []
-    stands = stands_of([school], today=today).get(school.pk, ())
+    stands = stands_of([school], today=today, followed=followed).get(school.pk, ())
     at = Q(pk__in=())
     for one in stands:
         at |= Q(axis=one.axis, level=one.level.key)

@@ -14,7 +14,7 @@ from plans.models import Concern, DutyDone, Letter, Plan, StageChange, WatchLook
 from plans.rules.ladder import Outstanding, Stay, Step, ends_after, looks_due, outstanding, steps_from
 from schools.access import Access, Permission, where_may
 from schools.models import School, StrategyVersion
-from schools.queries import half_terms_of, strategy_of
+from schools.queries import Followed, half_terms_of, strategy_of
 from schools.rules.rhythm import HalfTerm
 from schools.strategy.provision import Ladder, PlanType, Stage
 from schools.words import on
@@ -232,9 +232,11 @@ def looks_of(concern: Concern, left: StageChange | None, halves: Sequence[HalfTe
     return [LookDue(number, day, taken.get(number)) for number, day in enumerate(due, start=1)]
 
 
-def ladders_to_climb(school: School, *, today: date) -> tuple[StrategyVersion | None, list[Ladder]]:
-    """The version the school follows, and its ladders on which the school is not now. Three queries."""
-    version = strategy_of(school, today)
+def ladders_to_climb(
+    school: School, *, today: date, followed: Followed | None = None
+) -> tuple[StrategyVersion | None, list[Ladder]]:
+    """The version the school follows, and its ladders on which the school is not now. Two queries."""
+    version = strategy_of(school, today, followed)
     if version is None or not version.strategy.ladders:
         return version, []
     states = (Concern.State.PROPOSED, Concern.State.OPEN, Concern.State.WATCHED)

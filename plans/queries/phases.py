@@ -26,12 +26,12 @@ class SchoolLine:
     late: int
 
 
-def lines_of(schools: Sequence[School], *, today: date) -> list[SchoolLine] | None:
+def lines_of(schools: Sequence[School], *, today: date, followed: Followed | None = None) -> list[SchoolLine] | None:
     """Overruns first, then the levels that need most support; None where no school has a strategy with checklists.
 
-    Levels without a checklist and without a longest stay are left out. Five queries for any number of schools.
+    Levels without a checklist and without a longest stay are left out. Four queries for any number of schools.
     """
-    followed = Followed.read()
+    followed = followed or Followed.read()
     mine = [one for one in schools if with_checklists(one, followed, today=today)]
     if not mine:
         return None

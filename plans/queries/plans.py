@@ -17,7 +17,7 @@ from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission, where_may, who_may
 from schools.models import Membership, RoleGrant, School, StrategyVersion
-from schools.queries import strategy_of, trusts_own_version
+from schools.queries import Followed, strategy_of
 from schools.strategy import Strategy
 from schools.strategy.provision import PlanType, section_key
 from schools.words import on
@@ -55,12 +55,14 @@ def strategy_in(plan: Plan) -> Strategy | None:
     return plan.strategy_version.strategy if plan.strategy_version else None
 
 
-def kinds_to_begin(school: School, *, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
-    """The version the school follows, and the kinds of plan of it that it has no open one of. Five queries.
+def kinds_to_begin(
+    school: School, *, today: date, followed: Followed | None = None
+) -> tuple[StrategyVersion | None, list[PlanType]]:
+    """The version the school follows, and the kinds of plan of it that it has no open one of. Four queries.
 
     A school has the kinds of its level, and those that its stage on a ladder asks for.
     """
-    version = strategy_of(school, today)
+    version = strategy_of(school, today, followed)
     if version is None:
         return None, []
     return version, _not_begun(_kinds_of(school, version.strategy), school)
@@ -71,9 +73,11 @@ def _kinds_of(school: School, strategy: Strategy) -> list[PlanType]:
     return [*kinds_for(strategy, levels), *_asked_by_stages(school, strategy)]
 
 
-def trust_kinds_to_begin(*, today: date) -> tuple[StrategyVersion | None, list[PlanType]]:
+def trust_kinds_to_begin(
+    *, today: date, followed: Followed | None = None
+) -> tuple[StrategyVersion | None, list[PlanType]]:
     """The version the trust follows, and the kinds of plan for the trust itself that none is open of. Two queries."""
-    version = trusts_own_version(today)
+    version = (followed or Followed.read()).by_trust(today)
     return (version, _not_begun(version.strategy.trust_plans, None)) if version else (None, [])
 
 
@@ -93,12 +97,12 @@ def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
     return [one for one in strategy.plan_types if one.key in asked]
 
 
-def may_follow(plan: Plan, *, today: date) -> bool:
-    """Whether the strategy has a next plan of the kind, for the school as it stands or the trust. Three queries."""
+def may_follow(plan: Plan, *, today: date, followed: Followed) -> bool:
+    """Whether the strategy has a next plan of the kind, for the school as it stands or the trust. Two queries."""
     if plan.school is None:
-        version = trusts_own_version(today)
+        version = followed.by_trust(today)
         return version is not None and any(one.key == plan.kind for one in version.strategy.trust_plans)
-    version = strategy_of(plan.school, today)
+    version = followed.by(plan.school, today)
     if version is None:
         return False
     return any(one.key == plan.kind for one in _kinds_of(plan.school, version.strategy))

@@ -97,7 +97,9 @@ class Supported:
     entries: tuple[Entry, ...]
 
 
-def supported_years(schools: Iterable[School], year: int, *, back: int, today: date) -> list[Supported]:
+def supported_years(
+    schools: Iterable[School], year: int, *, back: int, today: date, followed: Followed | None = None
+) -> list[Supported]:
     """The academic year that begins in `year`, and those `back` before it: what the ledgers count. Six queries."""
     schools, bookings = list(schools), defaultdict[tuple[int | None, int], list[Entry]](list)
     rows = bookings_in((year_days(year - back)[0], year_days(year)[1]))
@@ -105,7 +107,7 @@ def supported_years(schools: Iterable[School], year: int, *, back: int, today: d
         bookings[one.school_id, academic_year(one.on)].append(entry_of(one))
     return [
         Supported(one, entries_in(one, bookings[one.school.pk, one.begins], today))
-        for one in years_of(schools, year, today=today, back=back)
+        for one in years_of(schools, year, today=today, back=back, followed=followed)
     ]
 
 

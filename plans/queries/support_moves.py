@@ -11,6 +11,7 @@ from plans.rules.support_entry import Entry
 from plans.rules.support_shares import Moved, YearOf, amounts_of, by_year, serving
 from reviews.rules.owed import Placed, levels_on
 from schools.models import School
+from schools.queries import Followed
 from schools.rules import academic_year
 from schools.strategy import Axis, Strategy
 
@@ -26,10 +27,10 @@ class CameTo:
     moved: list[Moved]
 
 
-def what_it_came_to(schools: Sequence[School], *, today: date) -> CameTo:
-    """From what the ledgers count: bookings, reviews and visits, of four academic years. Seven queries."""
+def what_it_came_to(schools: Sequence[School], *, today: date, followed: Followed | None = None) -> CameTo:
+    """From what the ledgers count: bookings, reviews and visits, of four academic years. Six queries."""
     year = academic_year(today)
-    found = supported_years(schools, year, back=YEARS - 1, today=today)
+    found = supported_years(schools, year, back=YEARS - 1, today=today, followed=followed)
     entries = [entry for one in found for entry in one.entries]
     return CameTo(by_year(entries, range(year - YEARS + 1, year + 1)), list(_movements(found, year, today)))
 

@@ -38,7 +38,7 @@ def checklists(request: TrustRequest) -> HttpResponse:
     today = timezone.localdate()
     schools = School.objects.visible_to(request.access).filter(left_on=None).order_by("name")
     mine = [one for one in schools if request.access.may(P.SEE_PLANS, one.pk)]
-    lines = lines_of(mine, today=today)
+    lines = lines_of(mine, today=today, followed=request.followed)
     if lines is None:
         raise Http404
     context = {
@@ -167,7 +167,7 @@ def plan_checklist(request: TrustRequest, pk: int) -> HttpResponse:
     kind = kind_of(found)
     if kind is None or not kind.checklists:
         raise Http404
-    items = items_for(found, today=timezone.localdate())
+    items = items_for(found, today=timezone.localdate(), followed=request.followed)
     if not items:
         messages.info(request, "Everything outstanding on the checklist is in a plan already.")
         return to_plan(found, request.trust.slug, "#actions")

@@ -28,7 +28,7 @@ def plan_close(request: TrustRequest, pk: int) -> HttpResponse:
     found = writable(request, pk)
     if found.state == Plan.State.CLOSED:
         return redirect("plan", trust=request.trust.slug, pk=found.pk)
-    form = _form(found, request.POST if request.method == "POST" else None)
+    form = _form(request, found)
     became: list[Plan] = []
 
     def close(_: dict[str, Any]) -> None:
@@ -42,12 +42,12 @@ def plan_close(request: TrustRequest, pk: int) -> HttpResponse:
     return render(request, "plans/close.html", context, status=422 if form.errors else 200)
 
 
-def _form(plan: Plan, data: Any) -> CloseForm:
-    kind, today = kind_of(plan), timezone.localdate()
+def _form(request: TrustRequest, plan: Plan) -> CloseForm:
+    kind, today, data = kind_of(plan), timezone.localdate(), request.POST if request.method == "POST" else None
     rows = plan.actions.filter(state=Action.State.OPEN).select_related("owner__user", "priority").order_by("pk")
     priorities = list(plan.priorities.filter(dropped_at=None))
     over = kind is not None and kind.refresh_every is not None
-    may_begin = may_follow(plan, today=today)
+    may_begin = may_follow(plan, today=today, followed=request.followed)
     return CloseForm(data, priorities=priorities, actions=list(rows), today=today, may_begin=may_begin, suggested=over)
 
 

@@ -44,7 +44,8 @@ def concern_new(request: TrustRequest, school_id: int, ladder: str) -> HttpRespo
     """Propose that a school comes onto a ladder."""
     school = get_object_or_404(School.objects.visible_to(request.access).select_related("trust"), pk=school_id)
     request.access.require(P.RAISE_CONCERN, school.pk)
-    ladders = {one.key: one for one in ladders_to_climb(school, today=timezone.localdate())[1]}
+    _, found = ladders_to_climb(school, today=timezone.localdate(), followed=request.followed)
+    ladders = {one.key: one for one in found}
     if ladder not in ladders:
         raise Http404
     sources = sources_of(school, today=timezone.localdate())

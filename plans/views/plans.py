@@ -74,7 +74,7 @@ def plans(request: TrustRequest) -> HttpResponse:
         "mine": mine,
         "late": late,
         "only_late": bool(request.GET.get("late")),
-        "kinds": trust_kinds_to_begin(today=today)[1] if everywhere else [],
+        "kinds": trust_kinds_to_begin(today=today, followed=request.followed)[1] if everywhere else [],
         "with_checklists": any(has_checklists(one.strategy) for one in followed),
     }
     return render(request, "plans/plans.html", context)
@@ -106,7 +106,7 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     """The plans of one school; for those who write them, the kinds that can be begun."""
     school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
     request.access.require(P.SEE_PLANS, school.pk)
-    version, kinds = kinds_to_begin(school, today=timezone.localdate())
+    version, kinds = kinds_to_begin(school, today=timezone.localdate(), followed=request.followed)
     strategy = version.strategy if version else None
     refusal = why_not_write(request.access, school, strategy)
     if request.method == "POST":
@@ -138,7 +138,7 @@ def _begin(request: TrustRequest, school: School | None, refusal: str) -> HttpRe
         if school is None:
             return redirect("plans", trust=request.trust.slug)
         return redirect("school_plans", trust=request.trust.slug, school_id=school.pk)
-    offered = items_for(begun, today=timezone.localdate())
+    offered = items_for(begun, today=timezone.localdate(), followed=request.followed)
     return redirect("plan_checklist" if offered else "plan", trust=request.trust.slug, pk=begun.pk)
 
 

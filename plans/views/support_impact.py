@@ -28,7 +28,7 @@ def support_impact(request: TrustRequest) -> HttpResponse:
     """Support from inside the trust and from outside over years; and support beside the movement of categories."""
     today = timezone.localdate()
     schools = list(School.objects.on(today).filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name"))
-    found = what_it_came_to(schools, today=today)
+    found = what_it_came_to(schools, today=today, followed=request.followed)
     years = on_record(found.years)
     axes = list(_by_axis(found.moved))
     charts = [chart for axis, mine in _by_axis(found.moved).items() for chart in _charts(axis, mine)]

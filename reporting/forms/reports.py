@@ -13,15 +13,15 @@ from reporting.services import request_report
 from schools.access import Access
 from schools.models import Meeting, Period, School
 from schools.models.calendar import PeriodQuerySet
-from schools.queries import strategy_versions_on
+from schools.queries import Followed
 from schools.strategy import Cadence
 from schools.strategy.provision import ReportType
 from schools.words import on
 
 
-def kinds_offered() -> list[ReportType]:
+def kinds_offered(followed: Followed) -> list[ReportType]:
     """Every report the trust's strategies name that can be made, each key once."""
-    versions = strategy_versions_on(timezone.localdate()).values()
+    versions = followed.on(timezone.localdate()).values()
     return list({kind.key: kind for version in versions for kind in kinds_of(version.strategy)}.values())
 
 

@@ -29,7 +29,7 @@ def reports(request: TrustRequest) -> HttpResponse:
     may_make = request.access.may(Permission.MAKE_REPORTS)
     form = None
     if may_make:
-        form = RequestForm(request.POST or None, access=request.access, kinds=kinds_offered())
+        form = RequestForm(request.POST or None, access=request.access, kinds=kinds_offered(request.followed))
     if request.method == "POST":
         request.access.require(Permission.MAKE_REPORTS)
         if (asked := _asked(form)) is not None:

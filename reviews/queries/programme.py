@@ -124,11 +124,14 @@ def year_of(
     )
 
 
-def programmes(schools: Iterable[School], year: int, *, today: date) -> list[SchoolProgramme]:
-    """The programme of each school in the academic year that begins in `year`. Seven queries."""
+def programmes(
+    schools: Iterable[School], year: int, *, today: date, followed: Followed | None = None
+) -> list[SchoolProgramme]:
+    """The programme of each school in the academic year that begins in `year`. Six queries."""
     schools = list(schools)
     given = _given(schools, *year_days(year))
-    return [_programme(one, given.get(one.school.pk, []), today) for one in years_of(schools, year, today=today)]
+    years = years_of(schools, year, today=today, followed=followed)
+    return [_programme(one, given.get(one.school.pk, []), today) for one in years]
 
 
 def _programme(one: SchoolYear, given: list[Given], today: date) -> SchoolProgramme:

@@ -52,7 +52,7 @@ def programme(request: TrustRequest, school_id: int) -> HttpResponse:
 
 def programme_page(request: TrustRequest, school: School, year: int, *, status: int = OK, **more: Any) -> HttpResponse:
     """The page of one school's year. `more` puts a form that was refused in the place of a blank one."""
-    found = programmes([school], year, today=timezone.localdate())
+    found = programmes([school], year, today=timezone.localdate(), followed=request.followed)
     rows = [one for each in found for one in each.reviews]
     readable = _readable(request, school, rows)
     booked = [
@@ -126,7 +126,7 @@ def trust_programme(request: TrustRequest) -> HttpResponse:
     """The same for every school, in days."""
     year, today = _year(request), timezone.localdate()
     schools = School.objects.on(today).filter(where_may(request.access, Permission.SEE_REVIEWS, "pk"))
-    lines = programmes(schools.order_by("name"), year, today=today)
+    lines = programmes(schools.order_by("name"), year, today=today, followed=request.followed)
     records = states_of_year((one.school.pk for one in lines), year)
     shown_lines = [_line(one, records.get(one.school.pk)) for one in lines]
     shows = any(one["record"] or one["asked"] for one in shown_lines)

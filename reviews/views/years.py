@@ -54,7 +54,7 @@ def year_begin(request: TrustRequest, school_id: int) -> HttpResponse:
     school = school_of_programme(request, school_id)
     require(side_of(request.access, school.pk).writes, P.RUN_REVIEWS)
     year = whole(request.POST.get("year", ""), digits=4) or 0
-    found = programmes([school], year, today=timezone.localdate()) if year else []
+    found = programmes([school], year, today=timezone.localdate(), followed=request.followed) if year else []
     if not found:
         raise Http404
     try:

@@ -35,7 +35,7 @@ SETTINGS, DATES, OWN_DATES = "trust.settings_changed", "calendar.set", "calendar
 @trust_view(needs=Permission.MANAGE_TRUST)
 def setup(request: TrustRequest) -> HttpResponse:
     """What is set up and what is still to do; three steps to begin while there is no strategy or no school."""
-    return page(request, "schools/setup_page.html", steps=first_steps(timezone.localdate()))
+    return page(request, "schools/setup_page.html", steps=first_steps(timezone.localdate(), request.followed))
 
 
 @require_http_methods(["GET", "POST"])

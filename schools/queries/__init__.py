@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Prefetch, Q, QuerySet
 
 from schools.models import (
     AuditEntry,
@@ -20,7 +18,6 @@ from schools.models import (
     Period,
     RoleGrant,
     School,
-    StrategyChoice,
     StrategyVersion,
     User,
 )
@@ -29,57 +26,9 @@ from schools.rules.rhythm import HalfTerm
 from schools.strategy import SchoolPhase
 from schools.tenancy import own_rows_scope
 
-
-@dataclass
-class Followed:
-    """Which published version each school follows on any day, read once for all schools and days. One query.
-
-    Texts and documents are not read: the parsed strategy is kept in the process.
-    """
-
-    by_pk: dict[int, StrategyVersion]  # in order, each with who chose its strategy from when in `chosen`
-    known: dict[date, dict[int | None, StrategyVersion]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls) -> Followed:
-        choices = StrategyChoice.objects.filter(key=OuterRef("key"))
-        chosen = ArraySubquery(choices.values(json=JSONObject(from_on="from_on", school="school_id")))
-        versions = StrategyVersion.objects.defer("text", "document").annotate(chosen=chosen)
-        return cls({one.pk: one for one in versions.order_by("key", "version")})
-
-    @property
-    def versions(self) -> Collection[StrategyVersion]:
-        """Every published version of the trust's strategies."""
-        return self.by_pk.values()
-
-    def on(self, day: date) -> dict[int | None, StrategyVersion]:
-        """By school; the key None is the trust's own choice."""
-        if day not in self.known:
-            latest = {one.key: one for one in self.versions if one.starts_on <= day}
-            chosen = [(made, one) for one in latest.values() for made in one.chosen]  # type: ignore[attr-defined]
-            begun = [(made, one) for made, one in chosen if made["from_on"] <= day.isoformat()]
-            in_order = sorted(begun, key=lambda pair: pair[0]["from_on"])
-            self.known[day] = {made["school"]: one for made, one in in_order}
-        return self.known[day]
-
-    def by_trust(self, day: date) -> StrategyVersion | None:
-        """The version the trust follows, leaving aside schools with a choice of their own."""
-        return self.on(day).get(None)
-
-    def by(self, school: School, day: date) -> StrategyVersion | None:
-        """The version one school follows."""
-        return self.on(day).get(school.pk) or self.on(day).get(None)
-
-
-def strategy_versions_on(day: date) -> dict[int | None, StrategyVersion]:
-    """Which published version each school follows on `day`; the key None is the trust's own choice. One query."""
-    return Followed.read().on(day)
-
-
-def strategy_of(school: School, day: date) -> StrategyVersion | None:
-    """The version one school follows on `day`."""
-    versions = strategy_versions_on(day)
-    return versions.get(school.pk) or versions.get(None)
+from .followed import Followed as Followed
+from .followed import strategy_of as strategy_of
+from .followed import strategy_versions_on as strategy_versions_on
 
 
 def current_period(day: date) -> Period | None:
@@ -224,13 +173,6 @@ def half_terms_in(rows: Iterable[Period], schools: Iterable[School]) -> dict[int
         dates.setdefault(row.school_id, {})[row.year, row.season, row.half] = half_term(row)
     found = {one.pk: dates.get(None, {}) | dates.get(one.pk, {}) for one in schools}
     return {pk: sorted(mine.values(), key=lambda half: half.starts) for pk, mine in found.items()}
-
-
-def trusts_own_version(day: date) -> StrategyVersion | None:
-    """The version the trust follows on `day`, leaving aside schools with a choice of their own. One query."""
-    choice = StrategyChoice.objects.filter(school=None, from_on__lte=day).order_by("-from_on").values("key")[:1]
-    versions = StrategyVersion.objects.filter(key=Subquery(choice), starts_on__lte=day)
-    return versions.defer("text", "document").order_by("-version").first()
 
 
 def kinds_of_act() -> list[tuple[str, str]]:
@@ -399,10 +341,10 @@ class FirstSteps:
         return self.strategy is None or not self.schools
 
 
-def first_steps(day: date) -> FirstSteps:
-    """Four queries."""
+def first_steps(day: date, followed: Followed) -> FirstSteps:
+    """Three queries."""
     return FirstSteps(
-        strategy=trusts_own_version(day),
+        strategy=followed.by_trust(day),
         schools=School.objects.count(),
         people=Membership.objects.filter(ended_at=None).count(),
         invitations=Invitation.objects.filter(accepted_at=None, withdrawn_at=None).count(),
