@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -122,14 +122,17 @@ def own_dates(periods: Iterable[Period]) -> set[tuple[int | None, int, str, int]
 
 
 def returns_asked(
-    schools: Iterable[School], today: date, *, periods: Sequence[Period] = (), followed: Followed | None = None
-) -> list[DueReturn]:
+    schools: Iterable[School], today: date, *, periods: Sequence[Period] = (), followed: Followed | None = None,
+    begun: Mapping[tuple[int, int], Sequence[Return]] | None = None,
+) -> list[DueReturn]:  # fmt: skip
     """Every return asked of these schools in the periods, by default the last year's. Those of before joining never.
 
-    Three queries, however many schools there are; one fewer where the periods are given.
+    Three queries, however many schools there are; one fewer where the periods are given. `begun`, by school and period:
+    those that are known already; how much of them is filled is then not said.
     """
     schools, wanted = list(schools), list(periods) or _recent(today)
-    rows, followed, own = _rows(schools, wanted), followed or Followed.read(), own_dates(wanted)
+    rows = begun if begun is not None else _rows(schools, wanted)
+    followed, own = followed or Followed.read(), own_dates(wanted)
     found = []
     for period in wanted:
         for school in schools:
@@ -138,8 +141,8 @@ def returns_asked(
             left = school.left_on is not None and school.left_on <= period.starts_on
             if school.joined_on <= period.ends_on and not left:
                 version = followed.by(school, max(period.starts_on, school.joined_on))
-                begun = rows.get((school.pk, period.pk), [])
-                found += _asked_in(school, period, version, begun, today)
+                here = rows.get((school.pk, period.pk), ())
+                found += _asked_in(school, period, version, here, today)
     return found
 
 
@@ -199,7 +202,7 @@ def _due(
     tables = tables_for(version.strategy, point, school, period)
     required = {table.measure.key: len(table.groups) * len(table.rows) for table in tables if not table.optional}
     state = row.state if row and is_begun(row) else (NOT_OPEN if today < opens else NOT_BEGUN)
-    given = Counter(row.given) if row else Counter()  # type: ignore[attr-defined]  # annotated
+    given = Counter(getattr(row, "given", ()))  # annotated where it was read here
     filled = sum(min(given[measure], most) for measure, most in required.items())
     asked = sum(required.values())
     return DueReturn(school, period, version, point, opens, due, state, row, filled, asked, asks_anything=bool(tables))

@@ -55,6 +55,12 @@ def next_due(
     return next((day for day in days if day > first and (settled is None or day > settled)), None)
 
 
+def missed_since(every: Cadence | None, halves: Sequence[HalfTerm], *, due: date, today: date) -> int:
+    """How many more days of the rhythm have passed since `due`, the first day that was missed."""
+    last = today - timedelta(days=1)
+    return len(due_days(every, halves, since=due, until=last)) if every and halves else 0
+
+
 def time_is_up(every: Cadence | None, halves: Sequence[HalfTerm], *, agreed: date | None) -> date | None:
     """The day on which a plan that is renewed in this rhythm has run its time; None where that cannot be said."""
     if every is None or agreed is None or not halves:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,16 +13,19 @@ from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Least
 from django.utils import timezone
 
+from categorisation.models import Assessment
 from evidence.queries.values import Values, known_values
 from evidence.rules.arithmetic import value_of
 from evidence.rules.comparing import about_words
 from plans.queries.support import SchoolLedger
+from reporting.queries.late import late_of
 from reporting.queries.ledgers import ledgers_of
 from reporting.queries.overview import Overview, SchoolLine, Sheet
 from reporting.rules.early import Moved, Owed, Seen, Sign, is_listed, signs_of
+from reporting.rules.late import MATRIX, Late, late_words
 from schools.models import RoleGrant, School
 from schools.strategy import Role, Strategy
-from schools.words import amount_words, counted
+from schools.words import amount_words
 
 NOTHING_CAME = "Nothing is on record this year."
 MOST_TOLD = 3
@@ -63,8 +66,11 @@ def with_heads(schools: QuerySet[School]) -> QuerySet[School]:
 
 
 def early(seen: Overview) -> list[Early]:
-    """Every school of an overview of `with_heads`, with its signs, most kinds of sign first. Two or three queries."""
-    schools = {school.pk: school for school in seen.schools}
+    """Every school of an overview of `with_heads`, with its signs, most kinds of sign first. Three or four queries.
+
+    The overview is to say what was agreed and told, and nothing that is only proposed.
+    """
+    schools, late = {school.pk: school for school in seen.schools}, late_of(seen)
     ledgers = {one.school.pk: one for one in ledgers_of(seen)}
     found = []
     for sheet in seen.sheets:
@@ -73,7 +79,9 @@ def early(seen: Overview) -> list[Early]:
         values = _values(here, strategy, seen.today)
         for line in sheet.lines:
             known = _seen(
-                line, sheet, seen.today,
+                line,
+                overdue=late_words([*_matrix(line, sheet), *late.get(line.school_id, ())], seen.calendar.today),
+                labels={one.key: one.label for one in strategy.criteria},
                 moved=tuple(_moved(values, schools[line.school_id], strategy)),
                 head=_head(schools[line.school_id]),
                 owed=_owed(ledgers.get(line.school_id)),
@@ -132,10 +140,10 @@ def _moved(values: Values, school: School, strategy: Strategy) -> Iterator[Moved
 
 
 def _seen(
-    line: SchoolLine, sheet: Sheet, today: date, *, moved: Sequence[Moved], head: Head, owed: Sequence[Owed]
-) -> Seen:
+    line: SchoolLine, *, labels: Mapping[str, str], moved: Sequence[Moved], head: Head, owed: Sequence[Owed],
+    overdue: Sequence[str],
+) -> Seen:  # fmt: skip
     asked = [cell for cell in line.cells if cell.applies] if line.rated_on else []
-    labels = {one.key: one.label for one in sheet.strategy.criteria}
     return Seen(
         weaker=[labels[cell.key] for cell in asked if cell.travel == "down"],
         stronger=sum(cell.travel == "up" for cell in asked),
@@ -146,11 +154,10 @@ def _seen(
         head_left_on=head.left_on,
         moved=moved,
         owed=owed,
-        overdue=list(_overdue(line, sheet, today)),
+        overdue=overdue,
     )
 
 
-def _overdue(line: SchoolLine, sheet: Sheet, today: date) -> Iterator[str]:
-    due = line.matrix_due_on
-    if due and due < today and line.matrix_state in ("", "draft", "returned"):
-        yield f"the {sheet.strategy.identity.words.matrix} is {counted((today - due).days, 'day')} past its day"
+def _matrix(line: SchoolLine, sheet: Sheet) -> Iterator[Late]:
+    if line.matrix_due_on and Assessment.is_unsent(line.matrix_state):
+        yield Late(MATRIX, line.matrix_due_on, sheet.strategy.identity.words.matrix)

@@ -22,7 +22,7 @@ KINDS = {
     KNOWN: "Little is known",
     SUPPORT: "Support has not come",
     LEADERS: "Leadership has changed",
-    FIGURES: "Attendance is falling",
+    FIGURES: "A figure is worse",
     OVERDUE: "Something is overdue",
 }
 MOST_NAMED = 3
@@ -71,7 +71,7 @@ class Seen:
     head_left_on: date | None = None
     moved: Sequence[Moved] = ()
     owed: Sequence[Owed] = ()
-    overdue: Sequence[str] = ()  # “risk matrix, 12 days”
+    overdue: Sequence[str] = ()  # “the risk matrix is 12 days past its day”
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _signs(seen: Seen, method: EarlyWarning, today: date) -> Iterator[Sign]:
         if one.worse >= Decimal(str(one.worse_by)):
             yield Sign(FIGURES, _moved_words(one))
     if seen.overdue:
-        yield Sign(OVERDUE, f"{capital(listed(seen.overdue))}.")
+        yield Sign(OVERDUE, f"{capital('; '.join(seen.overdue))}.")
 
 
 def _trend(seen: Seen, method: EarlyWarning) -> Iterator[Sign]:

@@ -37,7 +37,10 @@ def early_warning(request: TrustRequest) -> HttpResponse:
     if period is None:
         return render(request, "reporting/overview_empty.html", {"setup_url": link(request, "calendar")})
     schools = with_standing(with_heads(School.objects.visible_to(request.access).on(today)))
-    seen = overview(period, today=today, schools=schools, calendar=calendar, followed=request.followed)
+    seen = overview(
+        period, today=today, schools=schools, calendar=calendar, followed=request.followed, proposals=(),
+        told_by=timezone.now(),
+    )  # fmt: skip
     found = early(seen)
     listed = [one for one in found if one.is_listed]
     helping = helpers(seen, listed) if request.access.may_everywhere(P.BOOK_SUPPORT) else {}
@@ -93,6 +96,8 @@ def _sentences(method: EarlyWarning, measures: Mapping[str, Measure]) -> list[st
         f"{KINDS['figures']}: {listed(figures, 'or')} than a year before, of the same span."
         if figures
         else "No figure is watched.",
-        f"{KINDS['overdue']}: the matrix is past its day.",
+        f"{KINDS['overdue']}: the matrix, a plan’s update or its time, an action, the review of a place on a "
+        "ladder, the self-evaluation or a return is past its day. The days are counted from the first that was missed.",
+        "Only levels that were agreed, and that the school has been told of, are shown and count.",
         f"A school is listed with signs of {counted(method.least_signs, 'kind')} or more.",
     ]

@@ -1,0 +1,130 @@
+"""What each school is late with, beside its matrix: plans, actions, its place on a ladder, self-evaluation, returns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, DateField, F, Field, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
+
+from evidence.models import Return, SelfEvaluation
+from evidence.queries.returns import LOOK_BACK, returns_asked
+from evidence.queries.sef import due_day, is_asked, versions_for
+from plans.models import Action, Concern, Plan, StageChange
+from plans.rules.progress import missed_since, rhythm_of
+from reporting.queries.overview import Overview
+from reporting.rules.late import ACTION, OVER, PLAN, RETURN, SEF, STAGE, Late
+from schools.models import School, StrategyVersion
+from schools.queries import half_terms_in
+
+COUNT, DAY, WORD = IntegerField(), DateField(), CharField()
+
+
+class Row(NamedTuple):
+    """One line of what is read in one question; `key`: of a kind of plan or a collection point, `title`: its words."""
+
+    sort: str
+    school: int
+    period: int | None
+    version: int | None
+    key: str
+    title: str
+    state: str
+    on: date
+
+
+def late_of(seen: Overview) -> dict[int, list[Late]]:
+    """By school, in no order. One query for any number of schools."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in _rows(seen.schools, seen.calendar.today):
+        rows[row[0]].append(Row._make(row))
+    found: dict[int, list[Late]] = defaultdict(list)
+    for row in [*rows[OVER], *rows[ACTION], *rows[STAGE]]:
+        found[row.school].append(Late(row.sort, row.on, row.title))
+    for school, late in [*_updates(seen, rows[PLAN]), *_sefs(seen, rows[SEF])]:
+        found[school].append(late)
+    for school, late in _returns(seen, rows[RETURN]):
+        found[school].append(late)
+    return found
+
+
+def _rows(schools: Sequence[School], today: date) -> QuerySet[Any]:
+    """What is past its day, and every self-evaluation and return of the last year, for none begun is late too."""
+    ids, since = [one.pk for one in schools], today - LOOK_BACK
+    plans = Plan.objects.filter(school__in=ids, state=Plan.State.OPEN, strategy_version__isnull=False)
+    actions = Action.objects.filter(plan__school__in=ids, state=Action.State.OPEN)
+    actions = actions.annotate(counts=Coalesce("impact_check_on", "due_on")).filter(counts__lt=today)
+    agreed = StageChange.objects.filter(concern=OuterRef("pk"), outcome=StageChange.Outcome.AGREED)
+    latest = Subquery(agreed.order_by("-decided_at", "-pk").values("review_on")[:1])
+    concerns = Concern.objects.filter(school__in=ids, state=Concern.State.OPEN).annotate(again=latest)
+    sefs = SelfEvaluation.objects.filter(school__in=ids, period__starts_on__gte=since)
+    returns = Return.objects.filter(school__in=ids, period__ends_on__gte=since)
+    kept = {"period": F("period_id"), "version": F("strategy_version_id"), "state": F("state"), "on": F("due_on")}
+    version = F("strategy_version_id")
+    return _lines(actions, ACTION, school=F("plan__school_id"), title=F("what"), on=F("counts")).union(
+        _lines(plans.filter(update_due_on__lt=today), PLAN, key=F("kind"), title=F("title"), version=version,
+               on=F("update_due_on")),
+        _lines(plans.filter(ends_on__lt=today), OVER, title=F("title"), on=F("ends_on")),
+        _lines(concerns.filter(again__lt=today), STAGE, on=F("again")),
+        _lines(sefs, SEF, **kept),
+        _lines(returns, RETURN, key=F("point"), **kept),
+        all=True,
+    )  # fmt: skip
+
+
+def _lines(rows: QuerySet[Any], sort: str, **told: Any) -> QuerySet[Any]:
+    blank: dict[str, Any] = dict.fromkeys(("key", "title", "state"), Value(""))
+    none: dict[str, Any] = dict.fromkeys(("period", "version"), Value(None))
+    types: dict[str, Field[Any, Any]] = {"sort": WORD, "school": COUNT, "period": COUNT, "version": COUNT, "on": DAY}
+    said: dict[str, Any] = {"sort": Value(sort), "school": F("school_id"), **blank, **none, **told}
+    columns = {f"of_{name}": Cast(said[name], types.get(name, WORD)) for name in Row._fields}
+    return rows.order_by().annotate(**columns).values_list(*columns)
+
+
+def _updates(seen: Overview, rows: Sequence[Row]) -> Iterator[tuple[int, Late]]:
+    """Updates of plans, with how many more were missed since the first."""
+    halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
+    levels = {line.school_id: {one.axis: one.level for one in line.categories} for line in seen.lines}
+    for row in rows:
+        strategy = seen.followed.by_pk[row.version or 0].strategy
+        kind = next((one for one in strategy.plan_types if one.key == row.key), None)
+        every = rhythm_of(kind, levels.get(row.school, {})) if kind else None
+        missed = missed_since(every, halves[row.school], due=row.on, today=seen.calendar.today)
+        yield row.school, Late(PLAN, row.on, row.title, missed)
+
+
+def _sefs(seen: Overview, rows: Sequence[Row]) -> Iterator[tuple[int, Late]]:
+    """Those of the current term, begun or not, and older ones that were begun and never sent."""
+    today, versions = seen.calendar.today, seen.followed.by_pk
+    unsent = (SelfEvaluation.State.DRAFT, SelfEvaluation.State.RETURNED)
+    for row in rows:
+        if row.state in unsent and row.on < today:
+            yield row.school, Late(SEF, row.on, versions[row.version or 0].strategy.self_evaluation.label)
+    period = seen.calendar.term(None)
+    if period is None:
+        return
+    begun = {row.school for row in rows if row.period == period.pk}
+    chosen: Mapping[int | None, StrategyVersion] = versions_for(period, today, seen.followed)
+    for school in seen.schools:
+        version = chosen.get(school.pk) or chosen.get(None)
+        asked = version is not None and school.pk not in begun and is_asked(version.strategy, school, period, today)
+        if version is not None and asked and (due := due_day(period, version.strategy)) < today:
+            yield school.pk, Late(SEF, due, version.strategy.self_evaluation.label)
+
+
+def _returns(seen: Overview, rows: Sequence[Row]) -> Iterator[tuple[int, Late]]:
+    """Those of the last year that are with the school, by the rule of every list of returns."""
+    today, versions = seen.calendar.today, seen.followed.by_pk
+    begun: dict[tuple[int, int], list[Return]] = defaultdict(list)
+    for row in rows:
+        begun[row.school, row.period or 0].append(
+            Return(school_id=row.school, period_id=row.period or 0, strategy_version=versions[row.version or 0],
+                   point=row.key, state=row.state, opens_on=row.on, due_on=row.on)
+        )  # fmt: skip
+    near = [one for one in seen.calendar.periods if one.starts_on <= today and one.ends_on >= today - LOOK_BACK]
+    for one in returns_asked(seen.schools, today, periods=near, followed=seen.followed, begun=begun) if near else ():
+        if one.is_overdue(today):
+            yield one.school_id, Late(RETURN, one.due_on, f"{one.label}, {one.period.short}")

@@ -1,0 +1,179 @@
+"""The early list: only agreed levels count, and everything past its day is a sign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from evidence.models import Return, SelfEvaluation
+from plans.models import Action, Concern, Plan, StageChange
+from reporting.queries.calendar import read_calendar
+from reporting.queries.early import Early, early, with_heads
+from reporting.queries.late import late_of
+from reporting.queries.overview import overview
+from reporting.rules.late import ACTION, MATRIX, PLAN, RETURN, SEF, STAGE, Late, late_words
+from schools.models import School
+from schools.tenancy import trust_scope
+from tests.conftest import TODAY, Cast, start_trust
+from tests.reporting.stories import agree, decide, moment, rate, term
+from tests.reporting.world import furnish
+
+DAYS = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(moment(TODAY, 14), tick=False):
+        yield
+
+
+CASES: list[tuple[list[Late], list[str]]] = [
+    ([], []),
+    ([Late(MATRIX, TODAY, "risk matrix")], []),
+    ([Late(MATRIX, TODAY - 12 * DAYS, "risk matrix")], ["the risk matrix is twelve days past its day"]),
+    (
+        [Late(PLAN, TODAY - 242 * DAYS, "Rapid plan", 5)],
+        ["the update of “Rapid plan” is 242 days late, and five more were missed since"],
+    ),
+    (
+        [Late(ACTION, TODAY - DAYS, "Read"), Late(ACTION, TODAY - 40 * DAYS, "Teach")],
+        ["two actions are past their day, the first by 40 days"],
+    ),
+    (
+        [Late(RETURN, TODAY - DAYS, "Autumn data"), Late(SEF, TODAY - DAYS, "School Summary")],
+        ["the School Summary is one day late", "the return “Autumn data” is one day late"],
+    ),
+    ([Late(STAGE, TODAY - 3 * DAYS)], ["the review of its place on the ladder is three days late"]),
+]
+
+
+@pytest.mark.parametrize(("late", "said"), CASES)
+def test_each_kind_is_told_once_by_its_first_missed_day(late: list[Late], said: list[str]) -> None:
+    assert late_words(late, TODAY) == said
+
+
+def found(cast: Cast, name: str = "dunmere") -> Early:
+    today = timezone.localdate()
+    calendar = read_calendar(today)
+    period = calendar.term(None)
+    assert period is not None
+    schools = with_heads(School.objects.on(today))
+    seen = overview(period, today=today, schools=schools, calendar=calendar, proposals=(), told_by=timezone.now())
+    return next(one for one in early(seen) if one.line.school_id == getattr(cast, name).pk)
+
+
+def test_a_proposal_is_no_level_and_moves_no_school_to_the_weakest(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=2), by=cast.ada)
+        decide(summer, by=cast.ruth, level="refine")
+        weakest = {kpi.key: 4 for criterion in cast.version.strategy.criteria for kpi in criterion.kpis}
+        agree(rate(cast.dunmere, cast.autumn, head=cast.ben, level=4, but=weakest), by=cast.ada)
+        calendar = read_calendar(TODAY)
+        (shown,) = [
+            line for line in overview(cast.autumn, today=TODAY, calendar=calendar).lines
+            if line.school_id == cast.dunmere.pk
+        ]  # fmt: skip
+        assert {one.state for one in shown.categories} == {"proposed"}
+        assert {one.level for one in found(cast).line.categories} == {"refine"}
+        assert found(cast).can_slip
+    client, url = cast.client(cast.ruth), reverse("early_warning", args=["alder"])
+    for headers in ({}, {"HX-Request": "true"}):
+        text = client.get(url, headers=headers).content.decode()
+        assert "Stabilise" not in text
+        assert text.count("Refine") == 2
+
+
+def test_a_decision_counts_from_when_the_school_was_told(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=2), by=cast.ada)
+        for one in decide(summer, by=cast.ruth, level="refine"):
+            type(one).objects.filter(pk=one.pk).update(tell_at=moment(TODAY, 15))
+        url = reverse("early_warning", args=["alder"])
+    assert "Refine" not in cast.client(cast.ruth).get(url).content.decode()
+
+
+def said(cast: Cast) -> str:
+    with trust_scope(cast.alder):
+        return " ".join(one.words for one in found(cast).signs if one.kind == "overdue")
+
+
+def test_plans_actions_and_their_days_are_overdue(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        plan = Plan.objects.create(
+            school=cast.dunmere, kind="sip", title="School improvement plan", year=2025, begun_on=date(2026, 1, 5),
+            strategy_version=cast.version, update_due_on=TODAY,
+        )  # fmt: skip
+        action = Action.objects.create(
+            plan=plan, what="Read daily", due_on=TODAY - 50 * DAYS, impact_check_on=TODAY, agreed_on=TODAY - 90 * DAYS
+        )
+    assert "plan" not in said(cast)
+    assert "Read daily" not in said(cast)
+    with trust_scope(cast.alder):
+        Plan.objects.filter(pk=plan.pk).update(update_due_on=TODAY - 242 * DAYS, ends_on=TODAY - 2 * DAYS)
+        Action.objects.filter(pk=action.pk).update(impact_check_on=TODAY - 4 * DAYS)
+    text = said(cast)
+    assert "pdate of “School improvement plan” is 242 days late, and" in text
+    assert "more were missed since" in text
+    assert "the time of “School improvement plan” was up two days ago" in text
+    assert "the action “Read daily” is four days past its day" in text
+
+
+def test_what_was_never_begun_is_late_until_it_is_sent(cast: Cast) -> None:
+    after = moment(cast.autumn.ends_on + 3 * DAYS)
+    of_autumn = [one.key for one in cast.version.strategy.returns if one.in_term("autumn")]
+    with time_machine.travel(after, tick=False):
+        text = said(cast)
+        assert "he self-evaluation is" in text
+        before = returns_late(cast)
+        assert before >= len(of_autumn) > 0
+        with trust_scope(cast.alder):
+            kept: dict[str, Any] = {
+                "school": cast.dunmere, "period": cast.autumn, "strategy_version": cast.version, "due_on": TODAY,
+                "state": "submitted", "submitted_at": after,
+            }  # fmt: skip
+            SelfEvaluation.objects.create(layout="report_card_2025", **kept)
+            for key in of_autumn:
+                Return.objects.create(point=key, opens_on=TODAY, **kept)
+        assert "self-evaluation" not in said(cast)
+        assert returns_late(cast) == before - len(of_autumn)
+
+
+def returns_late(cast: Cast) -> int:
+    with trust_scope(cast.alder):
+        calendar = read_calendar(timezone.localdate())
+        seen = overview(cast.autumn, today=timezone.localdate(), calendar=calendar)
+        return sum(one.kind == RETURN for one in late_of(seen)[cast.dunmere.pk])
+
+
+def test_the_review_of_a_place_on_a_ladder(db: None) -> None:
+    trust, version = start_trust("birch-two", "numbered_categories")
+    with trust_scope(trust):
+        world = furnish(version)
+        school, calendar = world.schools[0], read_calendar(TODAY)
+        concern = Concern.objects.create(
+            school=school, ladder=version.strategy.ladders[0].key, strategy_version=version, state="open",
+            trigger="x", evidence="y", opened_on=TODAY - 90 * DAYS,
+        )  # fmt: skip
+        for days, review in ((90, TODAY - 60 * DAYS), (80, TODAY - 5 * DAYS)):
+            StageChange.objects.create(
+                concern=concern, step="enter", stage=version.strategy.ladders[0].stages[0].key, reason="x",
+                review_on=review, proposed_by=world.head, proposed_at=moment(TODAY - days * DAYS), outcome="agreed",
+                decided_by=world.chief, decided_at=moment(TODAY - days * DAYS), since=TODAY - days * DAYS,
+            )  # fmt: skip
+        period = calendar.term(None)
+        assert period is not None
+        late = late_of(overview(period, today=TODAY, calendar=calendar))
+        assert [one.on for one in late[school.pk] if one.kind == STAGE] == [TODAY - 5 * DAYS]
+
+
+def test_one_question_however_many_schools(cast: Cast, queries: Callable[..., list[str]]) -> None:
+    with trust_scope(cast.alder):
+        furnish(cast.version, chief=cast.ruth)
+        seen = overview(cast.autumn, today=TODAY, calendar=read_calendar(TODAY))
+        assert len(queries(lambda: late_of(seen))) == 1
