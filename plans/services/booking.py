@@ -15,6 +15,9 @@ from plans.queries.givers import is_of_trusts_team, posts_of, works_at
 from plans.rules.support_entry import AFTER
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
+from schools.queries import half_terms_of
+from schools.rules import SATURDAY, is_working_day
+from schools.rules.post import is_holiday
 from schools.strategy.basics import SupportUnit
 from schools.words import amount_words, counted
 from schools.words import on as day_words
@@ -118,7 +121,22 @@ def _check(school: School | None, version: StrategyVersion, terms: Terms) -> Non
         raise ValidationError({"risk": "Choose one of the list"})
     if terms.criterion and (school is None or terms.criterion not in version.strategy.criterion_by_key):
         raise ValidationError({"risk": "Choose one of the list"})
+    check_days(school, terms.dates)
     _check_provider(school, terms)
+
+
+def check_days(school: School | None, dates: Sequence[date]) -> None:
+    """Support comes on working days, and to a school while it is open, by its own calendar."""
+    days = sorted(set(dates))
+    if off := next((day for day in days if not is_working_day(day)), None):
+        what = f"a {off:%A}" if off.weekday() >= SATURDAY else "a bank holiday"
+        raise ValidationError({"dates": f"{day_words(off)} is {what}: enter a working day"})
+    if school is None:
+        return
+    halves = half_terms_of([school], since=days[0], until=days[-1])[school.pk]
+    if closed := next((day for day in days if is_holiday(day, halves)), None):
+        said = f"{school.known_as} is closed on {day_words(closed)}: enter a day of one of its half terms"
+        raise ValidationError({"dates": said})
 
 
 def _check_provider(school: School | None, terms: Terms) -> None:

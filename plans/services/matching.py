@@ -16,7 +16,7 @@ from plans.queries.matching import half_to_match, lines_of, matches_of, problem_
 from plans.rules.exchange import Match, Problem, broken, problem_of
 from plans.rules.exchange_solve import solve
 from plans.rules.exchange_words import others, why
-from plans.services.booking import Terms, book_support
+from plans.services.booking import Terms, book_support, check_days
 from schools.audit import record_act
 from schools.models import Membership, Period, School
 from schools.queries import strategy_of
@@ -208,6 +208,7 @@ def _check_dates(row: MatchLine, run: MatchRun, dates: Sequence[date]) -> None:
             f"{day_words(outside[0])} is not in this half term, which is from {day_words(first)} to {day_words(last)}"
         )
         raise ValidationError({"dates": said})
+    check_days(row.school, dates)
     offer = row.offer
     away = [day for day in dates if day < offer.from_on or (offer.until_on and day > offer.until_on)]
     if away and not row.reason:

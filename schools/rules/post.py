@@ -29,7 +29,7 @@ def arrives_at(
     """
     local = now.astimezone(LONDON)
     days = (local.date() + timedelta(days=ahead) for ahead in range(FAR))
-    fitting = (day for day in days if is_working_day(day) and (in_holidays or not _is_holiday(day, halves)))
+    fitting = (day for day in days if is_working_day(day) and (in_holidays or not is_holiday(day, halves)))
     windows = (_window(day, halves, opens) for day in fitting)
     return next(max(first, local) for first, last in windows if first <= last and local <= last)
 
@@ -54,7 +54,8 @@ def _last_day(half: HalfTerm) -> date:
     return day
 
 
-def _is_holiday(day: date, halves: Sequence[HalfTerm]) -> bool:
+def is_holiday(day: date, halves: Sequence[HalfTerm]) -> bool:
+    """Whether the school is closed between its half terms; where the calendar does not reach, it is not said so."""
     if not halves or any(half.starts <= day <= half.ends for half in halves):
         return False
     last = max(halves, key=lambda half: half.ends)

@@ -15,6 +15,8 @@ from plans.models import SupportBooking
 from plans.queries.support import confirms, gives, ledgers, readable_bookings
 from plans.queries.support_waiting import MOST_WAITING, waiting_for
 from plans.services.booking import (
+    Terms,
+    book_support,
     cancel_support,
     confirm_support,
     dispute_support,
@@ -24,7 +26,8 @@ from plans.services.booking import (
 from reviews.queries.programme import programmes
 from schools.access import access_of
 from schools.audit import record_act
-from schools.models import Notice, RoleGrant
+from schools.models import Notice, Period, RoleGrant
+from schools.rules import is_working_day
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.factories import member
@@ -175,7 +178,8 @@ def test_what_waits_for_one_is_not_pushed_out_by_what_waits_for_others(cast: Cas
     """The list is cut after it is narrowed to what this person says, and holds what `gives` and `confirms` allow."""
     with trust_scope(cast.alder):
         ashby = member("Ashby Head", "head", cast.ashmere)
-        days = [date(2026, 9, 1) + timedelta(days=n) for n in range(35)]
+        near = (date(2026, 9, 1) + timedelta(days=n) for n in range(52))
+        days = [day for day in near if is_working_day(day)][:35]
         book(cast, *days)
         book(cast, *days)
         came, said_by_ben = book(cast, YESTERDAY, OCTOBER, provider_person=None, provider_words="An adviser")
@@ -260,3 +264,41 @@ def test_challenge_to_the_trust_itself_is_booked_without_a_school(cast: Cast):
     assert "External review of the trust" in text_of(cast.client(cast.tom).get("/t/alder/support/"))
     assert cast.client(cast.ben).get(f"/t/alder/support/{row.pk}/").status_code == 404
     assert cast.client(cast.ada).get(f"/t/alder/support/{row.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 12, 25), "25 December 2026 is a bank holiday: enter a working day"),
+        (date(2026, 12, 5), "5 December 2026 is a Saturday: enter a working day"),
+        (date(2026, 12, 22), "Dunmere Primary is closed on 22 December 2026: enter a day of one of its half terms"),
+    ],
+)
+def test_support_comes_on_a_working_day_while_the_school_is_open(cast: Cast, day: date, said: str):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        with pytest.raises(ValidationError) as refused:
+            book(cast, DECEMBER, day)
+        assert refused.value.message_dict == {"dates": [said]}
+        assert not SupportBooking.objects.exists()
+        assert len(book(cast, DECEMBER)) == 1
+
+
+def test_the_schools_own_holidays_count_and_the_trust_itself_has_none(cast: Cast):
+    own = date(2026, 12, 17)
+    with trust_scope(cast.alder):
+        half = Period.objects.get(year=2026, season="autumn", half=2, school=None)
+        half.pk, half.school, half.ends_on = None, cast.ashmere, date(2026, 12, 16)
+        half.save()
+        assert len(book(cast, own, entitlement="", what="Coaching")) == 1
+        with pytest.raises(ValidationError, match="Ashmere Primary is closed on 17 December 2026"):
+            book(cast, own, school=cast.ashmere, entitlement="", what="Coaching")
+        terms = Terms(dates=[date(2026, 12, 22)], provider="external", provider_words="A peer", what="Peer challenge")
+        assert len(book_support(None, cast.version, terms, by=cast.ada)) == 1
+
+
+def test_the_sentence_stands_beside_the_days(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+    page = cast.client(cast.ada).post(at(cast, "book/"), {**BOOK, "dates": "25 December 2026"})
+    assert "25 December 2026 is a bank holiday: enter a working day" in text_of(page)
