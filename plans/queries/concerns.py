@@ -122,6 +122,20 @@ class Standing:
         return self.is_watched and self.next_look is None
 
     @property
+    def ends_from(self) -> date | None:
+        """Where the watch may end: the day of the last look, or that on which the school left where none is asked."""
+        if not self.may_end:
+            return None
+        return max((one.look.on for one in self.looks if one.look), default=self.concern.left_on)
+
+    @property
+    def counts_on(self) -> date | None:
+        """The day by which something is to be done: the stay is over, a look is due, the watch can end."""
+        if self.stage is not None:
+            return self.stay.until
+        return self.next_look.due_on if self.is_watched and self.next_look else self.ends_from
+
+    @property
     def words(self) -> str:
         """“Level 2 since 9 July 2026”, “Watched since 9 July 2026”."""
         concern = self.concern
@@ -222,12 +236,14 @@ def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
     return "" if amended else f"Say what the {kind.label} has gained for this stage"
 
 
-def looks_of(concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm]) -> list[LookDue]:
-    """The looks at a school that left the ladder by this step, in order."""
+def looks_of(
+    concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm], looks: Iterable[WatchLook] | None = None
+) -> list[LookDue]:
+    """The looks at a school that left the ladder by this step, in order. `looks`: those taken, where they are read."""
     watch = concern.of_ladder.watch
     if left is None or left.step != Step.CLOSE or left.since is None or watch is None or watch.at_most is None:
         return []
-    taken = {one.number: one for one in concern.looks.all() if one.change_id == left.pk}
+    taken = {one.number: one for one in (concern.looks.all() if looks is None else looks) if one.change_id == left.pk}
     due = looks_due(left.since, watch.at_most, watch.unit, halves)
     return [LookDue(number, day, taken.get(number)) for number, day in enumerate(due, start=1)]
 

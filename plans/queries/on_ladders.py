@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, prefetch_related_objects
+from django.db.models.functions import JSONObject
 
-from plans.models import Concern, StageChange
+from plans.models import Concern, StageChange, WatchLook
 from plans.queries.concerns import last_moved, looks_of, stay_of
 from plans.queries.steps import as_json, step_from
 from plans.rules.ladder import Stay
 from schools.models import Membership, School, StrategyVersion
 from schools.rules.rhythm import HalfTerm
 
+State = Concern.State
 _LARGE = ("concern__strategy_version__text", "concern__strategy_version__document")
 """Not read: a strategy is parsed once and kept."""
 
 
-def _agreed() -> QuerySet[StageChange]:
-    """The agreed steps of open concerns, in the order in which they were decided."""
-    rows = StageChange.objects.filter(concern__state=Concern.State.OPEN, outcome=StageChange.Outcome.AGREED)
+def _agreed(*states: str) -> QuerySet[StageChange]:
+    """The agreed steps of concerns in these states, in the order in which they were decided."""
+    rows = StageChange.objects.filter(concern__state__in=states, outcome=StageChange.Outcome.AGREED)
     return rows.order_by("decided_at", "pk")
 
 
@@ -39,18 +41,58 @@ class OnLadder:
     review_on: date | None
 
 
-def on_ladders(schools: Iterable[School], halves: Mapping[int, Sequence[HalfTerm]], *, today: date) -> list[OnLadder]:
-    """Which of these schools are on a ladder now, the one that is longest over its stay first. One query."""
+@dataclass(frozen=True)
+class Watched:
+    """A school that has left a ladder: by when the next look is taken; `look` 0: since when the watch can end."""
+
+    school: School
+    concern: int
+    ladder: str
+    look: int
+    on: date
+
+
+def on_ladders(
+    schools: Iterable[School], halves: Mapping[int, Sequence[HalfTerm]], *, today: date
+) -> tuple[list[OnLadder], list[Watched]]:
+    """Which of these schools are on a ladder now, longest over its stay first; and which are watched. One query."""
     known = {one.pk: one for one in schools}
-    agreed = (
-        _agreed().filter(concern__school__in=list(known)).select_related("concern__strategy_version").defer(*_LARGE)
-    )
-    return _told(agreed, known, halves, today)
+    looks = WatchLook.objects.filter(change=OuterRef("pk")).values(json=JSONObject(number="number", on="on"))
+    agreed = _agreed(State.OPEN, State.WATCHED).filter(concern__school__in=list(known))
+    agreed = agreed.select_related("concern__strategy_version").defer(*_LARGE).annotate(taken=ArraySubquery(looks))
+    steps = list(agreed)
+    watched = [one for one in steps if one.concern.state == State.WATCHED]
+    on_it = [one for one in steps if one.concern.state == State.OPEN]
+    return _told(on_it, known, halves, today), list(_watched(watched, known, halves))
+
+
+def _watched(
+    steps: Iterable[StageChange], known: Mapping[int, School], halves: Mapping[int, Sequence[HalfTerm]]
+) -> Iterator[Watched]:
+    for each in _by_concern(steps):
+        left, concern = last_moved(each), each[-1].concern
+        school = known[concern.school_id]
+        taken = [
+            WatchLook(change=left, number=one["number"], on=date.fromisoformat(one["on"]))
+            for one in (left.taken if left else ())  # type: ignore[attr-defined]
+        ]
+        due = looks_of(concern, left, halves[school.pk], taken)
+        ahead = next((one for one in due if one.look is None), None)
+        on = ahead.due_on if ahead else max((one.on for one in taken), default=left.since if left else None)
+        if on:
+            yield Watched(school, concern.pk, concern.of_ladder.label, ahead.number if ahead else 0, on)
+
+
+def _by_concern(steps: Iterable[StageChange]) -> Iterable[list[StageChange]]:
+    found = defaultdict[int, list[StageChange]](list)
+    for one in steps:
+        found[one.concern_id].append(one)
+    return found.values()
 
 
 def with_steps(schools: QuerySet[School]) -> QuerySet[School]:
     """The same schools, each with the agreed steps of its open concerns, for `on_ladders_of`. No query more."""
-    rows = _agreed().filter(concern__school=OuterRef("pk")).values(json=as_json())
+    rows = _agreed(State.OPEN).filter(concern__school=OuterRef("pk")).values(json=as_json())
     return schools.annotate(ladder_steps=ArraySubquery(rows))
 
 
@@ -67,11 +109,8 @@ def on_ladders_of(
 def _told(
     agreed: Iterable[StageChange], known: Mapping[int, School], halves: Mapping[int, Sequence[HalfTerm]], today: date
 ) -> list[OnLadder]:
-    steps = defaultdict[int, list[StageChange]](list)
-    for one in agreed:
-        steps[one.concern_id].append(one)
     found = []
-    for each in steps.values():
+    for each in _by_concern(agreed):
         row, concern = last_moved(each), each[-1].concern
         stage, school = concern.stage_of(row.stage if row else ""), known[concern.school_id]
         stay, label = stay_of(stage, row, halves[school.pk], today), stage.label if stage else ""
@@ -87,10 +126,11 @@ class LookAgain:
     on: date
     words: str
     by: Membership
+    is_look: bool = True  # no look is to come: the watch can be ended
 
 
 def looks_again(concerns: QuerySet[Concern], halves: Mapping[int, Sequence[HalfTerm]]) -> list[LookAgain]:
-    """The next look at each of these concerns. Two queries at the most."""
+    """The next look at each of these concerns, or since when its watch can be ended. Two queries at the most."""
     rows = concerns.filter(state__in=(Concern.State.OPEN, Concern.State.WATCHED))
     agreed = StageChange.objects.filter(concern__in=rows.values("pk"), outcome=StageChange.Outcome.AGREED)
     agreed = agreed.select_related("concern__school__trust", "concern__strategy_version", "proposed_by__user")
@@ -105,8 +145,12 @@ def looks_again(concerns: QuerySet[Concern], halves: Mapping[int, Sequence[HalfT
         label = concern.of_ladder.label
         if concern.state == Concern.State.WATCHED:
             due = looks_of(concern, last_moved(steps[concern.pk]), halves.get(concern.school_id, ()))
-            ahead = (look.due_on for look in due if not look.look)
-            found += [LookAgain(concern, day, f"{label}: look after leaving it", by) for day in ahead][:1]
+            ahead = next((look.due_on for look in due if not look.look), None)
+            taken = max((look.look.on for look in due if look.look), default=None)
+            if ahead:
+                found.append(LookAgain(concern, ahead, f"{label}: look after leaving it", by))
+            elif taken:
+                found.append(LookAgain(concern, taken, f"{label}: the watch can be ended", by, is_look=False))
         elif last.review_on:
             found.append(LookAgain(concern, last.review_on, f"{label}: looked at again", by))
     return found

@@ -91,7 +91,7 @@ def remind_of_concerns(*, today: date) -> int:
     schools = [one.school for one in rows]
     halves = half_terms_of(schools, since=today - WATCHED_AT_MOST, until=today + A_WEEK_BEFORE) if schools else {}
     found = looks_again(Concern.objects.filter(pk__in=[one.pk for one in rows]), halves)
-    near = [one for one in found if is_near(one.on, today)]
+    near = [one for one in found if one.is_look and is_near(one.on, today)]
     paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in near}
     said = Reminded(LOOK, paths.values())
     return sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -65,14 +66,16 @@ def concerns(request: TrustRequest) -> HttpResponse:
         "groups": [(label, sorted(group, key=_urgency)) for label, group in groups if group],
         "on_it": len(groups[0][1]),
         "over": [one for one in groups[0][1] if one.is_over],
+        "to_see": sorted(
+            (one for one in rows if one.is_watched and (one.counts_on or date.max) <= today), key=_urgency
+        ),
         "schools": _to_raise(request, rows) if may_raise else [],
     }
     return render(request, "plans/concerns.html", context)
 
 
-def _urgency(one: Standing) -> tuple[int, str]:
-    left = one.stay.left(one.today) if one.stage else None
-    return (left if left is not None else 10**6, one.concern.school.name)
+def _urgency(one: Standing) -> tuple[date, str]:
+    return one.counts_on or date.max, one.concern.school.name
 
 
 def _on_it(known: Iterable[Standing]) -> set[tuple[int, str]]:

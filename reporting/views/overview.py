@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from monitoring.queries.following import followed_forms
-from plans.queries.on_ladders import on_ladders
+from plans.queries.on_ladders import OnLadder, Watched, on_ladders
 from plans.rules.ladder import over_words
 from reporting.forms.pages import OverviewFilter, shown_as_selects
 from reporting.queries.calendar import Calendar, read_calendar
@@ -25,7 +25,7 @@ from reporting.rules.opening import Counts, at, day_month, doubt, late, movement
 from reporting.views.behind import behind
 from reporting.views.heat import Addresses, heat_table
 from reporting.views.links import actions, link, school_links
-from reporting.views.waiting import trust_lines
+from reporting.views.waiting import trust_lines, watches
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import Period, School
 from schools.queries import half_terms_in
@@ -52,14 +52,15 @@ def overview_page(request: TrustRequest) -> HttpResponse:
         calendar=calendar,
         followed=request.followed,
     )
+    ladders, watched = _on_ladders(request, seen)
     context = {
         "head": _head(request, seen),
-        "waits": trust_lines(request, _waiting(request, seen), seen),
+        "waits": trust_lines(request, [*_waiting(request, seen), *watches(request, watched, today)], seen),
         "support": behind(request, seen),
         "news": _news(request, seen),
         "matrix": _matrix(request, seen),
         "overdue": _overdue(request, seen),
-        "ladders": _ladders(request, seen),
+        "ladders": _ladders(request, seen, ladders),
         "early": link(request, "early_warning") if seen.is_current else "",
         "periods": periods(request, calendar, period),
         "today": today,
@@ -75,13 +76,17 @@ def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     return waiting_for_trust(request.access, seen.calendar.today, followed=forms)
 
 
-def _ladders(request: TrustRequest, seen: Overview) -> dict[str, str]:
-    """Who is on a ladder, in a sentence; nothing where no strategy has one, or on the page of a term that is over."""
+def _on_ladders(request: TrustRequest, seen: Overview) -> tuple[list[OnLadder], list[Watched]]:
+    """Who is on a ladder or watched; nobody where no strategy has one, or on the page of a term that is over."""
     has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
     if not (has_one and seen.is_current and request.access.may_everywhere(Permission.SEE_CONCERNS)):
-        return {}
+        return [], []
     halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
-    found = on_ladders(seen.schools, halves, today=seen.today)
+    return on_ladders(seen.schools, halves, today=seen.today)
+
+
+def _ladders(request: TrustRequest, seen: Overview, found: list[OnLadder]) -> dict[str, str]:
+    """Who is on a ladder, in a sentence."""
     if not found:
         return {}
     first = found[0]

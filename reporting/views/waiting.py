@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from plans.queries.on_ladders import Watched
 from reporting.queries.overview import Overview
 from reporting.queries.waiting import APART, Waiting
 from reporting.views.links import link
 from reviews.rules.kinds import label_of
 from reviews.rules.years import year_words
-from schools.access import TrustRequest
+from schools.access import Permission, TrustRequest
 from schools.strategy import Strategy
 from schools.words import capital, counted, cut
 
+P = Permission
 SAID: dict[str, tuple[str, str, str]] = {
     "visit_reply": ("visit", "{}: is it accurate?", "Reply for the school, or comment. Then it is final."),
     "visit_consider": ("visit", "{}: to consider", "Put down what the school’s leaders agreed."),
@@ -25,6 +27,8 @@ SAID: dict[str, tuple[str, str, str]] = {
     "programme": ("programme", "Programme for {}: read it and sign", "The other side has signed it."),
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
+    "look_due": ("concern", "{}: a look is due", "The school has left the ladder and is watched. Say what you see."),
+    "watch_end": ("concern", "{}: the watch can end", "Every look at the school was taken."),
     "plan_progress": ("plan_progress", "{}: how does it get on?", "Say what was done, and what changed for pupils."),
     "plan_over": ("plan_close", "{}: has it worked?", "Its time is up. Give your verdict, and begin the next."),
     "dispute": ("review", "{}: a concern waits for you", "You are its guarantor."),
@@ -81,6 +85,14 @@ def trust_lines(request: TrustRequest, waiting: Iterable[Waiting], seen: Overvie
         school = names.get(one.school_id)
         found.append(line | {"note": f"{school}. {line['note']}" if school else line["note"]})
     return sorted(found, key=lambda line: line["due_on"] or date.min)
+
+
+def watches(request: TrustRequest, watched: Iterable[Watched], today: date) -> Iterator[Waiting]:
+    """Looks that are due, for who raises concerns; watches that can end, for who decides."""
+    may_look, may_end = (request.access.may_everywhere(one) for one in (P.RAISE_CONCERN, P.DECIDE))
+    for one in watched:
+        if one.on <= today and (may_look if one.look else may_end):
+            yield Waiting("look_due" if one.look else "watch_end", one.concern, one.school.pk, one.ladder, one.on)
 
 
 def _line(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> dict[str, Any]:

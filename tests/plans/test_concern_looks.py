@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import time_machine
 
 from plans.rules.ladder import Step
+from plans.services.seeing_through import record_look
 from plans.tasks import remind_of_concerns_to_look_at
 from schools.models import Notice
 from schools.tenancy import trust_scope
@@ -68,3 +69,40 @@ def test_the_calendar_of_what_is_owed_has_the_day(db: None):
         seen = text_of(world.client("head").get(page))
         assert looked_at in seen
         assert f"concerns/{concern.pk}/" in seen
+
+
+def test_a_look_that_is_due_and_a_watch_that_can_end_stand_with_their_day(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.left()
+        looks = world.standing(concern).looks
+    trust, name = f"/t/{world.trust.slug}", world.ladder.label
+    pages = (f"{trust}/concerns/", f"{trust}/concerns/{concern.pk}/")
+    assert len(looks) > 1
+
+    def seen(key: str, page: str) -> str:
+        return text_of(world.client(key).get(page))
+
+    for number, look in enumerate(looks, start=1):
+        with time_machine.travel(look.due_on - timedelta(days=1), tick=False):
+            assert f"{name}: a look is due" not in seen("lead", f"{trust}/overview/")
+        with time_machine.travel(look.due_on + timedelta(days=5), tick=False):
+            for page in pages:
+                assert f"Look {number} is due by {on(look.due_on)}." in seen("lead", page)
+                assert "Overdue by 5 days" in seen("lead", page)
+            assert "for a look or for the end of the watch" in seen("lead", pages[0])
+            assert f"{name}: a look is due" in seen("lead", f"{trust}/overview/")
+            assert f"{name}: a look is due" not in seen("trustee", f"{trust}/overview/")
+            with trust_scope(world.trust):
+                record_look(concern, by=world.people["lead"], on=look.due_on, finding="holds", words="Books.")
+    last = looks[-1].due_on
+    with time_machine.travel(last + timedelta(days=20), tick=False):
+        said = f"Every look was taken by {on(last)}: the watch can be ended."
+        assert all(said in seen("ceo", page) for page in pages)
+        assert f"{world.school.known_as} since {on(last)}" in seen("ceo", pages[0])
+        assert f"{name}: the watch can end" in seen("ceo", f"{trust}/overview/")
+        assert f"{name}: a look is due" not in seen("ceo", f"{trust}/overview/")
+        assert f"{name}: the watch can be ended" in seen("ceo", f"{trust}/calendar/?kind=concern")
+        remind_of_concerns_to_look_at()
+    with trust_scope(world.trust):
+        assert not Notice.objects.filter(path=pages[1], subject__contains="to look at by").exists()
