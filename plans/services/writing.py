@@ -15,6 +15,7 @@ from django.utils import timezone
 from plans.models import Action, Milestone, Plan, Priority
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
+from plans.queries.position import prefilled
 from reviews.queries.reviews import levels_of
 from schools.audit import CHANGED_SINCE, record_act
 from schools.filled import Value
@@ -69,7 +70,7 @@ class ActionEntry:
 def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
     """Begin a plan of a kind the school has, or take up the one that so far only holds what was agreed elsewhere.
 
-    Without a school it is a plan of the trust itself.
+    Without a school it is a plan of the trust itself. A positional analysis begins with what is known of the school.
 
     Raises ValidationError where the strategy has no such kind for the school, or one is open already.
     """
@@ -86,6 +87,7 @@ def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
         raise ValidationError("Somebody has just begun this plan.")
     record_act("plan.begun", plan if plan.pk else Plan, by=by, school=school, after=found.label, label=plan.title)
     plan.strategy_version, plan.begun_by = version, by
+    plan.answers = {**prefilled(found, school, by=by, today=today), **plan.answers}
     plan.save()
     if found.checklists and school is not None:
         take_up(school, version, levels_of([school]).get(school.pk, {}), by=by)

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from evidence.forms.named import named_in
@@ -19,6 +21,8 @@ from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
 from plans.queries.delegation import why_not_write_plan
 from plans.queries.plans import kind_of, require_writer
+from plans.queries.position import keys_of, what_is_known
+from plans.rules.position import as_text, is_within, put_beneath
 from plans.services import drop_priority, save_sections, write_action, write_priority
 from plans.services.writing import mark_of
 from plans.views.plans import plan_for
@@ -70,16 +74,44 @@ def plan_write(request: TrustRequest, pk: int) -> HttpResponse:
         return _page(request, found, _filled(found))
     kind = kind_of(found)
     assert kind is not None  # `writable` has seen to it
-    form = _filled(found, decided(request.POST, kind.form, found.answers))
+    form = _filled(found, _with_known(request, found, decided(request.POST, kind.form, found.answers)))
     again = kept_or_again(request, form, partial(save_sections, found), partial(_page, request, found))
     if again is not None:
         return again
     messages.success(request, "Saved.")
+    if "put_in" in request.POST:
+        return redirect("plan_write", trust=request.trust.slug, pk=found.pk)
     return to_plan(found, request.trust.slug)
+
+
+def _with_known(request: TrustRequest, plan: Plan, typed: QueryDict) -> QueryDict:
+    """What was sent; where it asks for it, with what is known today beneath what was typed."""
+    key = typed.get("put_in", "")
+    if key in keys_of(plan):
+        today = timezone.localdate()
+        known = what_is_known(plan.school, by=request.access.membership, today=today)
+        typed[key] = put_beneath(typed.get(key, ""), as_text(known, today))
+    return typed
+
+
+def _known_beside(request: TrustRequest, plan: Plan, form: FilledForm) -> dict[str, SafeString]:
+    """Beside each section that begins with it, what is known today; put in again only where it is not there."""
+    keys, today = keys_of(plan), timezone.localdate()
+    passages = what_is_known(plan.school, by=request.access.membership, today=today) if keys else []
+    text, shown = as_text(passages, today), {"passages": passages, "today": today, "whole_trust": plan.school is None}
+    return {
+        key: render_to_string(
+            "plans/known.html",
+            shown | {"key": key, "put": bool(text) and plan.is_open and not is_within(text, form[key].value())},
+            request,
+        )
+        for key in keys
+    }
 
 
 def _page(request: TrustRequest, plan: Plan, form: FilledForm, *, status: int = OK, **more: Any) -> HttpResponse:
     named_in(form, plan.school_id)
+    form.beside = _known_beside(request, plan, form)
     context = {
         "plan": plan,
         "form": form,

@@ -7,7 +7,6 @@ rewritten, so the same day gives the same answer later.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.apps import apps
@@ -21,10 +20,12 @@ from evidence.models import Return, SefEdition
 from evidence.queries.returns import of_returns
 from evidence.queries.returns_sheet import point_of
 from evidence.queries.sef import entries_in, layout_for
+from evidence.rules.text import as_plain
 from monitoring.models import Visit
 from monitoring.queries.visits import form_of, is_told, readable_visits
 from plans.queries.actions import readable_actions
-from reporting.queries.known_figures import Figure, figures_of
+from reporting.queries.known_figures import figures_of
+from reporting.rules.known import Known, Line, Tile, moved_between
 from schools.access import Access, Permission, where_may
 from schools.models import School
 
@@ -32,92 +33,78 @@ MOST = 6
 """Returns, visits and actions named; a page of their own has the rest."""
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A level in words with its tone, and of when it is."""
-
-    label: str
-    word: str
-    step: int | str
-    on: date | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One thing on record in a line: what, and where it stands."""
-
-    label: str
-    words: str
-    on: date | None = None
-
-
-@dataclass(frozen=True)
-class Known:
-    """What one person may know of a school as it stood on a day."""
-
-    on: date
-    categories: tuple[Tile, ...]
-    aspects: tuple[Tile, ...]
-    aspects_on: date | None
-    sef: tuple[Tile, ...]
-    sef_on: date | None
-    figures: tuple[Figure, ...]
-    returns: tuple[Line, ...]
-    visits: tuple[Line, ...]
-    actions: tuple[Line, ...]
-
-
 def known_of(access: Access, school: School, day: date, *, now: datetime, besides: Visit | None = None) -> Known:
     """As far as this person may read each part. At most twelve queries."""
-    aspects_on, aspects = _aspects(access, school, day)
-    sef_on, sef = _sef(access, school, day)
+    aspects_on, aspects = aspects_of(access, school, day)
+    sef_on, sef = sef_of(access, school, day)
     return Known(
         on=day,
-        categories=tuple(_categories(access, school, day, now)),
+        categories=tuple(categories_of(access, school, day, now)),
         aspects=aspects,
         aspects_on=aspects_on,
         sef=sef,
         sef_on=sef_on,
         figures=figures_of(access, school, day),
         returns=tuple(_returns(access, school, day)),
-        visits=tuple(_visits(access, school, day, besides)),
+        visits=tuple(visits_of(access, school, day, besides)),
         actions=tuple(_actions(access, school, day)),
     )
 
 
-def _categories(access: Access, school: School, day: date, now: datetime) -> Iterator[Tile]:
+def categories_of(access: Access, school: School, day: date, now: datetime) -> Iterator[Tile]:
     """The category on each axis, as people decided it by that day."""
     rows = Decision.objects.filter(of_decisions(access, now), school=school, effective_on__lte=day)
     rows = rows.filter(decided_at__date__lte=day).select_related("strategy_version")
     for row in rows.defer("strategy_version__text", "strategy_version__document").latest_of_each():
         strategy = row.strategy_version.strategy
-        level = next(one for one in strategy.axis_levels(row.axis) if one.key == row.level)
-        label = next(axis.label for axis in strategy.axes if axis.key == row.axis)
-        yield Tile(label, strategy.level_words(level), level.tone, row.effective_on)
+        levels = {one.key: one for one in strategy.axis_levels(row.axis)}
+        level, before = levels[row.level], levels.get(row.was)
+        was, moved = strategy.level_words(before) if before else "", moved_between([*levels], row.was, row.level)
+        label = strategy.axis_by_key[row.axis].label
+        yield Tile(label, strategy.level_words(level), level.tone, row.effective_on, was, moved)
 
 
-def _aspects(access: Access, school: School, day: date) -> tuple[date | None, tuple[Tile, ...]]:
-    """The criteria of the latest matrix agreed by that day."""
+def aspects_of(
+    access: Access, school: School, day: date, *, moves: bool = False
+) -> tuple[date | None, tuple[Tile, ...]]:
+    """The criteria of the latest matrix agreed by that day, with `moves` beside those of the one before."""
     if not access.may(Permission.SEE_MATRIX, school.pk):
         return None, ()
     rows = Assessment.objects.agreed().filter(school=school, agreed_at__date__lte=day)
     rows = rows.select_related("strategy_version", "school").defer("strategy_version__document")
-    latest = rows.order_by("-period__starts_on", "-period__half").first()
-    return (latest.agreed_at.date(), tuple(_criteria(latest))) if latest and latest.agreed_at else (None, ())
+    latest, *before = [*rows.order_by("-period__starts_on", "-period__half")[: 2 if moves else 1], None][:2]
+    if latest is None or latest.agreed_at is None:
+        return None, ()
+    return latest.agreed_at.date(), tuple(_criteria(latest, next(iter(before), None)))
 
 
-def _criteria(matrix: Assessment) -> Iterator[Tile]:
-    strategy, evidence = matrix.strategy_version.strategy, evidence_of(matrix)
-    for one in strategy.criteria:
-        ends = criterion_range(strategy, one.key, evidence, phase=matrix.school.phase)
-        if ends is None:
+Range = tuple[str, str]
+"""The keys of the best and the worst level that a criterion may be at."""
+
+
+def _criteria(matrix: Assessment, before: Assessment | None) -> Iterator[Tile]:
+    strategy, earlier = matrix.strategy_version.strategy, _ranges(before) if before else {}
+    for key, ends in _ranges(matrix).items():
+        criterion = strategy.criterion_by_key[key]
+        levels = {one.key: one for one in strategy.levels_of(criterion.kpis[0].scale)}
+        if ends[0] != ends[1]:
+            yield Tile(criterion.label, "Part known", 0)
             continue
-        level = next(each for each in strategy.levels_of(one.kpis[0].scale) if each.key == ends[0])
-        word, tone = (strategy.level_words(level), level.tone) if ends[0] == ends[1] else ("Part known", 0)
-        yield Tile(one.label, word, tone)
+        level, (was, then) = levels[ends[0]], earlier.get(key, ("", "-"))
+        moved = moved_between([*levels], was, level.key) if was == then else ""
+        told = strategy.level_words(levels[was]) if moved else ""
+        yield Tile(criterion.label, strategy.level_words(level), level.tone, was=told, moved=moved)
 
 
-def _sef(access: Access, school: School, day: date) -> tuple[date | None, tuple[Tile, ...]]:
+def _ranges(matrix: Assessment) -> dict[str, Range]:
+    strategy, evidence = matrix.strategy_version.strategy, evidence_of(matrix)
+    found = (
+        (one.key, criterion_range(strategy, one.key, evidence, phase=matrix.school.phase)) for one in strategy.criteria
+    )
+    return {key: ends for key, ends in found if ends is not None}
+
+
+def sef_of(access: Access, school: School, day: date) -> tuple[date | None, tuple[Tile, ...]]:
     """The judgements of the last edition sent by that day."""
     if not access.may(Permission.SEE_SEF, school.pk):
         return None, ()
@@ -130,7 +117,8 @@ def _sef(access: Access, school: School, day: date) -> tuple[date | None, tuple[
     for area in layout_for(edition.part_of).areas:
         chosen = area.judgement(entries[area.key].judgement) if area.key in entries else None
         if chosen is not None:
-            found.append(Tile(area.label, chosen.label, chosen.step))
+            more = as_plain(entries[area.key].development)
+            found.append(Tile(area.label, chosen.label, chosen.step, more=more))
     return edition.at.date(), tuple(found)
 
 
@@ -146,7 +134,7 @@ def _returns(access: Access, school: School, day: date) -> Iterator[Line]:
         yield Line(label, "In" if sent and sent <= day else late, sent if sent and sent <= day else row.due_on)
 
 
-def _visits(access: Access, school: School, day: date, besides: Visit | None) -> Iterator[Line]:
+def visits_of(access: Access, school: School, day: date, besides: Visit | None = None) -> Iterator[Line]:
     rows = readable_visits(access).filter(school=school, on__lte=day, submitted_at__isnull=False)
     rows = rows.exclude(pk=besides.pk) if besides else rows
     for visit in rows.order_by("-on", "-pk")[:MOST]:

@@ -11,15 +11,13 @@ from evidence.queries.returns_sheet import point_of
 from evidence.queries.values import known_values
 from evidence.rules.arithmetic import in_words, value_of
 from evidence.rules.comparing import Known, about_words
+from reporting.rules.known import Figure
 from schools.access import Access, Permission
 from schools.models import School
 from schools.strategy.measures import Measure
 
 MOST_FIGURES = 8
 ALL = "all"
-
-Figure = tuple[str, str, str]
-"""What is counted, how much, and of when."""
 
 
 def figures_of(access: Access, school: School, day: date) -> tuple[Figure, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from schools.filled import (
     LONGEST_LINE,
@@ -93,6 +94,7 @@ class Control:
     bound: forms.BoundField
     tiles: tuple[dict[str, Any], ...] = ()
     named: str = ""  # a sentence, where a person seems to be named in it
+    beside: str = ""  # HTML that the page of this form shows with it
 
     @property
     def is_ticked(self) -> bool:
@@ -150,6 +152,7 @@ class FilledForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}), **kwargs)
         self.definition, self.strategy, self.at = definition, strategy, at
         self.named: dict[str, str] = {}  # by answer, a sentence where a person seems to be named
+        self.beside: dict[str, SafeString] = {}  # by answer, what its page shows with the control
         for name in self._names():
             field = field_of(definition, name)
             assert field is not None  # names_of gives the form's own names
@@ -191,8 +194,11 @@ class FilledForm(forms.Form):
 
     def _controls(self, fields: Iterable[FormField], slot: int | None = None) -> list[Control]:
         named = ((field, field.key if slot is None else row_name(slot, field.key)) for field in fields)
-        said, here = self.named, ((field, name) for field, name in named if name in self.fields)
-        return [Control(field, self[name], self._tiles(field), said.get(name, "")) for field, name in here]
+        here = ((field, name) for field, name in named if name in self.fields)
+        return [
+            Control(field, self[name], self._tiles(field), self.named.get(name, ""), self.beside.get(name, ""))
+            for field, name in here
+        ]
 
     def _tiles(self, field: FormField) -> tuple[dict[str, Any], ...]:
         if field.shape != "level":

@@ -94,6 +94,9 @@ def _plan_faults(strategy: Strategy) -> Iterator[str]:
             yield from unknown(f"plan_types.{plan.key}.update_by_level", level, every_level)
         for section in plan.holds:
             yield from unknown(f"plan_types.{plan.key}.holds", section, plan.sections)
+        prose = [section for section in plan.sections if section not in plan.holds]
+        for section in plan.prefill:
+            yield from unknown(f"plan_types.{plan.key}.prefill", section, prose)
         for key in plan.checklists:
             yield from unknown(f"plan_types.{plan.key}.checklists", key, [c.key for c in strategy.checklists])
 

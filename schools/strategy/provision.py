@@ -131,6 +131,9 @@ class Checklist(Named):
 PlanPart = Literal["priorities", "targets", "actions", "training", "progress"]
 """What of a plan is kept line by line and not as prose."""
 
+Prefill = Literal["what_is_known"]
+"""What stands in a section of prose when the plan is begun, for its writer to edit."""
+
 
 def section_key(label: str) -> str:
     """The name under which the prose of a section is kept, for example “where_we_are”."""
@@ -140,10 +143,12 @@ def section_key(label: str) -> str:
 class PlanType(Named):
     """A kind of plan and who agrees it.
 
-    A section is prose unless `holds` names what is kept in it line by line. `approval` is the chain, in order, each
-    with `approval_days` school days to answer; the chain of a plan that every school has follows the level where the
-    level says who approves. Whoever answers as `checked_by` goes through `quality_rules` one by one (S3-28). More than
-    `most_priorities` are too many, and what `keeps_going` stands apart from what is to change (S4-10).
+    A section is prose unless `holds` names what is kept in it line by line; `prefill` says what of the prose stands
+    ready when the plan is begun: a positional analysis begins with what is known of the school (S4-10). `approval` is
+    the chain, in order, each with `approval_days` school days to answer; the chain of a plan that every school has
+    follows the level where the level says who approves. Whoever answers as `checked_by` goes through `quality_rules`
+    one by one (S3-28). More than `most_priorities` are too many, and what `keeps_going` stands apart from what is to
+    change (S4-10).
     """
 
     of: Literal["school", "trust"] = "school"
@@ -152,6 +157,7 @@ class PlanType(Named):
     keeps_going: bool = False
     sections: tuple[Text, ...] = ()
     holds: dict[Text, PlanPart] = {}  # section -> what is kept in it
+    prefill: dict[Text, Prefill] = {}  # section of prose -> what it begins with
     most_priorities: int = Field(default=5, ge=1, le=20)
     quality_rules: tuple[Text, ...] = ()
     written_by: tuple[Text, ...] = ()

@@ -56,6 +56,7 @@ def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry
         ("Updated", by_level or (every(plan.update_every) if plan.update_every else "")),
         ("Written anew", every(plan.refresh_every) if plan.refresh_every else ""),
         ("Checklists", listed(checklists[key] for key in plan.checklists)),
+        ("Begins with what is known", listed(plan.prefill)),
     )
     return Entry(
         plan.key,
