@@ -79,8 +79,10 @@ def plan_write(request: TrustRequest, pk: int) -> HttpResponse:
     if again is not None:
         return again
     messages.success(request, "Saved.")
-    if "put_in" in request.POST:
-        return redirect("plan_write", trust=request.trust.slug, pk=found.pk)
+    if key := request.POST.get("put_in") or request.POST.get("known"):
+        response = redirect("plan_write", trust=request.trust.slug, pk=found.pk)
+        response["Location"] += f"?known=today#known-{key}" if key in keys_of(found) else ""
+        return response
     return to_plan(found, request.trust.slug)
 
 
@@ -95,17 +97,22 @@ def _with_known(request: TrustRequest, plan: Plan, typed: QueryDict) -> QueryDic
 
 
 def _known_beside(request: TrustRequest, plan: Plan, form: FilledForm) -> dict[str, SafeString]:
-    """Beside each section that begins with it, what is known today; put in again only where it is not there."""
-    keys, today = keys_of(plan), timezone.localdate()
-    passages = what_is_known(plan.school, by=request.access.membership, today=today) if keys else []
-    text, shown = as_text(passages, today), {"passages": passages, "today": today, "whole_trust": plan.school is None}
+    """With each section that begins with it, what is known today, where that is asked for.
+
+    It can be put in again only where it is not there, and always beneath what is written.
+    """
+    keys, today, shown = keys_of(plan), timezone.localdate(), "known" in request.GET
+    passages = what_is_known(plan.school, by=request.access.membership, today=today) if keys and shown else []
+    text, same = as_text(passages, today), {"passages": passages, "today": today, "shown": shown}
+    same |= {"whole_trust": plan.school is None}
     return {
         key: render_to_string(
             "plans/known.html",
-            shown | {"key": key, "put": bool(text) and plan.is_open and not is_within(text, form[key].value())},
+            same | {"key": key, "put": bool(text) and not is_within(text, form[key].value())},
             request,
         )
         for key in keys
+        if plan.is_open
     }
 
 

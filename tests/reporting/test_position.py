@@ -69,13 +69,16 @@ def test_it_stands_beside_the_box_and_goes_in_beneath_what_was_typed(cast: Cast)
         known = plan.answers["where_we_are"]
     ben, place = cast.client(cast.ben), f"/t/alder/plans/{plan.pk}/write/"
     page = ben.get(place).content.decode()
-    assert "What is known today" in page
-    assert 'name="put_in"' not in page  # it is in the box already
-    sent = {"version": plan.version, "where_we_are": "Ours.\r\nTwo lines."}
-    assert ben.post(place, sent).status_code == 302
-    assert 'name="put_in" value="where_we_are"' in ben.get(place).content.decode()
-    again = ben.post(place, {**sent, "version": 2, "put_in": "where_we_are"})
-    assert (again.status_code, again["Location"]) == (302, place)
+    assert ('name="known" value="where_we_are"' in page, "Weakest in the matrix agreed" in page) == (True, True)
+    typed = {"version": plan.version, "where_we_are": "Ours.\r\nTwo lines."}
+    shown = ben.post(place, {**typed, "known": "where_we_are"})  # what was typed is saved before the page changes
+    assert shown["Location"] == f"{place}?known=today#known-where_we_are"
+    page = ben.get(shown["Location"]).content.decode()
+    assert ("What is known today" in page, "Ours.\nTwo lines.</textarea>" in page) == (True, True)
+    assert 'name="put_in" value="where_we_are"' in page
+    again = ben.post(place, {**typed, "version": 2, "put_in": "where_we_are"})
+    assert again["Location"] == shown["Location"]
+    assert 'name="put_in"' not in ben.get(shown["Location"]).content.decode()  # it stands in the box
     with trust_scope(cast.alder):
         plan.refresh_from_db()
     assert plan.answers["where_we_are"] == f"Ours.\nTwo lines.\n\n{known}"
