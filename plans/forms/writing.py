@@ -194,8 +194,10 @@ class AnswerForm(forms.Form):
         help_text="Conditions, or what has to change. Whoever sent it and the school’s head read them.",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, rules: Sequence[str] = ()) -> None:
+    def __init__(self, data: Any = None, *, rules: Sequence[str] = (), of_school: bool = True) -> None:
         super().__init__(data)
+        if not of_school:
+            self.fields["words"].help_text = "Conditions, or what has to change. Whoever sent it reads them."
         self.rules = tuple(rules)
         for place, rule in enumerate(self.rules):
             self.fields[f"rule-{place}"] = forms.ChoiceField(

@@ -9,11 +9,12 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from evidence.rules.arithmetic import in_words
 from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
 from plans.rules.chain import Rung, kinds_for, may_answer
-from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
+from plans.rules.document import Document, Focus, Line, Paper, Section, Stage, changes
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission, where_may, who_may
 from schools.models import Membership, RoleGrant, School, StrategyVersion
@@ -209,6 +210,8 @@ def _line(row: Action) -> Line:
         support=row.support,
         finding=row.finding.text if row.finding else "",
         appraisal="Also a target of an appraisal" if row.appraisal else "",
+        verdict=row.get_verdict_display() if row.verdict else "",
+        closed=on(timezone.localdate(row.closed_at)) if row.closed_at else "",
     )
 
 
@@ -268,6 +271,19 @@ def approvals_of(plans: Sequence[Plan]) -> dict[int, list[Approval]]:
     for edition in _editions().filter(plan__in=list(found)):
         found[edition.plan_id].append(Approval(edition, tuple(edition.steps.all())))
     return found
+
+
+def why_not_send(approvals: Sequence[Approval], document: Document) -> str:
+    """Why the plan as it stands has nobody to go to, as a sentence; empty where it can be sent."""
+    last = approvals[0] if approvals else None
+    if last is None:
+        return ""
+    if last.waiting is not None:
+        role = last.waiting.role_label.lower()
+        return f"This plan waits for the {role}. Take it back first, if you want to send it anew."
+    if last.is_approved and not changes(last.edition.document, document):
+        return "Nothing has changed since it was approved."
+    return ""
 
 
 def rules_to_check(plan: Plan) -> tuple[str, ...]:

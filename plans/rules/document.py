@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
+
+from schools.words import listed, verb
 
 
 class Section(TypedDict):
@@ -30,7 +32,8 @@ class Stage(TypedDict):
 class Line(TypedDict):
     """An action. Days are in words or blank, `budget` in pounds or blank; `finding` is the words it answers.
 
-    `appraisal` says in words that it is also a target of an appraisal, or is blank.
+    `appraisal` says in words that it is also a target of an appraisal, or is blank. `verdict` is what was said of it
+    in words, `closed` the day on which that closed it, blank while it is open; editions of earlier days have neither.
     """
 
     id: int
@@ -44,6 +47,8 @@ class Line(TypedDict):
     support: str
     finding: str
     appraisal: str
+    verdict: NotRequired[str]
+    closed: NotRequired[str]
 
 
 class Focus(TypedDict):
@@ -92,6 +97,14 @@ class Shown:
     text: str = ""
     also: tuple[str, ...] = ()
 
+    @property
+    def note(self) -> str:
+        """“Success measures” and “Milestones” are sections of the strategy; here they stand with the priorities."""
+        if not self.also:
+            return ""
+        named = listed([f"“{one}”" for one in self.also])
+        return f"{named} {verb(len(self.also), 'stands', 'stand')} here too, line by line."
+
 
 def shown_in_order(document: Document) -> list[Shown]:
     """The sections in the order of the strategy, each part once; then the parts that no section names."""
@@ -111,8 +124,7 @@ def shown_in_order(document: Document) -> list[Shown]:
 
 def training_of(document: Document) -> list[Line]:
     """The annex: every action that names training, in the order of the plan (S4-16)."""
-    lines = [line for focus in document["priorities"] for line in focus["actions"]] + document["actions"]
-    return [line for line in lines if line["training"]]
+    return [line for line in lines_of(document) if line["training"]]
 
 
 @dataclass(frozen=True)
@@ -125,8 +137,12 @@ class Changed:
 
 
 def changes(before: Document, after: Document) -> list[Changed]:
-    """What reads otherwise, in the order of the later one; what is gone comes last."""
-    old, new = dict(_flat(before)), dict(_flat(after))
+    """What reads otherwise, in the order of the later one; what is gone comes last.
+
+    A verdict is no change of the plan, nor is the new day to look again that “too early to tell” sets.
+    """
+    judged = {line["id"] for line in lines_of(after) if line.get("verdict")}
+    old, new = dict(_flat(before, judged)), dict(_flat(after, judged))
     labels = {key: label for key, (label, _) in {**old, **new}.items()}
     found = []
     for key in [*new, *(key for key in old if key not in new)]:
@@ -136,8 +152,13 @@ def changes(before: Document, after: Document) -> list[Changed]:
     return found
 
 
-def _flat(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
-    """By what it is, its label and its words."""
+def lines_of(document: Document) -> list[Line]:
+    """Every action, in the order of the plan."""
+    return [*(line for focus in document["priorities"] for line in focus["actions"]), *document["actions"]]
+
+
+def _flat(document: Document, judged: Collection[int]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """By what it is, its label and its words; without the day of the impact check of actions that were judged."""
     yield "title", ("Title", document["title"])
     for one in document["sections"]:
         if not one["holds"]:
@@ -147,17 +168,20 @@ def _flat(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
         yield f"priority {focus['id']}", (name, _said(focus, ("label", "change", "success", "criterion")))
         for stage in focus["milestones"]:
             yield f"milestone {stage['id']}", (f"{name}, milestone", _said(stage, ("by", "aim", "words")))
-        yield from _lines(focus["actions"], f"{name}, action", focus["label"])
-    yield from _lines(document["actions"], "Action")
+        yield from _lines(focus["actions"], f"{name}, action", judged, focus["label"])
+    yield from _lines(document["actions"], "Action", judged)
     for paper in document["papers"]:
         yield f"paper {paper['id']}", ("Document", paper["name"])
 
 
-def _lines(lines: Sequence[Line], name: str, serves: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+def _lines(
+    lines: Sequence[Line], name: str, judged: Collection[int], serves: str = ""
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "finding", "appraisal")
     for one in lines:
-        told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "finding", "appraisal")
+        shown = [part for part in told if part != "check" or one["id"] not in judged]
         line = f"Serves: {serves}\n" if serves else ""
-        yield f"action {one['id']}", (name, line + _said(one, told))
+        yield f"action {one['id']}", (name, line + _said(one, shown))
 
 
 def _said(row: Mapping[str, Any], names: Sequence[str]) -> str:

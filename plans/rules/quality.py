@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from schools.strategy.provision import PlanType
 from schools.words import capital, counted, cut, listed, number, verb
 
-from .document import Document, Focus, Line
+from .document import Document, Focus, Line, lines_of
 
 LONGEST_NAME = 60  # characters
 
@@ -68,8 +68,8 @@ def _lacking(focus: Focus) -> Iterator[str]:
 
 
 def _of_actions(document: Document) -> Iterator[Warned]:
-    of_priorities = [line for focus in document["priorities"] for line in focus["actions"]]
-    lines = [*of_priorities, *document["actions"]]
+    """Of those that are open: a closed one stays as it was."""
+    lines = [line for line in lines_of(document) if not line.get("closed")]
     for words, lacking in (
         ("nobody who sees to it", [one for one in lines if not one["owner"]]),
         ("no day by which it is done", [one for one in lines if not one["due"]]),
@@ -79,7 +79,8 @@ def _of_actions(document: Document) -> Iterator[Warned]:
         if lacking:
             count, has = counted(len(lacking), "action"), verb(len(lacking), "has", "have")
             yield Warned(capital(f"{count} {has} {words}: {_named(lacking)}."), "actions")
-    if document["priorities"] and (loose := document["actions"]):
+    loose = [line for line in document["actions"] if not line.get("closed")]
+    if document["priorities"] and loose:
         count, serves = counted(len(loose), "action"), verb(len(loose), "serves", "serve")
         yield Warned(capital(f"{count} {serves} no priority: {_named(loose)}."), "actions")
 

@@ -18,6 +18,7 @@ from plans.queries.plans import (
     rules_checked,
     strategy_in,
     why_not_answer,
+    why_not_send,
 )
 from plans.rules.chain import Rung, approvers, chain, without_an_answerer
 from reviews.queries.reviews import levels_of
@@ -42,10 +43,9 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     kind, editions = kind_of(row), approvals_of([row]).get(row.pk, [])
     if kind is None or row.strategy_version is None:
         raise ValidationError("Begin to write this plan first.")
-    _check_last(editions[0] if editions else None)
     document = document_of(row)
-    if editions and editions[0].is_approved and editions[0].edition.document == document:
-        raise ValidationError("Nothing has changed since it was approved.")
+    if refusal := why_not_send(editions, document):
+        raise ValidationError(refusal)
     strategy, today = row.strategy_version.strategy, timezone.localdate()
     levels = levels_of([row.school]).get(row.school.pk, {}) if row.school else {}
     rungs = chain(strategy, approvers(strategy, kind, levels), kind.approval_days, sent=today)
@@ -63,13 +63,6 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     else:
         set_due_days([row], today=today)
     return edition
-
-
-def _check_last(last: Approval | None) -> None:
-    step = last.waiting if last else None
-    if step is not None:
-        role = ROLES[step.role].label.lower()
-        raise ValidationError(f"This plan waits for the {role}. Take it back first, if you want to send it anew.")
 
 
 def _check_somebody(plan: Plan, rungs: Sequence[Rung], by: Membership) -> None:

@@ -32,6 +32,7 @@ from plans.queries.plans import (
     standing_of,
     trust_kinds_to_begin,
     why_not_answer,
+    why_not_send,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
 from plans.rules.checklist import has_checklists
@@ -43,6 +44,7 @@ from schools.models import School
 
 P = Permission
 MOST_CLOSED = 20
+LACKING = "What it still lacks"
 
 
 def plan_for(request: TrustRequest, pk: int) -> Plan:
@@ -155,7 +157,10 @@ def plan_page(
     """The page; with a form that was refused, as it was typed."""
     context = plan_context(request, found)
     rules = rules_checked(found, context["last"].waiting) if context["may_answer"] else ()
-    context |= {"answer": answer or AnswerForm(rules=rules), "send": send or SendForm()}
+    context |= {
+        "answer": answer or AnswerForm(rules=rules, of_school=found.school is not None),
+        "send": send or SendForm(),
+    }
     return render(request, "plans/plan.html", context, status=422 if answer or send else 200)
 
 
@@ -184,12 +189,14 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "over": is_over(found, today),
         "following": None if found.is_open else found.followed_by.first(),
         "warnings": warnings(document, kind) if kind and may_write else [],
+        "warned": "Before you answer" if waits and not why_not else LACKING if waits else "Before you send it",
         "standing": standing_of(approvals),
         "approvals": approvals,
         "last": last,
         "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
         "agreed": agreed,
         "may_write": may_write and kind is not None,
+        "may_send": may_write and kind is not None and not why_not_send(approvals, document),
         "may_tell": may_write_plan(request.access, found) and found.is_open and kind is not None,
         "not_writing": refusal if found.is_open and may_write_plan(request.access, found) else "",
         "may_answer": waits and not why_not,

@@ -33,6 +33,8 @@ from schools.forms.filling import decided
 from schools.views.filling import autosaved, kept_or_again
 
 P = Permission
+ROWS = 14
+"""Of the box that begins with what is known."""
 
 
 def writable(request: TrustRequest, pk: int) -> Plan:
@@ -118,6 +120,8 @@ def _known_beside(request: TrustRequest, plan: Plan, form: FilledForm) -> dict[s
 
 def _page(request: TrustRequest, plan: Plan, form: FilledForm, *, status: int = OK, **more: Any) -> HttpResponse:
     named_in(form, plan.school_id)
+    for key in keys_of(plan):
+        form.fields[key].widget.attrs["rows"] = ROWS
     form.beside = _known_beside(request, plan, form)
     context = {
         "plan": plan,

@@ -117,7 +117,8 @@ def sef_of(access: Access, school: School, day: date) -> tuple[date | None, tupl
     for area in layout_for(edition.part_of).areas:
         chosen = area.judgement(entries[area.key].judgement) if area.key in entries else None
         if chosen is not None:
-            more = as_plain(entries[area.key].development)
+            lines = (as_plain(line).rstrip(".") for line in entries[area.key].development.splitlines())
+            more = ". ".join(filter(None, lines))
             found.append(Tile(area.label, chosen.label, chosen.step, more=more))
     return edition.at.date(), tuple(found)
 

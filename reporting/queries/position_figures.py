@@ -69,6 +69,8 @@ def _told(measure: Measure, kpi: Kpi, known: Known, found: Found) -> str:
 
 def _beside(measure: Measure, value: Decimal, known: Known, beside: Beside) -> str:
     """“Below England, primary schools: 94.5%.”, with its year where that is another one."""
+    if beside.against == "pan":
+        return f"Of {beside.label}."
     here, there = rounded(value, measure.decimals), rounded(beside.value, measure.decimals)
     stands = "The same as" if here == there else "Above" if here > there else "Below"
     words = in_words(beside.value, measure.decimals, measure.unit_shown)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from plans.rules.position import Passage
-from schools.words import capital, counted, cut, listed, on, verb
+from schools.words import capital, counted, cut, on, verb
 
 from .known import Line, Tile
 
@@ -72,7 +72,7 @@ def _weakest(aspects: Sequence[Tile]) -> Iterator[str]:
 
 def _sef(areas: Sequence[Tile]) -> Iterator[str]:
     if areas:
-        yield f"The school judges itself: {listed([f'{one.label}, {one.word}' for one in areas])}."
+        yield f"The school judges itself: {'; '.join(f'{one.label}, {one.word}' for one in areas)}."
     for one in areas:
         if one.more:
             yield f"{one.label}, to develop: {_quoted(one.more)}"
