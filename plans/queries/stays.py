@@ -78,7 +78,7 @@ class Stand:
 
 
 def stands_of(schools: Sequence[School], *, today: date, followed: Followed | None = None) -> dict[int, list[Stand]]:
-    """By school, where it stands on each axis it has been decided on. Four queries, two where `followed` is known."""
+    """By school, where it stands on each axis it has been decided on. Three queries, two where `followed` is known."""
     followed, history = followed or Followed.read(), _histories(schools)
     since = min((each[-1].since for axes in history.values() for each in axes.values()), default=today)
     halves = half_terms_of(schools, since=since, until=today + AHEAD * YEAR) if history else {}

@@ -1,4 +1,4 @@
-"""Every school of the trust on one page: categories, criteria, what changed, what is overdue. Nine queries."""
+"""Every school of the trust on one page: categories, criteria, what changed, what is overdue. Seven queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One school's page: where it is and why, how it came there, what comes next. Six queries beside the school's own."""
+"""One school's page: where it is and why, how it came there, what comes next. Five queries beside the school's own."""
 
 from __future__ import annotations
 

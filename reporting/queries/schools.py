@@ -1,4 +1,4 @@
-"""The list of schools, with the category of each. Three queries."""
+"""The list of schools, with the category of each. One query beside the schools' own."""
 
 from __future__ import annotations
 
