@@ -41,7 +41,7 @@ from plans.api import (
     SupportRequests,
 )
 from plans.api.acting import ActionVerdict, PlanAction, PlanActions
-from plans.api.approving import PlanAnswer, PlanSend
+from plans.api.approving import PlanAnswer, PlanSend, PlanTakeBack
 from plans.api.booking import (
     SchoolSupportBookings,
     SupportCancel,
@@ -49,14 +49,15 @@ from plans.api.booking import (
     SupportDelivered,
     SupportMissed,
 )
+from plans.api.closing import PlanClose, PriorityLeave
 from plans.api.escalating import (
     ConcernDecide,
-    ConcernDuties,
     ConcernLetters,
-    ConcernLooks,
     ConcernSteps,
+    ConcernWithdraw,
     SchoolConcerns,
 )
+from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
 from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
 from reporting.api import MonitoringTerm, ReportFile, Reports
@@ -106,12 +107,18 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "plans/<pk>/actions/<action_id>": (PlanAction, "api_plan_action"),
     "plans/<pk>/send": (PlanSend, "api_plan_send"),
     "plans/<pk>/answer": (PlanAnswer, "api_plan_answer"),
+    "plans/<pk>/take-back": (PlanTakeBack, "api_plan_take_back"),
+    "plans/<pk>/close": (PlanClose, "api_plan_close"),
+    "plans/<pk>/priorities/<priority_id>/leave": (PriorityLeave, "api_priority_leave"),
     "actions/<pk>/verdict": (ActionVerdict, "api_action_verdict"),
     "schools/<pk>/concerns": (SchoolConcerns, "api_concern_raise"),
     "concerns/<pk>/steps": (ConcernSteps, "api_concern_propose"),
     "concerns/<pk>/decide": (ConcernDecide, "api_concern_decide"),
     "concerns/<pk>/duties": (ConcernDuties, "api_concern_duty"),
     "concerns/<pk>/looks": (ConcernLooks, "api_concern_look"),
+    "concerns/<pk>/take-back": (ConcernWithdraw, "api_concern_withdraw"),
+    "concerns/<pk>/plan": (ConcernPlan, "api_concern_plan"),
+    "concerns/<pk>/end": (ConcernEnd, "api_concern_end"),
     "concerns/<pk>/letters": (ConcernLetters, "api_concern_letter"),
     "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
     "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),

@@ -16,7 +16,7 @@ from plans.api.plans import PlanWhole
 from plans.api.writing import plan_as_read
 from plans.models import ApprovalStep, Plan
 from plans.queries.plans import readable_plans, require_writer, rules_to_check
-from plans.services import answer_plan, send_plan
+from plans.services import answer_plan, send_plan, take_back
 from plans.services.approving import LONGEST_LINE, LONGEST_WORDS
 from schools.access import Permission
 from schools.api import Refused, StrictSerializer, TrustView
@@ -63,6 +63,19 @@ class PlanSend(_Moving):
         plan: Plan = self.get_object()
         require_writer(self.access, plan)
         send_plan(plan, by=self.access.membership, note=self.taken()["note"])
+        return Response(plan_as_read(self.access, plan))
+
+
+class PlanTakeBack(_Moving):
+    """Take a plan back before it is answered."""
+
+    needs, operation = P.WRITE_PLANS, "plans_take_back"
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """It can be sent again when it is ready."""
+        plan: Plan = self.get_object()
+        require_writer(self.access, plan)
+        take_back(plan, by=self.access.membership)
         return Response(plan_as_read(self.access, plan))
 
 

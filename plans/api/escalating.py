@@ -1,4 +1,4 @@
-"""A school on a ladder, moved by another program: raised, proposed, decided, seen through, told of."""
+"""A school on a ladder, moved by another program: raised, proposed, decided, told of."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from plans.services.escalating import (
     decide_step,
     propose_step,
     raise_concern,
+    withdraw_step,
 )
 from plans.services.notifying import LONGEST_LETTER, MOST_RECIPIENTS, To, send_letter
-from plans.services.seeing_through import record_duty, record_look
 from schools.access import Access, Permission
 from schools.api import Refused, StrictSerializer, TrustView
 from schools.models import School
@@ -108,22 +108,6 @@ class DecisionIn(StrictSerializer):
     words = text(LONGEST_WORDS, "Needed where it is declined.")
 
 
-class DutyIn(StrictSerializer):
-    """Something the ladder asks for that is done."""
-
-    duty = text(LONGEST_WORDS, "In the words in which it is outstanding.", needed=True)
-    on = serializers.DateField()
-    words = text(1000, "By whom, and what came of it.")
-
-
-class LookIn(StrictSerializer):
-    """The next look at a school that has left the ladder."""
-
-    on = serializers.DateField()
-    finding = text(LONGEST_KEY, "holds or slips.", needed=True)
-    words = text(LONGEST_WORDS, "What was seen, and how that is known.", needed=True)
-
-
 class ToIn(StrictSerializer):
     """Somebody the letter goes to: a person with an account, or a name and how the letter reaches it."""
 
@@ -197,7 +181,7 @@ class SchoolConcerns(TrustView):
         return Response(concern_as_read(self.access, concern), status=201)
 
 
-class _Moving(TrustView):
+class ConcernMoving(TrustView):
     needs, model, tag = P.RAISE_CONCERN, Concern, "Concerns"
     http_method_names = ["post"]
     also = (413, 415)
@@ -219,7 +203,7 @@ class _Moving(TrustView):
         return Response(concern_as_read(self.access, concern))
 
 
-class ConcernSteps(_Moving):
+class ConcernSteps(ConcernMoving):
     """Propose the next step of a school on a ladder."""
 
     operation, takes = "concerns_propose", StepIn
@@ -236,7 +220,7 @@ class ConcernSteps(_Moving):
         return self.told(standing.concern)
 
 
-class ConcernDecide(_Moving):
+class ConcernDecide(ConcernMoving):
     """Decide the step that waits."""
 
     needs, operation, takes = P.DECIDE, "concerns_decide", DecisionIn
@@ -248,31 +232,19 @@ class ConcernDecide(_Moving):
         return self.told(concern)
 
 
-class ConcernDuties(_Moving):
-    """Put down that something the ladder asks for is done."""
+class ConcernWithdraw(ConcernMoving):
+    """Take back the step that waits."""
 
-    operation, takes = "concerns_duty", DutyIn
+    operation = "concerns_take_back"
 
     def post(self, request: Request, **kwargs: str) -> Response:
-        """One of what is outstanding."""
+        """Before it is decided. A concern whose first step it is, is not opened."""
         concern = self.theirs()
-        record_duty(concern, by=self.access.membership, **self.taken())
+        withdraw_step(concern, by=self.access.membership)
         return self.told(concern)
 
 
-class ConcernLooks(_Moving):
-    """Record a look at a school that has left the ladder."""
-
-    operation, takes = "concerns_look", LookIn
-
-    def post(self, request: Request, **kwargs: str) -> Response:
-        """The next that is due."""
-        concern = self.theirs()
-        record_look(concern, by=self.access.membership, **self.taken())
-        return self.told(concern)
-
-
-class ConcernLetters(_Moving):
+class ConcernLetters(ConcernMoving):
     """Send a letter about a concern."""
 
     operation, takes, answers = "concerns_letter", LetterIn, {201: LetterOut}

@@ -141,6 +141,9 @@ CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_concern_decide": ("ceo", _always(outcome="agreed", words="Changed.")),
     "api_concern_duty": ("si_lead", _always(duty="Causes are found", on="2026-11-18", words="Changed.")),
     "api_concern_look": ("si_lead", _always(on="2026-11-20", finding="holds", words="Changed.")),
+    "api_concern_withdraw": ("si_lead", _always()),
+    "api_concern_plan": ("si_lead", _always(words="Changed.")),
+    "api_concern_end": ("ceo", _always(words="Changed.")),
     "api_concern_letter": (
         "si_lead",
         lambda here: {
@@ -162,12 +165,14 @@ CONCERN_ROWS: dict[str, str] = {
         f"{name}.pk": "concern_open"
         for name in ("concern", "concern_step", "concern_duty", "concern_plan", "concern_letter", "letter",
                      "concern_file", "letter_file", "api_concerns-detail", "api_concern_propose", "api_concern_duty",
-                     "api_concern_letter")
+                     "api_concern_letter", "api_concern_plan")
     },
-    **{f"{name}.pk": "concern_waiting" for name in ("concern_withdraw", "concern_decide", "api_concern_decide")},
+    **{f"{name}.pk": "concern_waiting" for name in ("concern_withdraw", "concern_decide", "api_concern_withdraw",
+                                                     "api_concern_decide")},
     **{f"{name}.pk": "concern_watched" for name in ("concern_look", "api_concern_look")},
     "api_concern_raise.pk": "school",
     "concern_end.pk": "concern_looked",
+    "api_concern_end.pk": "concern_looked",
     "letter_id": "letter",
 }  # fmt: skip
 """`parameter`, or `route.parameter` -> the planted row."""

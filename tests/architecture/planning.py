@@ -231,6 +231,17 @@ def closing(here: Planted) -> dict[str, Any]:
     return {**said, "keep": keep, **fields, **carried}
 
 
+def closing_sent(here: Planted) -> dict[str, Any]:
+    """The same by a program."""
+    typed = closing(here)
+    with trust_scope(here.trust):
+        actions = list(here.rows["plan_draft"].actions.values_list("pk", flat=True))
+    endings = [{"action": pk, "what": "carry", "note": "", "why_early": ""} for pk in actions]
+    words = {name: typed[name] for name in ("verdict", "note", "evidence")}
+    return {**words, "again_on": None, "begin_next": True, "keep": [int(pk) for pk in typed["keep"]],
+            "endings": endings}  # fmt: skip
+
+
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
     "paper_new": ("head", lambda here: {"file": SimpleUploadedFile("changed.pdf", PAPER + b"changed")}),
@@ -260,6 +271,9 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_plan_action_new": ("si_lead", action_sent),
     "api_plan_action": ("si_lead", action_sent, 1, "put"),
     "api_plan_send": ("si_lead", _always(note="Please read.")),
+    "api_plan_take_back": ("si_lead", _always()),
+    "api_plan_close": ("head", closing_sent, 2),
+    "api_priority_leave": ("si_lead", _always(why="It is reached.")),
     "api_plan_answer": ("si_lead", _always(outcome="returned", words="Say more.", checked={})),
     "api_action_verdict": (
         "si_lead",
@@ -278,12 +292,16 @@ PLAN_ROWS: dict[str, str] = {
         for name in ("plan", "plan_edition", "plan_file", "plan_edition_file", "plan_progress", "plan_progress_save",
                      "api_plans-detail")
     },
-    **{f"{name}.pk": "plan_waiting" for name in ("plan_take_back", "plan_answer", "api_plan_answer")},
+    **{
+        f"{name}.pk": "plan_waiting"
+        for name in ("plan_take_back", "plan_answer", "api_plan_answer", "api_plan_take_back")
+    },
     **{
         f"{name}.pk": "plan_draft"
         for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
                      "plan_action", "plan_send", "plan_close", "paper_new", "paper", "paper_remove",
-                     "api_priority_new", "api_priority", "api_plan_action_new", "api_plan_action", "api_plan_send")
+                     "api_priority_new", "api_priority", "api_plan_action_new", "api_plan_action", "api_plan_send",
+                     "api_plan_close", "api_priority_leave")
     },
     "api_plan_begin.pk": "school",
     "api_action_verdict.pk": "plan_action",

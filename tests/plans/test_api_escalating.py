@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import time_machine
 
 from plans.models import Concern, Letter, StageChange
 from plans.rules.ladder import Step
+from plans.services.seeing_through import record_look
 from schools.access import ROLES, Permission
 from schools.models import AuditEntry
 from schools.rules import LONDON
@@ -98,32 +99,65 @@ def _ready(world: LadderWorld, act: str) -> tuple[str, dict[str, Any]]:
         return f"schools/{world.other.pk}/concerns", raise_in(world)
     if act == "look":
         return f"concerns/{world.left().pk}/looks", LOOK
+    if act == "end":
+        concern = world.left()
+        for _ in range(2):
+            record_look(concern, by=world.people["lead"], on=date(2026, 11, 20), finding="holds", words="Seen.")
+        return f"concerns/{concern.pk}/end", {"words": "It holds."}
+    if act == "plan":
+        world.plan()
     concern = world.opened()
-    if act == "decide":
+    if act in ("decide", "take_back"):
         world.propose(concern, Step.UP, by="director")
     path, data = {
         "propose": ("steps", {**STEP, "step": "up"}),
         "decide": ("decide", {"outcome": "agreed"}),
         "duty": ("duties", {"duty": world.ladder.before[0], "on": "2026-11-18"}),
         "letter": ("letters", letter_in(world)),
+        "plan": ("plan", {"words": "A day of help a week."}),
+        "take_back": ("take-back", {}),
     }[act]
     return f"concerns/{concern.pk}/{path}", data
 
 
-ACTS = ("raise", "propose", "decide", "duty", "look", "letter")
+ACTS = ("raise", "propose", "take_back", "decide", "duty", "plan", "look", "end", "letter")
+BY_WHO_DECIDES = ("decide", "end")
 
 
 @pytest.mark.parametrize("act", ACTS)
 def test_each_role_does_what_it_does_on_the_pages_and_no_other(world: LadderWorld, act: str) -> None:
     with trust_scope(world.trust):
         path, data = _ready(world, act)
-    needs = Permission.DECIDE if act == "decide" else Permission.RAISE_CONCERN
+    needs = Permission.DECIDE if act in BY_WHO_DECIDES else Permission.RAISE_CONCERN
     wrong = [key for key, (_, role, _) in PEOPLE.items() if needs not in ROLES[role].allows]
     assert {"head", "chair", "governor", "leader", "trustee", "admin", "clerk"} <= set(wrong)
     before = count(AuditEntry, world)
     assert [(key, send(world, key, path, data)[0]) for key in wrong] == [(key, 403) for key in wrong]
     assert count(AuditEntry, world) == before
-    assert send(world, "ceo" if act == "decide" else "lead", path, data)[0] in (200, 201)
+    assert send(world, "ceo" if act in BY_WHO_DECIDES else "lead", path, data)[0] in (200, 201)
+
+
+def test_what_is_done_between_the_steps_is_kept(world: LadderWorld) -> None:
+    with trust_scope(world.trust):
+        path, data = _ready(world, "plan")
+    assert send(world, "lead", path, data)[1]["steps"][-1]["plan_words"] == data["words"]
+    assert send(world, "lead", path, {"words": " "})[1]["errors"]["words"] == ["Say what the plan has gained"]
+    here = path.removesuffix("/plan")
+    assert send(world, "lead", f"{here}/take-back", {})[0] == 400
+    assert send(world, "lead", f"{here}/steps", {**STEP, "step": "up"})[0] == 200
+    assert send(world, "lead", f"{here}/take-back", {})[0] == 200
+    assert send(world, "ceo", f"{here}/end", {"words": "It holds."})[0] == 400
+    with trust_scope(world.trust):
+        assert [one.outcome for one in StageChange.objects.order_by("pk")] == ["agreed", "withdrawn"]
+
+
+def test_the_watch_ends(world: LadderWorld) -> None:
+    with trust_scope(world.trust):
+        path, data = _ready(world, "end")
+    assert send(world, "ceo", path, {"words": ""})[0] == 400
+    assert send(world, "ceo", path, data)[1]["state"] == "ended"
+    with trust_scope(world.trust):
+        assert Concern.objects.get().ended_words == "It holds."
 
 
 def test_who_proposed_does_not_decide(world: LadderWorld) -> None:
