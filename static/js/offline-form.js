@@ -1,8 +1,9 @@
 /* A form that works without a connection after it was opened once: <form data-autosave data-person data-offline-form="<trust>">.
 
    It saves itself as every such form does (autosave.js). What the server does not hold yet lies in IndexedDB (kept.js), with the
-   form itself, from which the shell builds the page again while there is no connection. “Send” is a wish that is kept with the
-   words: it is carried out at once, or when the connection is back, here or from any page (outbox.js). One tab writes at a time. */
+   form itself, from which the shell builds the page again while there is no connection. Where the form says data-offline-send,
+   “Send” is a wish that is kept with the words: it is carried out at once, or when the connection is back, here or from any page
+   (outbox.js). Its address then answers with JSON, and takes a sending once. One tab writes at a time. */
 
 const { Autosave, kept, outbox } = globalThis;
 const SOON = 2000; // ms that a page just left may take to let go of the form
@@ -159,7 +160,7 @@ class KeptForm extends Autosave {
   /* Sending */
 
   stop(event) {
-    if (event.submitter?.value !== SEND || this.stopped) return super.stop(event);
+    if (event.submitter?.value !== SEND || !("offlineSend" in this.form.dataset) || this.stopped) return super.stop(event);
     event.preventDefault();
     return this.deliver();
   }
