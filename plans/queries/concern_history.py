@@ -68,8 +68,7 @@ def _of_step(change: StageChange, concern: Concern) -> Event:
     by = change.decided_by.user.name if change.decided_by else ""
     at = change.decided_at or change.proposed_at
     who = f"Proposed by {change.proposed_by.user.name} on {on(timezone.localdate(change.proposed_at))}"
-    if change.outcome != StageChange.Outcome.WITHDRAWN:
-        who += f", decided by {by}"
+    who += f", taken back by {by}" if change.outcome == StageChange.Outcome.WITHDRAWN else f", decided by {by}"
     return Event(at, said, who, tuple(parts_of(change, concern)), kind="step")
 
 

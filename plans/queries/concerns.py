@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Prefetch, QuerySet
@@ -37,8 +37,8 @@ TOLD = {"names": "name", "told": "told_as", "addresses": "address"}
 
 
 def sees_proposals(access: Access) -> bool:
-    """Whether this person sees what is only proposed, and letters that are still on their way."""
-    return access.may_everywhere(Permission.SEE_CONCERNS)
+    """Whether this person sees what is only proposed, and letters still on their way: who proposes, and who decides."""
+    return any(access.may_everywhere(one) for one in (Permission.RAISE_CONCERN, Permission.DECIDE))
 
 
 def in_full(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
@@ -61,6 +61,11 @@ class LookDue:
     number: int
     due_on: date
     look: WatchLook | None = None
+
+    @property
+    def slips(self) -> bool:
+        """Whether what led to the concern showed again."""
+        return self.look is not None and self.look.finding == WatchLook.Finding.SLIPS
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,27 @@ class Standing:
         return next((one for one in self.looks if one.look is None), None)
 
     @property
+    def looked(self) -> LookDue | None:
+        """The last look that was taken."""
+        return next((one for one in reversed(self.looks) if one.look is not None), None)
+
+    @property
+    def look_from(self) -> date | None:
+        """From which day on the next look is taken: from the exit, and after the day of the look before it."""
+        look, left = self.next_look, self.entered.since if self.entered else None
+        if look is None or left is None:
+            return None
+        before = [one.due_on for one in self.looks if one.number == look.number - 1]
+        return before[0] + timedelta(days=1) if before else left
+
+    @property
+    def slips(self) -> bool:
+        """Whether the last look found that what led to the concern shows again."""
+        return self.is_watched and self.looked is not None and self.looked.slips
+
+    @property
     def may_end(self) -> bool:
-        """Whether the watch may end: every look was taken."""
+        """Whether the watch may end: every look was taken, and the last found that it holds."""
         return self.is_watched and self.next_look is None
 
     @property
@@ -239,12 +263,18 @@ def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
 def looks_of(
     concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm], looks: Iterable[WatchLook] | None = None
 ) -> list[LookDue]:
-    """The looks at a school that left the ladder by this step, in order. `looks`: those taken, where they are read."""
+    """The looks at a school that left the ladder by this step, in order. After a last one that slips comes another.
+
+    `looks`: those taken, where they are read.
+    """
     watch = concern.of_ladder.watch
     if left is None or left.step != Step.CLOSE or left.since is None or watch is None or watch.at_most is None:
         return []
     taken = {one.number: one for one in (concern.looks.all() if looks is None else looks) if one.change_id == left.pk}
-    due = looks_due(left.since, watch.at_most, watch.unit, halves)
+    turns = watch.at_most
+    while LookDue(turns, left.since, taken.get(turns)).slips:
+        turns += 1
+    due = looks_due(left.since, turns, watch.unit, halves)
     return [LookDue(number, day, taken.get(number)) for number, day in enumerate(due, start=1)]
 
 

@@ -128,15 +128,26 @@ def _propose(
 
 
 def withdraw_step(concern: Concern, *, by: Membership) -> StageChange:
-    """Take back a step that nobody has decided yet. A concern whose first step it is, is not opened."""
+    """Take back a step that nobody has decided yet. A concern whose first step it is, is not opened.
+
+    Raises ValidationError for anybody but who proposed it.
+    """
     row, standing = locked(concern)
     change = _waiting(standing)
+    if not may_withdraw(change, by):
+        name = change.proposed_by.user.name
+        raise ValidationError(f"{name} has proposed this step and can take it back. Whoever decides may decline it.")
     record_act("concern.withdrawn", row, by=by, school=row.school, before=_to_words(change, row))
     _answer(change, by, Outcome.WITHDRAWN, "")
     if row.state == Concern.State.PROPOSED:
         row.state = Concern.State.DECLINED
         row.save(update_fields=["state"])
     return change
+
+
+def may_withdraw(change: StageChange, person: Membership) -> bool:
+    """Whether this person takes the step back: who proposed it."""
+    return change.proposed_by_id == person.pk
 
 
 def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = "") -> StageChange:

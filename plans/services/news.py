@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from plans.models import Action, ApprovalStep, ChecklistItem, Plan, PlanEdition, ProgressUpdate, StageChange
+from plans.models import Action, ApprovalStep, ChecklistItem, Plan, PlanEdition, ProgressUpdate, StageChange, WatchLook
 from plans.queries.on_ladders import LookAgain
 from plans.queries.plans import able_to_answer, approvals_of, kind_of
 from plans.rules.chain import Rung
@@ -128,6 +128,14 @@ def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None
     body = f"{by.user.name} decided on the step you proposed: {said.lower()}.{words}"
     subject, path = about(school, f"your step on the ladder: {said.lower()}"), f"concerns/{concern.pk}/"
     tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_slips(look: WatchLook, deciders: Sequence[Membership]) -> None:
+    """Whoever decides on the ladder hears that what led to the concern shows again."""
+    concern, school = look.concern, look.concern.school
+    body = f"{look.by.user.name} looked on {day_words(look.on)}. “{cut(look.words, 300)}” Say whether it comes back."
+    subject, path = about(school, "what led to the concern shows again"), f"concerns/{concern.pk}/"
+    tell_people(deciders, school.trust, subject=subject, body=body, path=path, besides=look.by)
 
 
 def tell_look_again(look: LookAgain) -> list[Membership]:

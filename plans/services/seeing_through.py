@@ -8,12 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Concern, DutyDone, StageChange, WatchLook
+from plans.queries.concerns import Standing
 from schools.audit import record_act
 from schools.models import Membership
 from schools.words import cut, unmarked
 from schools.words import on as day_words
 
-from .escalating import locked
+from .escalating import deciders_of_concern, locked
+from .news import tell_slips
 
 
 def record_duty(concern: Concern, duty: str, *, by: Membership, on: date, words: str = "") -> DutyDone:
@@ -57,21 +59,42 @@ def record_look(concern: Concern, *, by: Membership, on: date, finding: str, wor
         raise ValidationError({"finding": "Choose what you found"})
     if not words.strip():
         raise ValidationError({"words": "Say what you saw, and how you know"})
-    if not left.since <= on <= standing.today:
-        raise ValidationError({"on": f"Enter a day from {day_words(left.since)} to today"})
+    first = standing.look_from
+    if first is not None and first > standing.today:
+        raise ValidationError(f"Look {due.number} is for the time from {day_words(first)} to {day_words(due.due_on)}.")
+    if first is None or not first <= on <= standing.today:
+        raise ValidationError({"on": f"Enter a day from {day_words(first or left.since)} to today"})
     label = str(WatchLook.Finding(finding).label)
     record_act("concern.look", row, by=by, school=row.school, after=label, why=words.strip())
-    return WatchLook.objects.create(
+    look = WatchLook.objects.create(
         concern=row, change=left, number=due.number, due_on=due.due_on, on=on, finding=finding, words=words.strip(),
         by=by,
     )  # fmt: skip
+    if look.finding == WatchLook.Finding.SLIPS:
+        tell_slips(look, [one.person for one in deciders_of_concern(row).may])
+    return look
+
+
+def why_not_end(standing: Standing, person: Membership) -> str:
+    """Why this person does not end a watch that may end, as a sentence; empty for who may. Three queries."""
+    last = standing.looked
+    if last is not None and last.look is not None and last.look.by_id == person.pk:
+        return "You have taken the last look, so somebody else ends the watch."
+    return deciders_of_concern(standing.concern).refusal(person)
 
 
 def end_watch(concern: Concern, *, by: Membership, words: str) -> Concern:
-    """End the watch, and with it the concern, once every look was taken. Raises ValidationError by field."""
+    """End the watch, and with it the concern, once every look was taken and the last found that it holds.
+
+    By who decides on the ladder, and not by who took the last look. Raises ValidationError by field.
+    """
     row, standing = locked(concern)
     if not standing.may_end or standing.waiting is not None:
-        raise ValidationError("The watch ends once every look was taken and no step waits.")
+        raise ValidationError(
+            "The watch ends once every look was taken, the last found that it holds, and no step waits."
+        )
+    if refusal := why_not_end(standing, by):
+        raise ValidationError(refusal)
     if not words.strip():
         raise ValidationError({"words": "Say how the school stands now"})
     record_act("concern.ended", row, by=by, school=row.school, why=words.strip())

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from plans.models import Concern
+from plans.models import Concern, WatchLook
+from plans.queries.concerns import in_full, standing_of
 from plans.queries.sources import sources_of
 from plans.rules.ladder import Step
 from plans.services.escalating import ConcernEntry, StepEntry, decide_step, propose_step, raise_concern
 from plans.services.notifying import To, send_letter
-from plans.services.seeing_through import record_duty, record_look
+from plans.services.seeing_through import record_duty
 from schools.access import access_of
 from schools.models import School
 from tests.architecture.planning import DRAFT
@@ -85,8 +86,12 @@ def plant_concerns(here: Planted, school: School) -> None:
         concern = here.rows[f"concern_{ladder}"]
         propose_step(concern, Step.CLOSE, StepEntry(words, exit_tests={"Milestones are met": words}), by=lead)
         _agree(here, concern)
-    for _ in range(2):
-        record_look(here.rows["concern_looked"], by=lead, on=TODAY, finding="holds", words=words)
+    standing = standing_of(in_full(Concern.objects.all()).get(pk=here.rows["concern_looked"].pk), today=TODAY)
+    for due in standing.looks:
+        WatchLook.objects.create(
+            concern=standing.concern, change=standing.entered, number=due.number, due_on=due.due_on, on=TODAY,
+            finding="holds", words=words, by=lead,
+        )  # fmt: skip
 
 
 def grow_concerns(here: Planted, school: School) -> None:

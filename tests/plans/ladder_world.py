@@ -9,7 +9,7 @@ from typing import Any
 
 from django.test import Client
 
-from plans.models import Concern, Plan
+from plans.models import Concern, Plan, WatchLook
 from plans.queries.concerns import Standing, in_full, standing_of
 from plans.rules.ladder import Step
 from plans.services import begin_plan
@@ -97,6 +97,14 @@ class LadderWorld:
         concern = self.opened()
         tests = dict.fromkeys(self.ladder.stages[0].exit_tests, "The visit of 16 November shows it.")
         return self.moved(concern, Step.CLOSE, exit_tests=tests)
+
+    def looked(self, concern: Concern) -> None:
+        """Every look after the ladder was taken by the lead, whatever day it is."""
+        for due in self.standing(concern).looks:
+            WatchLook.objects.create(
+                concern=concern, change=self.standing(concern).entered, number=due.number, due_on=due.due_on, on=TODAY,
+                finding="holds", words="Well.", by=self.people["lead"],
+            )  # fmt: skip
 
     def plan(self) -> Plan:
         """The plan of the ladder's first stage."""

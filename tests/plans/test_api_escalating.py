@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ import time_machine
 
 from plans.models import Concern, Letter, StageChange
 from plans.rules.ladder import Step
-from plans.services.seeing_through import record_look
 from schools.access import ROLES, Permission
 from schools.models import AuditEntry
 from schools.rules import LONDON
@@ -101,14 +100,13 @@ def _ready(world: LadderWorld, act: str) -> tuple[str, dict[str, Any]]:
         return f"concerns/{world.left().pk}/looks", LOOK
     if act == "end":
         concern = world.left()
-        for _ in range(2):
-            record_look(concern, by=world.people["lead"], on=date(2026, 11, 20), finding="holds", words="Seen.")
+        world.looked(concern)
         return f"concerns/{concern.pk}/end", {"words": "It holds."}
     if act == "plan":
         world.plan()
     concern = world.opened()
     if act in ("decide", "take_back"):
-        world.propose(concern, Step.UP, by="director")
+        world.propose(concern, Step.UP, by="director" if act == "decide" else "lead")
     path, data = {
         "propose": ("steps", {**STEP, "step": "up"}),
         "decide": ("decide", {"outcome": "agreed"}),

@@ -15,7 +15,7 @@ from django.test import Client
 from plans.models import Concern, Letter
 from plans.rules.ladder import Step
 from plans.services.notifying import To, send_letter
-from plans.services.seeing_through import record_duty, record_look
+from plans.services.seeing_through import record_duty
 from schools.access import ROLES, Permission
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
@@ -124,11 +124,12 @@ def test_the_letter_is_begun_from_the_concern_and_says_when_it_arrives(world: La
         assert "this is so." in text_of(world.client("head").get(path))
 
 
-def test_a_school_does_not_read_what_is_only_proposed_or_was_declined(world: LadderWorld) -> None:
+def test_only_who_proposes_or_decides_reads_what_is_proposed_or_was_declined(world: LadderWorld) -> None:
     concern = inside(world, world.raised)
-    for key in ("head", "chair", "governor"):
-        assert world.client(key).get(at(concern)).status_code == 404
-    assert world.client("trustee").get(at(concern)).status_code == 200
+    for key in ("head", "chair", "governor", "trustee", "clerk", "operations"):
+        assert world.client(key).get(at(concern)).status_code == 404, key
+    for key in ("lead", "director", "ceo"):
+        assert world.client(key).get(at(concern)).status_code == 200, key
     with trust_scope(world.trust):
         world.decide(concern)
         world.propose(concern, Step.UP, reason="More is needed now.")
@@ -194,8 +195,8 @@ def _where(world: LadderWorld, path: str) -> str:
         return at(concern, path.removeprefix("waiting/"))
     if path.startswith(("watched", "looked")):
         concern = world.left()
-        for _ in range(2 if path.startswith("looked") else 0):
-            record_look(concern, by=world.people["lead"], on=TODAY, finding="holds", words="Well.")
+        if path.startswith("looked"):
+            world.looked(concern)
         return at(concern, path.partition("/")[2])
     world.plan()
     return f"/t/alder/{path.format(pk=world.opened().pk)}"

@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 
 from categorisation.models import SchoolFact
 from plans.models import Concern, Letter, Recipient, StageChange
+from plans.queries.concern_history import history_of
 from plans.queries.plans import kinds_to_begin
 from plans.rules.ladder import Step
 from plans.services import begin_plan
@@ -82,17 +83,48 @@ def test_up_two_stages_down_out_and_watched_with_the_fact_of_each_stage(world: L
 
 
 def test_the_watch_is_two_looks_and_then_its_end(world: LadderWorld) -> None:
-    concern, lead = world.left(), world.people["lead"]
-    look = {"by": lead, "on": TODAY, "words": "Leaders keep it up."}
-    assert "every look was taken" in refused(lambda: end_watch(concern, by=world.people["ceo"], words="Well."))
-    assert "Choose what you found" in refused(lambda: record_look(concern, finding="", **look))
-    record_look(concern, finding="holds", **look)
-    record_look(concern, finding="holds", **look)
-    assert "No look" in refused(lambda: record_look(concern, finding="holds", **look))
-    assert "Say how the school stands" in refused(lambda: end_watch(concern, by=lead, words=" "))
-    end_watch(concern, by=world.people["ceo"], words="It holds.")
+    concern, lead, ceo = world.left(), world.people["lead"], world.people["ceo"]
+    look = {"by": lead, "words": "Leaders keep it up."}
+    assert "every look was taken" in refused(lambda: end_watch(concern, by=ceo, words="Well."))
+    assert "Choose what you found" in refused(lambda: record_look(concern, on=TODAY, finding="", **look))
+    record_look(concern, on=TODAY, finding="holds", **look)
+    first, second = world.standing(concern).looks
+    assert "Look 2 is for the time from" in refused(lambda: record_look(concern, on=TODAY, finding="holds", **look))
+    with time_machine.travel(second.due_on, tick=False):
+        assert "Enter a day from" in refused(lambda: record_look(concern, on=first.due_on, finding="holds", **look))
+        record_look(concern, on=second.due_on, finding="holds", **look)
+        assert "No look" in refused(lambda: record_look(concern, on=second.due_on, finding="holds", **look))
+        assert "somebody else ends the watch" in refused(lambda: end_watch(concern, by=lead, words="Well."))
+        assert "Say how the school stands" in refused(lambda: end_watch(concern, by=ceo, words=" "))
+        end_watch(concern, by=ceo, words="It holds.")
     assert world.fresh(concern).state == "ended"
     assert world.opened().pk != concern.pk  # and a new concern may be raised
+
+
+def test_a_watch_does_not_end_while_what_led_to_it_shows(world: LadderWorld) -> None:
+    """Whoever decides hears of it, and another look is due; or the school comes back onto the ladder."""
+    concern, lead, ceo = world.left(), world.people["lead"], world.people["ceo"]
+    for finding in ("holds", "slips", "holds"):
+        due = world.standing(concern).next_look
+        assert due is not None
+        with time_machine.travel(due.due_on, tick=False):
+            assert "every look was taken" in refused(lambda: end_watch(concern, by=ceo, words="Well."))
+            record_look(concern, by=lead, on=due.due_on, finding=finding, words="Seen in every year.")
+        assert world.standing(concern).slips == (finding == "slips")
+    assert [one.number for one in world.standing(concern).looks] == [1, 2, 3]
+    assert Notice.objects.filter(to=ceo, subject__endswith="shows again").count() == 1
+    end_watch(concern, by=ceo, words="It holds.")
+    assert world.fresh(concern).state == "ended"
+
+
+def test_only_who_proposed_a_step_takes_it_back(world: LadderWorld) -> None:
+    concern = world.opened()
+    world.propose(concern, Step.UP, by="lead")
+    for other in ("ceo", "director"):
+        assert "can take it back" in refused(lambda who=other: withdraw_step(concern, by=world.people[who]))
+    withdraw_step(concern, by=world.people["lead"])
+    [taken_back] = [one for one in history_of(world.fresh(concern), whole=True) if "taken back by" in one.who]
+    assert taken_back.title.startswith("Taken back: up to")
 
 
 def test_a_school_that_slips_comes_back_onto_the_ladder(world: LadderWorld) -> None:
