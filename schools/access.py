@@ -60,6 +60,7 @@ class Permission(StrEnum):
     FOLLOW_UP = "record what a committee of trustees found"
     SEE_PLANS = "see plans and their actions"
     WRITE_PLANS = "write plans and their actions"
+    SEND_PLANS = "send plans and their progress, and close plans"
     SEE_CONCERNS = "see which schools are on a ladder"
     RAISE_CONCERN = "raise concerns and see them through"
     SEE_REVIEWS = "see reviews"
@@ -90,19 +91,19 @@ _LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VI
 _HEAD = (
     _LEADER
     | {P.SUBMIT, P.SUBMIT_SEF, P.SUBMIT_RETURN, P.REPLY, P.SEE_OTHERS, P.COMPARE, P.SET_TARGETS}
-    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEE_CONCERNS}
+    | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEE_CONCERNS, P.SEND_PLANS}
 )
 _GOVERNOR = _SCHOOL | {P.SEE_CONCERNS}
 _TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE, P.SEE_CONCERNS}
 _LEAD = (
     _TRUST
     | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS, P.RECORD_JUDGEMENT, P.SET_TARGETS}
-    | {P.LOG_VISITS, P.WRITE_PLANS, P.RUN_REVIEWS, P.BOOK_SUPPORT}
+    | {P.LOG_VISITS, P.WRITE_PLANS, P.SEND_PLANS, P.RUN_REVIEWS, P.BOOK_SUPPORT}
 )
 _DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS, P.RAISE_CONCERN}  # nobody agrees counts that are hidden from them
 
 
-STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT})
+STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEND_PLANS})
 """What the leaders of a school do in the place of its head while it has none, so that somebody can."""
 
 

@@ -13,8 +13,10 @@ from rest_framework.response import Response
 from plans.api.input import LONGEST_KEY, day, text
 from plans.api.plans import PlanWhole
 from plans.api.writing import PlanWriting, plan_as_read
+from plans.queries.plans import require_sender
 from plans.services import LONGEST_NOTE, LONGEST_WHY, drop_priority
 from plans.services.closing import CARRY, Close, Ending, close_plan
+from schools.access import Permission
 from schools.api import Refused, StrictSerializer
 
 MOST_ROWS = 200
@@ -70,11 +72,13 @@ class PriorityLeave(PlanWriting):
 class PlanClose(PlanWriting):
     """Close a plan with its verdict, or leave it open where it is too early."""
 
+    needs = Permission.SEND_PLANS
     operation, takes, answers = "plans_close", CloseIn, {200: PlanWhole}
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """The plan that takes its place, where one begins; otherwise the plan itself."""
         plan, sent = self.writable(), self.taken()
+        require_sender(self.access, plan)
         wrong = _strange(sent, set(plan.actions.values_list("pk", flat=True)))
         if wrong:
             raise Refused({"endings": [wrong]})

@@ -16,6 +16,7 @@ from plans.models.plan import PLAN_WORDS
 from plans.queries.action_support import with_support
 from plans.queries.actions import readable_actions
 from plans.queries.plans import (
+    document_for,
     document_of,
     editions_of,
     priorities_of,
@@ -176,7 +177,9 @@ class PlanWhole(PlanOut):
 
     @extend_schema_field({"type": "object"})
     def get_document(self, plan: Plan) -> Document:
-        return plan.final or document_of(plan, self._priorities(plan))
+        found = editions_of(plan)
+        live = plan.final or document_of(plan, self._priorities(plan))
+        return document_for(self.context["access"], plan, live, found[0] if found else None)
 
     def _priorities(self, plan: Plan) -> list[Priority]:
         """Asked once."""
@@ -188,6 +191,7 @@ class PlanWhole(PlanOut):
     def get_targets(self, plan: Plan) -> list[dict[str, Any]]:
         priorities = self._priorities(plan)
         known = reached_by(plan, priorities, today=timezone.localdate(), access=None)
+        shown = {stage["id"] for one in self.get_document(plan)["priorities"] for stage in one["milestones"]}
         rows = [
             {
                 "id": stage.pk, "priority": one.pk, "by_on": stage.by_on,
@@ -195,7 +199,7 @@ class PlanWhole(PlanOut):
                 "words": known[stage.pk].line if stage.pk in known else "", "note": stage.outcome_note,
                 "said_by": stage.said_by_id, "said_at": stage.said_at,
             }
-            for one in priorities for stage in one.milestones.all()
+            for one in priorities for stage in one.milestones.all() if stage.pk in shown
         ]  # fmt: skip
         return list(PlanTargetOut(rows, many=True).data)
 
@@ -229,6 +233,9 @@ class Plans(Rows):
 
     def get_serializer_class(self) -> type[PlanOut]:
         return PlanWhole if self.action == "retrieve" else PlanOut
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "access": self.access}
 
     def rows(self) -> QuerySet[Plan]:
         return with_editions(readable_plans(self.access))

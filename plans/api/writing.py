@@ -28,7 +28,7 @@ ALL_PUPILS = "all"
 
 def plan_as_read(access: Access, plan: Plan) -> dict[str, Any]:
     """The plan as it stands now, whole."""
-    return PlanWhole(with_editions(readable_plans(access)).get(pk=plan.pk)).data
+    return PlanWhole(with_editions(readable_plans(access)).get(pk=plan.pk), context={"access": access}).data
 
 
 class PlanIn(StrictSerializer):

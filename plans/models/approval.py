@@ -9,12 +9,15 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from schools.access import ROLES
+from schools.access import ROLES, Permission
 from schools.models import Membership, RoleGrant
 from schools.tenancy import NeverChanged, TrustForeignKey, TrustOwned, trust_manager
 from schools.tenancy.history import tracked
 
 from .plan import Plan
+
+WRITERS = [key for key, rule in ROLES.items() if Permission.WRITE_PLANS in rule.allows and not rule.whole_trust]
+"""Roles at a school that write its plans: who holds one answers none of its plans for the trust."""
 
 
 class PlanEdition(TrustOwned):
@@ -46,6 +49,9 @@ class ApprovalStepQuerySet(models.QuerySet):
         answered = ApprovalStep.objects.filter(edition=OuterRef(OuterRef("edition"))).exclude(by=None)
         held = RoleGrant.objects.current().filter(role=OuterRef("role"))
         held = held.filter(Q(school=None) | Q(school=OuterRef("edition__plan__school")))
+        leads = RoleGrant.objects.current().filter(role__in=WRITERS, membership=OuterRef("membership"))
+        leads = leads.filter(school=OuterRef(OuterRef("edition__plan__school")))
+        held = held.exclude(Q(school=None) & Exists(leads))  # nobody answers for the trust about their own school
         held = held.exclude(membership=OuterRef("edition__sent_by"))
         held = held.exclude(membership=Coalesce(OuterRef("edition__plan__begun_by"), 0))
         return self.annotate(has_holder=Exists(held.exclude(membership__in=answered.values("by"))))

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from evidence.rules.arithmetic import in_words
 from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
+from plans.models.approval import WRITERS
 from plans.rules.chain import Rung, kinds_for, may_answer
 from plans.rules.document import Document, Focus, Line, Paper, Section, Stage, changes
 from reviews.queries.reviews import levels_of
-from schools.access import Access, Permission, where_may, who_may
+from schools.access import ROLES, Access, Permission, where_may, who_may
 from schools.models import Membership, RoleGrant, School, StrategyVersion
 from schools.queries import Followed, strategy_of
 from schools.strategy import Strategy
@@ -25,23 +26,41 @@ from schools.words import on
 
 
 def readable_plans(access: Access) -> QuerySet[Plan]:
-    """The plans of the schools whose plans this person reads, and for who reads all of them the trust's own."""
-    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS))
+    """The plans of the schools whose plans this person reads, and for who reads all of them the trust's own.
+
+    One that was never sent is read by those who write it alone. One without a version holds what was agreed elsewhere.
+    """
+    sent = Exists(PlanEdition.objects.filter(plan=OuterRef("pk")))
+    read = where_may(access, Permission.WRITE_PLANS) | Q(strategy_version=None) | Q(state=Plan.State.CLOSED) | sent
+    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS)).filter(read)
     rows = rows.select_related("trust", "school__trust", "strategy_version", "begun_by__user", "closed_by__user")
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "title", "pk")
 
 
 def may_write_plan(access: Access, plan: Plan) -> bool:
     """Whether this person writes the plan; the trust's own is written by those who write in every school."""
-    if plan.school_id is None:
-        return access.may_everywhere(Permission.WRITE_PLANS)
-    return access.may(Permission.WRITE_PLANS, plan.school_id)
+    return _may(access, Permission.WRITE_PLANS, plan)
+
+
+def may_send_plan(access: Access, plan: Plan) -> bool:
+    """Whether this person sends the plan and its progress, and closes it: leaders of a school write for their head."""
+    return _may(access, Permission.SEND_PLANS, plan)
+
+
+def _may(access: Access, permission: Permission, plan: Plan) -> bool:
+    return access.may_everywhere(permission) if plan.school_id is None else access.may(permission, plan.school_id)
 
 
 def require_writer(access: Access, plan: Plan) -> None:
     """Raise PermissionDenied, which names the roles that may, for who does not write the plan."""
     if not may_write_plan(access, plan):
         raise PermissionDenied(who_may(Permission.WRITE_PLANS))
+
+
+def require_sender(access: Access, plan: Plan) -> None:
+    """The same for who does not send it."""
+    if not may_send_plan(access, plan):
+        raise PermissionDenied(who_may(Permission.SEND_PLANS))
 
 
 def kind_of(plan: Plan) -> PlanType | None:
@@ -312,6 +331,14 @@ def standing_of(approvals: Sequence[Approval]) -> Standing:
     return Standing("agreed", "Approved with conditions" if last.conditions else "Approved")
 
 
+def document_for(access: Access, plan: Plan, live: Document, last: Approval | None) -> Document:
+    """What this person reads: the plan as it stands. Who does not write it: as it was sent, while it is changed."""
+    if not plan.is_open or last is None or may_write_plan(access, plan) or not changes(last.edition.document, live):
+        return live
+    document: Document = last.edition.document
+    return document
+
+
 def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
     """Why this person does not answer the step that waits, as a sentence; empty for one who may."""
     step = approval.waiting
@@ -323,6 +350,8 @@ def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
         return "This plan waits for somebody with another role."
     if access.membership.pk in (approval.edition.sent_by_id, plan.begun_by_id):
         return "You have written or sent this plan, so somebody else answers."
+    if ROLES[step.role].whole_trust and any(one in WRITERS and at == plan.school_id for one, at in access.roles):
+        return "You lead this school, so somebody else answers for the trust."
     if any(one.by_id == access.membership.pk for one in approval.steps):
         return "You have answered an earlier step of this plan, so somebody else answers this one."
     if stands_in and step.has_holder:
@@ -351,7 +380,9 @@ def able_to_answer(plan: Plan, rungs: Iterable[Rung], *, besides: Collection[int
     if plan.school_id is None:
         grants = grants.filter(school=None)
     else:
+        leads = RoleGrant.objects.current().filter(role__in=WRITERS, school=plan.school_id)
         grants = grants.filter(Q(school=None) | Q(school=plan.school_id))
+        grants = grants.exclude(school=None, membership__in=leads.values("membership"))
     held: dict[str, dict[int, Membership]] = {}
     for grant in grants.select_related("membership__user"):
         held.setdefault(grant.role, {})[grant.membership_id] = grant.membership

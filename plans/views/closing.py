@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from evidence.forms.named import ask_once_more
 from plans.forms.closing import CloseForm
 from plans.models import Action, Plan
-from plans.queries.plans import kind_of, may_follow
+from plans.queries.plans import kind_of, may_follow, require_sender
 from plans.queries.progress import updates_of
 from plans.services.closing import close_plan, next_words
 from plans.views.writing import writable
@@ -22,10 +22,11 @@ from schools.forms import accepted
 
 
 @require_http_methods(["GET", "POST"])
-@trust_view(needs=Permission.WRITE_PLANS)
+@trust_view(needs=Permission.SEND_PLANS)
 def plan_close(request: TrustRequest, pk: int) -> HttpResponse:
     """Say whether the plan worked, what becomes of its open actions, and whether the next one begins."""
     found = writable(request, pk)
+    require_sender(request.access, found)
     if found.state == Plan.State.CLOSED:
         return redirect("plan", trust=request.trust.slug, pk=found.pk)
     form = _form(request, found)

@@ -22,9 +22,11 @@ from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import (
     Approval,
     approvals_of,
+    document_for,
     document_of,
     kind_of,
     kinds_to_begin,
+    may_send_plan,
     may_write_plan,
     priorities_of,
     readable_plans,
@@ -168,13 +170,13 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     """What is said of a plan, on its page and on paper."""
     kind, today = kind_of(found), timezone.localdate()
     priorities = priorities_of([found]).get(found.pk, [])
-    document: Document = found.final or document_of(found, priorities)
     known = reached_by(found, priorities, today=today, access=request.access)
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
+    document = document_for(request.access, found, found.final or document_of(found, priorities), last)
     agreed = next((one for one in approvals if one.is_approved), None)
     refusal = why_not_write_plan(request.access, found)
-    may_write = not refusal and found.is_open
+    may_write, may_send = not refusal and found.is_open, may_send_plan(request.access, found)
     why_not = why_not_answer(request.access, found, last) if last else ""
     waits = last is not None and last.waiting is not None
     return {
@@ -196,7 +198,8 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
         "agreed": agreed,
         "may_write": may_write and kind is not None,
-        "may_send": may_write and kind is not None and not why_not_send(approvals, document),
+        "may_send": may_write and may_send and kind is not None,
+        "ready": not why_not_send(approvals, document),
         "may_tell": may_write_plan(request.access, found) and found.is_open and kind is not None,
         "not_writing": refusal if found.is_open and may_write_plan(request.access, found) else "",
         "may_answer": waits and not why_not,

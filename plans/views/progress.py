@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from evidence.forms.named import SURE, asked_in, named_in
 from plans.forms.progress import ProgressForm, Target
 from plans.models import Plan, Priority
-from plans.queries.plans import document_of, priorities_of
+from plans.queries.plans import document_of, may_send_plan, priorities_of, require_sender
 from plans.queries.progress import asked_of, draft_of, reached_by
 from plans.rules.document import Document
 from plans.rules.progress import abouts, form_of
@@ -64,6 +64,8 @@ def plan_progress(request: TrustRequest, pk: int) -> HttpResponse:
 def _taken(request: TrustRequest, found: Plan, form: ProgressForm, show: Callable[..., HttpResponse]) -> HttpResponse:
     """Send it where that is asked and nobody seems to be named in it; otherwise keep it."""
     by, version, wanted = request.access.membership, version_in(request.POST), request.POST.get("then") == SEND
+    if wanted:
+        require_sender(request.access, found)
     typed = form.typed()
     named_in(form, found.school_id)
     asks = asked_in(form, request.POST.get(SURE, "")) if wanted else {}
@@ -97,7 +99,7 @@ def _page(
         "version": form.version,
         "closed": plan.state == Plan.State.CLOSED,
         "unsaved": status != OK,
-        "send": BUTTON,
+        "send": BUTTON if may_send_plan(request.access, plan) else (),
         "today": timezone.localdate(),
     }
     return render(request, "plans/progress_write.html", context | more, status=status)
