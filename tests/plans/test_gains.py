@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from plans.rules.ladder import Step
+from plans.services import send_plan
 from plans.services.seeing_through import amend_plan
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
@@ -41,6 +42,7 @@ def test_the_plan_shows_each_agreed_step_and_who_may_follow_it(world: LadderWorl
         amend_plan(concern, GAINED, by=world.people["lead"])
         concern = world.moved(concern, Step.UP, plan_words=LATER)
         world.propose(concern, Step.UP, plan_words="Only proposed.")
+        send_plan(plan, by=world.people["head"])
     for key, follows in (("head", True), ("trustee", True), ("leader", False)):
         read = text_of(world.client(key).get(f"/t/alder/plans/{plan.pk}/"))
         assert (GAINED in read, LATER in read, "Only proposed." in read) == (True, True, False), key

@@ -66,7 +66,7 @@ def checked(answer: Any) -> bytes:
 
 
 def test_the_plan_as_it_stands_with_its_annex(cast: Cast, plan: Plan):
-    answer = cast.client(cast.gita).get(there(plan, "file/"))
+    answer = cast.client(cast.ben).get(there(plan, "file/"))
     text = letters(printed(checked(answer)))
     for words in (
         "Where <we> are.", "More and better pages.", "26 March 2027", "Attendance: 95.0%", "No figure for that day",

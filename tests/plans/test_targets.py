@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.models import Milestone, Plan, ProgressUpdate
 from plans.rules.targets import InWords, stands
-from plans.services import PriorityEntry, StageEntry, begin_plan, write_priority
+from plans.services import PriorityEntry, StageEntry, begin_plan, send_plan, take_back, write_priority
 from plans.services.closing import Close, close_plan
 from schools.models import Period, School
 from schools.tenancy import trust_scope
@@ -43,6 +43,7 @@ def plan(cast: Cast) -> Plan:
         plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
         stages = [StageEntry(DUE, WORDS), StageEntry(AHEAD, "Nine in ten do.")]
         write_priority(plan, PriorityEntry("Writing at length", milestones=stages), by=cast.ben)
+        send_plan(plan, by=cast.ben)
     return plan
 
 
@@ -188,6 +189,7 @@ def test_once_it_is_said_the_target_stays_as_it_reads(cast: Cast, plan: Plan):
 
 def test_closing_takes_a_verdict_of_its_own_and_leaves_the_target(cast: Cast, plan: Plan):
     with trust_scope(cast.alder):
+        take_back(plan, by=cast.ben)
         following = close_plan(plan, Close("worked", "Books are longer.", "Visits.", begin_next=True, keep=tuple(
             plan.priorities.values_list("pk", flat=True)
         )), by=cast.ben)  # fmt: skip
@@ -214,6 +216,7 @@ def of_trust(world: LadderWorld, by_on: date = date(2026, 11, 20)) -> Plan:
     plan = begin_plan(None, "trust_plan", by=world.people["lead"])
     stages = [StageEntry(by_on, "", "attendance_rate", "all", Decimal(94))]
     write_priority(plan, PriorityEntry("Attendance", milestones=stages), by=world.people["lead"])
+    send_plan(plan, by=world.people["lead"])
     return plan
 
 
