@@ -5,7 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from plans.services import follow_levels, remind_of_approvals, remind_of_checks, remind_of_concerns, remind_of_progress
+from plans.services import (
+    follow_levels,
+    remind_of_appraisals,
+    remind_of_approvals,
+    remind_of_checks,
+    remind_of_concerns,
+    remind_of_progress,
+    remove_old_appraisals,
+)
 from schools import jobs
 
 
@@ -37,3 +45,10 @@ def follow_the_levels() -> None:
 def remind_of_plans_to_answer() -> None:
     """Remind of plans that wait to be approved, in every trust."""
     jobs.in_each_trust(lambda _: remind_of_approvals(today=timezone.localdate()), what="plans to answer")
+
+
+@shared_task(name="plans.keep_appraisals")
+def keep_appraisals() -> None:
+    """Remind of the steps of appraisals, and remove those that are kept no longer, in every trust."""
+    jobs.in_each_trust(lambda _: remind_of_appraisals(today=timezone.localdate()), what="steps of appraisals")
+    jobs.in_each_trust(lambda _: remove_old_appraisals(today=timezone.localdate()), what="old appraisals")

@@ -6,6 +6,7 @@ from django.urls import path
 
 from plans.views import (
     actions,
+    appraisals,
     approving,
     checklists,
     closing,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("schools/<int:school_id>/actions/", actions.school_actions, name="school_actions"),
     path("reviews/<int:pk>/actions/", actions.review_actions, name="review_actions"),
     path("plans/", plans.plans, name="plans"),
+    path("appraisals/", appraisals.appraisals, name="appraisals"),
+    path("appraisals/new/", appraisals.appraisal_new, name="appraisal_new"),
+    path("appraisals/<int:pk>/", appraisals.appraisal, name="appraisal"),
+    path("appraisals/<int:pk>/remove/", appraisals.appraisal_remove, name="appraisal_remove"),
     path("verdicts/", verdicts.verdicts, name="verdicts"),
     path("schools/<int:school_id>/plans/", plans.school_plans, name="school_plans"),
     path("plans/<int:pk>/", plans.plan, name="plan"),

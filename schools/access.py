@@ -61,6 +61,9 @@ class Permission(StrEnum):
     SEE_PLANS = "see plans and their actions"
     WRITE_PLANS = "write plans and their actions"
     SEND_PLANS = "send plans and their progress, and close plans"
+    SEE_APPRAISALS = "see the appraisals they take part in"
+    LEAD_APPRAISALS = "lead appraisals"
+    OVERSEE_APPRAISALS = "see how every appraisal stands"
     SEE_CONCERNS = "see which schools are on a ladder"
     RAISE_CONCERN = "raise concerns and see them through"
     SEE_REVIEWS = "see reviews"
@@ -88,19 +91,22 @@ _SEES = {P.SEE_SCHOOLS, P.SEE_MATRIX, P.SEE_DECISIONS, P.SEE_STRATEGY, P.SEE_REP
 _READS = {P.SEE_VISITS, P.SEE_PLANS, P.SEE_REVIEWS, P.SEE_PRACTICE, P.SEE_SUPPORT}
 _SCHOOL = _SEES | _READS | {P.BELONG}
 _LEADER = _SCHOOL | {P.RATE, P.WRITE_SEF, P.ENTER_RETURN, P.SEE_COUNTS, P.LOG_VISITS, P.WRITE_PLANS, P.DRAFT_SUPPORT}
+_LEADER = _LEADER | {P.SEE_APPRAISALS}
 _HEAD = (
     _LEADER
     | {P.SUBMIT, P.SUBMIT_SEF, P.SUBMIT_RETURN, P.REPLY, P.SEE_OTHERS, P.COMPARE, P.SET_TARGETS}
     | {P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEE_CONCERNS, P.SEND_PLANS}
+    | {P.LEAD_APPRAISALS}
 )
 _GOVERNOR = _SCHOOL | {P.SEE_CONCERNS}
-_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE, P.SEE_CONCERNS}
+_TRUST = _SCHOOL | {P.SEE_OVERVIEW, P.SEE_MEETINGS, P.COMPARE, P.SEE_CONCERNS, P.SEE_APPRAISALS}
 _LEAD = (
     _TRUST
     | {P.MODERATE, P.MAKE_REPORTS, P.RUN_MEETINGS, P.RECORD_JUDGEMENT, P.SET_TARGETS}
     | {P.LOG_VISITS, P.WRITE_PLANS, P.SEND_PLANS, P.RUN_REVIEWS, P.BOOK_SUPPORT}
 )
 _DATA = _LEAD | {P.AGREE_EVIDENCE, P.SEE_COUNTS, P.RAISE_CONCERN}  # nobody agrees counts that are hidden from them
+_APPRAISES = {P.SEE_APPRAISALS, P.LEAD_APPRAISALS}
 
 
 STANDS_IN = frozenset({P.ANSWER_VISITS, P.ANSWER_REVIEWS, P.ASK_SUPPORT, P.CONFIRM_SUPPORT, P.SEND_PLANS})
@@ -120,14 +126,19 @@ class RoleRule:
 ROLES: dict[str, RoleRule] = {
     Role.HEAD: RoleRule("Headteacher", False, frozenset(_HEAD), tells_ceo=True),
     Role.LEADER: RoleRule("School leader", False, frozenset(_LEADER)),
-    Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_GOVERNOR)),
+    Role.CHAIR: RoleRule("Chair of governors", False, frozenset(_GOVERNOR | _APPRAISES)),
     Role.GOVERNOR: RoleRule("Local governor", False, frozenset(_GOVERNOR)),
     Role.SI_LEAD: RoleRule("School improvement lead", True, frozenset(_DATA)),
     Role.OPERATIONS: RoleRule("Operations lead", True, frozenset(_LEAD)),
-    Role.CEO: RoleRule("Chief executive", True, frozenset(_DATA | {P.DECIDE, P.SEE_AUDIT}), tells_ceo=True),
-    Role.DIRECTOR: RoleRule("Director of education", True, frozenset(_DATA | {P.DECIDE}), tells_ceo=True),
+    Role.CEO: RoleRule(
+        "Chief executive",
+        True,
+        frozenset(_DATA | _APPRAISES | {P.DECIDE, P.SEE_AUDIT, P.OVERSEE_APPRAISALS}),
+        tells_ceo=True,
+    ),
+    Role.DIRECTOR: RoleRule("Director of education", True, frozenset(_DATA | _APPRAISES | {P.DECIDE}), tells_ceo=True),
     Role.TRUSTEE: RoleRule("Trustee", True, frozenset(_TRUST | {P.FOLLOW_UP})),
-    Role.TRUST_CHAIR: RoleRule("Chair of the trust", True, frozenset(_TRUST | {P.FOLLOW_UP, P.DECIDE})),
+    Role.TRUST_CHAIR: RoleRule("Chair of the trust", True, frozenset(_TRUST | _APPRAISES | {P.FOLLOW_UP, P.DECIDE})),
     Role.CLERK: RoleRule("Clerk", True, frozenset(_TRUST | {P.FOLLOW_UP, P.RUN_MEETINGS, P.MAKE_REPORTS})),
     Role.ADMIN: RoleRule(
         "Trust administrator",

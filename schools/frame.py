@@ -58,7 +58,8 @@ PART_OF = {
     "early_warning": "overview",
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
     **dict.fromkeys(
-        ("practice", "portraits", "trust_programme", "plans", "support", "checklists", "exchange"), "reviews"
+        ("practice", "portraits", "trust_programme", "plans", "support", "checklists", "exchange", "appraisals"),
+        "reviews",
     ),
     "concerns": "overview",
 }

@@ -30,6 +30,7 @@ from monitoring.api.visits import Visits
 from monitoring.api.writing import VisitAnswers, VisitSubmit
 from plans.api import (
     Actions,
+    Appraisals,
     ChecklistItemEntry,
     ChecklistItems,
     Concerns,
@@ -95,6 +96,7 @@ for noun, rows in {
     "matches": Matches,
     "concerns": Concerns,
     "checklist_items": ChecklistItems,
+    "appraisals": Appraisals,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
 

@@ -277,6 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "plans to answer": {"task": "plans.remind_of_approvals", "schedule": 3600.0},
     "concerns to look at": {"task": "plans.remind_of_concerns", "schedule": 3600.0},
     "progress of plans": {"task": "plans.remind_of_progress", "schedule": 3600.0},
+    "appraisals": {"task": "plans.keep_appraisals", "schedule": 3600.0},
     "checklists of levels": {"task": "plans.follow_levels", "schedule": 3600.0},
     "visits: replies and old notes": {"task": "monitoring.keep_time", "schedule": 3600.0},
 }

@@ -1,5 +1,6 @@
 """Plans, actions, checklists, concerns and support as programs read them."""
 
+from .appraisals import Appraisals
 from .checklists import ChecklistItemEntry, ChecklistItems
 from .concerns import Concerns
 from .exchange import Matches, Offers
@@ -8,6 +9,7 @@ from .support import SupportBookings, SupportLedger, SupportRequests
 
 __all__ = [
     "Actions",
+    "Appraisals",
     "ChecklistItemEntry",
     "ChecklistItems",
     "Concerns",

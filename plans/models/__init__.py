@@ -1,6 +1,7 @@
 """Plans of schools: what they say, what is agreed in them, and who approved them; and schools on a ladder."""
 
 from .action import Action
+from .appraisal import Appraisal, AppraisalObjective
 from .approval import ApprovalStep, PlanEdition
 from .checklist import ChecklistItem
 from .concern import Concern, DutyDone, StageChange, WatchLook
@@ -15,6 +16,8 @@ from .verdict import CLOSING, Verdict
 __all__ = [
     "CLOSING",
     "Action",
+    "Appraisal",
+    "AppraisalObjective",
     "ApprovalStep",
     "ChecklistItem",
     "Concern",

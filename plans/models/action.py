@@ -35,7 +35,7 @@ class Action(TrustOwned):
     the day of the impact check only with a reason.
     `success` is by what it will be judged, `budget` in pounds, `training` what its people need to learn for it (the
     annex of the plan is built from these, S4-16). `appraisal` says that it is also a target of somebody's appraisal
-    (S4-15); whose, and what it says, is kept elsewhere.
+    (S4-15): by hand, or because an `Appraisal` names it. Whose is read there by those who may, and nowhere else.
     """
 
     class State(models.TextChoices):

@@ -12,12 +12,19 @@ from .acting import (
     plan_of,
 )
 from .agreeing import AgreedOn, agree_from_findings
+from .appraising import remove_old_appraisals
 from .approving import answer_plan, send_plan, take_back
 from .checklists import ItemEntry, begin_checklist, take_into_plan, write_item
 from .following import follow_levels
 from .news import tell_owners
 from .progressing import SentProgress, save_progress, send_progress, set_due_days
-from .reminding import remind_of_approvals, remind_of_checks, remind_of_concerns, remind_of_progress
+from .reminding import (
+    remind_of_appraisals,
+    remind_of_approvals,
+    remind_of_checks,
+    remind_of_concerns,
+    remind_of_progress,
+)
 from .writing import (
     ActionEntry,
     PriorityEntry,
@@ -51,10 +58,12 @@ __all__ = [
     "give_verdict",
     "new_plan",
     "plan_of",
+    "remind_of_appraisals",
     "remind_of_approvals",
     "remind_of_checks",
     "remind_of_concerns",
     "remind_of_progress",
+    "remove_old_appraisals",
     "save_progress",
     "save_sections",
     "send_plan",

@@ -6,15 +6,27 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from plans.models import Action, ApprovalStep, ChecklistItem, Plan, PlanEdition, ProgressUpdate, StageChange, WatchLook
+from plans.models import (
+    Action,
+    Appraisal,
+    ApprovalStep,
+    ChecklistItem,
+    Plan,
+    PlanEdition,
+    ProgressUpdate,
+    StageChange,
+    WatchLook,
+)
 from plans.queries.on_ladders import LookAgain
 from plans.queries.plans import able_to_answer, approvals_of, kind_of
+from plans.rules.appraisal import Step
 from plans.rules.chain import Rung
 from reviews.models import Review
 from reviews.queries.reviews import called
 from schools.access import ROLES
 from schools.models import Membership, School
 from schools.services.news import LONGEST_SUBJECT, about, heads_of, holding, tell_people
+from schools.strategy import Role
 from schools.words import counted, cut
 from schools.words import on as day_words
 
@@ -30,6 +42,10 @@ ANSWER = "to approve by"
 
 LOOK = "concern to look at by"
 """The same of a concern."""
+
+
+APPRAISAL, APPRAISAL_LATE = "appraisal due by", "appraisal overdue since"
+"""The same of a step of an appraisal, before its day and after."""
 
 
 def about_plan(plan: Plan, subject: str) -> str:
@@ -186,3 +202,21 @@ def tell_item_owner(item: ChecklistItem, *, by: Membership) -> None:
     owner, path = [item.owner] if item.owner else [], f"checklist/{item.pk}/"
     subject = about(item.school, "an item of the checklist for you")
     tell_people(owner, item.school.trust, subject=subject, body=body, path=path, besides=by)
+
+
+def tell_appraisal_due(row: Appraisal, step: Step, *, late: bool) -> list[Membership]:
+    """Whoever leads the appraisal is reminded of its next step; where they have left, who holds their role now."""
+    school = row.school_id
+    people = [row.appraiser] if row.appraiser.ended_at is None else [
+        one for role in row.led_by for one in holding(Role(role), school=None if ROLES[role].whole_trust else school)
+    ]  # fmt: skip
+    day, name = day_words(step.by) if step.by else "", row.person.user.name
+    body = (
+        f"The appraisal of {name}, {row.year_words}: “{step.label}” was to be by {day}."
+        if late
+        else (f"The appraisal of {name}, {row.year_words}: “{step.label}” by {day}.")
+    )
+    body += " Say on its page when it is done; what was said is not kept there."
+    subject = f"{cut(name, LONGEST_TITLE)}: {APPRAISAL_LATE if late else APPRAISAL} {day}"
+    kept = [one for one in people if one.pk != row.person_id]
+    return tell_people(kept, row.trust, subject=subject, body=body, path=f"appraisals/{row.pk}/")

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from plans.models import Action, ApprovalStep, Concern, Plan
+from plans.models import Action, Appraisal, ApprovalStep, Concern, Plan
+from plans.queries.appraisals import NEXT_BY, steps_of
 from plans.queries.on_ladders import looks_again
+from plans.rules.appraisal import next_step
 from schools.models import Notice
 from schools.queries import half_terms_of
 from schools.words import on as day_words
 
-from .news import ANSWER, CHECK, LOOK, PROGRESS, tell_answer_due, tell_check, tell_look_again, tell_progress_due
+from .news import (
+    ANSWER,
+    APPRAISAL,
+    APPRAISAL_LATE,
+    CHECK,
+    LOOK,
+    PROGRESS,
+    tell_answer_due,
+    tell_appraisal_due,
+    tell_check,
+    tell_look_again,
+    tell_progress_due,
+)
 from .progressing import set_due_days
 
 DAYS_BEFORE = 2
@@ -95,3 +109,20 @@ def remind_of_concerns(*, today: date) -> int:
     paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in near}
     said = Reminded(LOOK, paths.values())
     return sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))
+
+
+def remind_of_appraisals(*, today: date) -> int:
+    """Remind of the next step of each appraisal, a week before its day and once it has passed. How many reminders."""
+    rows = Appraisal.objects.annotate(next_by=NEXT_BY).filter(
+        next_by__range=(today - STILL_REMINDED, today + A_WEEK_BEFORE)
+    )
+    rows = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    near = list(rows.select_related("trust", "person__user", "appraiser__user", "strategy_version"))
+    paths = {one.pk: f"/t/{one.trust.slug}/appraisals/{one.pk}/" for one in near}
+    said = {late: Reminded(APPRAISAL_LATE if late else APPRAISAL, paths.values()) for late in (False, True)}
+    told = 0
+    for one in near:
+        step = next_step(steps_of(one))
+        if step is not None and step.by is not None and said[step.by < today].not_yet(paths[one.pk], step.by):
+            told += bool(tell_appraisal_due(one, step, late=step.by < today))
+    return told

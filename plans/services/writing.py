@@ -250,6 +250,10 @@ def write_action(
     for name, value in {**vars(entry.action), "priority": entry.priority}.items():
         setattr(row, name, value)
     row.success, row.budget, row.training = entry.success, entry.budget, entry.training
+    if row.appraisal and not entry.appraisal and row.appraised_in.exists():
+        raise ValidationError(
+            {"appraisal": "It is an objective of an appraisal. Whoever leads that takes it out there."}
+        )
     row.appraisal = entry.appraisal
     row.save()
     return row

@@ -18,6 +18,7 @@ from plans.forms.verdict import VerdictForm
 from plans.models import Action
 from plans.queries.action_support import booked_for
 from plans.queries.actions import findings_with_actions, may_agree, origin_of, readable_actions, setting_of
+from plans.queries.appraisals import appraisal_naming
 from plans.queries.plans import may_write_plan
 from plans.services import AgreedOn, agree_from_findings, give_verdict
 from reviews.models import Finding, Review
@@ -69,6 +70,7 @@ def action(request: TrustRequest, pk: int) -> HttpResponse:
         "may_write": may_write and found.is_open,
         "origin": origin_of(found),
         "support": booked_for(request.access, found),
+        "appraisal": appraisal_naming(found, request.access),
         "today": timezone.localdate(),
     }
     return render(request, "plans/action.html", context, status=422 if form.errors else 200)

@@ -80,8 +80,15 @@ def plans(request: TrustRequest) -> HttpResponse:
         "only_late": bool(request.GET.get("late")),
         "kinds": trust_kinds_to_begin(today=today, followed=request.followed)[1] if everywhere else [],
         "with_checklists": any(has_checklists(one.strategy) for one in followed),
+        "with_appraisals": _with_appraisals(request),
     }
     return render(request, "plans/plans.html", context)
+
+
+def _with_appraisals(request: TrustRequest) -> bool:
+    """Whether the trust's strategy says whose appraisal is followed, and this person may see any."""
+    version = request.followed.by_trust(timezone.localdate())
+    return version is not None and bool(version.strategy.appraisals) and request.access.may(P.SEE_APPRAISALS)
 
 
 def is_over(plan: Plan, today: date) -> bool:
@@ -127,6 +134,7 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
         "kinds": [] if refusal else kinds,
         "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
         "with_checklist": strategy is not None and has_checklists(strategy),
+        "with_appraisals": _with_appraisals(request),
     }
     return render(request, "plans/school_plans.html", context)
 

@@ -182,6 +182,10 @@ def kinds_of_act() -> list[tuple[str, str]]:
 
 
 ACT_WORDS = {
+    "appraisal.begun": "Appraisal begun",
+    "appraisal.kept_no_longer": "Appraisal removed at its time",
+    "appraisal.removed": "Appraisal taken away",
+    "appraisal.written": "Status of an appraisal written",
     "calendar.own": "A school’s own half terms set",
     "calendar.set": "Term dates set",
     "checklist.entered": "School came to a level",

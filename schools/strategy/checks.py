@@ -25,6 +25,7 @@ def faults(strategy: Strategy) -> Iterator[str]:
     yield from rule_faults(strategy)
     yield from _level_reference_faults(strategy)
     yield from _plan_faults(strategy)
+    yield from _repeats("appraisals.of", (role for one in strategy.appraisals for role in one.of))
     yield from _ladder_faults(strategy)
     yield from form_faults(strategy)
     yield from _review_and_meeting_faults(strategy)
@@ -37,7 +38,7 @@ def faults(strategy: Strategy) -> Iterator[str]:
 def _repeated_keys(strategy: Strategy) -> Iterator[str]:
     lists = (
         "statements scales axes criteria facts entitlements menu ladders plan_types checklists forms review_types "
-        "meetings measures pupil_groups returns reports impact bridges"
+        "meetings measures pupil_groups returns reports impact bridges appraisals"
     )
     for name in lists.split():
         yield from _repeats(name, (item.key for item in getattr(strategy, name)))

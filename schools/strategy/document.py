@@ -7,6 +7,7 @@ from functools import cached_property
 
 from pydantic import Field, model_validator
 
+from .appraisals import Appraisal
 from .basics import Key, Part, SchoolPhase, Statement, Text
 from .categories import Axis, Bridge, Criterion, Fact, Kpi, Level, Rule, Scale
 from .checks import faults
@@ -81,6 +82,7 @@ class Strategy(Part):
     ladders: tuple[Ladder, ...] = ()
     plan_types: tuple[PlanType, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    appraisals: tuple[Appraisal, ...] = ()
     forms: tuple[Form, ...] = ()
     monitoring: Monitoring = Monitoring()
     early_warning: EarlyWarning = EarlyWarning()

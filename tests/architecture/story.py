@@ -49,6 +49,7 @@ from schools.services.notices import tell
 from schools.services.strategies import choose_strategy, publish_strategy
 from schools.services.tokens import create_feed, create_token
 from schools.tenancy import trust_scope
+from tests.architecture.appraising import APPRAISALS, grow_appraisals, plant_appraisal
 from tests.architecture.escalating import LADDERS, grow_concerns, plant_concerns
 from tests.architecture.exchanging import grow_exchange, plant_exchange
 from tests.architecture.multiplying import added_since, multiply, newest
@@ -109,7 +110,7 @@ def tell_story(here: Planted) -> None:
 def _set_up(here: Planted) -> None:
     for year in (2025, 2026):
         set_year(year, usual_dates(year), by=None)
-    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + PLANS_OF_TRUST + YEAR
+    text = (STRATEGIES / "two_axes.toml").read_text() + FACTS + LADDERS + PLANS_OF_TRUST + APPRAISALS + YEAR
     text = text.replace('key = "academic"\n', 'key = "academic"\nconcludes = true\n', 1)
     text = re.sub(r'^(title|label) = "', rf'\g<1> = "{canary(here.slug)}', text, flags=re.MULTILINE)
     version = publish_strategy(text, by=None, starts_on=date(2025, 9, 1))
@@ -223,6 +224,7 @@ def _autumn(here: Planted) -> None:
     plant_support(here, school)
     plant_concerns(here, school)
     plant_exchange(here, school)
+    plant_appraisal(here)
     email = f"{canary(here.slug).lower()}invited@example.org"
     here.rows["invitation"], link = invite_person(email, name="Invited", role="trustee", by=admin)
     here.secret = link.rstrip("/").rsplit("/", 1)[-1]
@@ -362,6 +364,7 @@ def grow(here: Planted, count: int) -> None:
         grow_support(here, school, n)
         grow_concerns(here, school)
         grow_exchange(here, school, n)
+        grow_appraisals(here, school, n)
         Source.objects.create(school=school, kind="visit", area="behaviour", label="Label", on=date(2026, 10, 1))
         SchoolFact.objects.create(school=school, key="declared", since=date(2026, 9, 1), by=ceo)
         invite_person(f"more{n}@example.org", name=f"More {n}", role="trustee", by=here.people["admin"])

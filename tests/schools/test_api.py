@@ -27,7 +27,7 @@ NOUNS = (
     "schools", "periods", "strategies", "assessments", "ratings", "proposals", "decisions", "reports", "returns",
     "figures", "self_evaluations", "targets", "benchmarks", "visits", "actions", "plans", "reviews", "practices",
     "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
-    "offers", "matches",
+    "offers", "matches", "appraisals",
 )  # fmt: skip
 OTHERS = 34
 # Ratings, figures, sections; four of visits; four read for a school; ten of plans, eight of support, six of concerns.

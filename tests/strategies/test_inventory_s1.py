@@ -12,7 +12,7 @@ ASPECTS = [
     "Teaching, learning and curriculum", "Leadership", "Behaviour and attitudes", "Personal development",
     "Safeguarding culture", "Overall effectiveness",
 ]  # fmt: skip
-MOST_STILL_TO_COME = 1
+MOST_STILL_TO_COME = 0
 NOT_CONTENT = {"S1-46": "Names what the source lacks: a diagram, a team chart, durations and exit tests."}
 
 
@@ -82,6 +82,10 @@ COVERED: list[Case] = [
     ("S1-14",
      lambda s: missing(items(s, "appraisal"), "heads: by the CEO with governors", "SI Leads: by the CEO and heads",
                                 "subcommittee of trustees", "shared with trustees"), []),
+    ("S1-14", lambda s: [(one.of, one.by, one.shared_with) for one in s.appraisals],
+     [(("head",), ("ceo",), ()), (("si_lead",), ("ceo",), ()), (("ceo",), ("trust_chair",), ("trustee",))]),
+    ("S1-14", lambda s: [by_key(s.appraisals, "heads").beside, by_key(s.appraisals, "si_leads").beside],
+     [("Governors",), ("Headteachers",)]),
     ("S1-15", lambda s: missing(items(s, "funding"), "SI Leads, SLIM leads and the CEO"), []),
     ("S1-16", lambda s: by_key(s.menu, "bespoke").label, "Bespoke support"),
     ("S1-17", lambda s: missing(items(s, "funding"), "pupil premium and PE", "overall strategy", "bespoke"), []),

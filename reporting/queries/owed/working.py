@@ -9,7 +9,8 @@ from django.db.models import CharField, DateField, F, Q, QuerySet, TextField, Va
 from django.db.models.functions import Cast
 
 from monitoring.models import Visit
-from plans.models import Action, ApprovalStep, ChecklistItem, Plan
+from plans.models import Action, Appraisal, ApprovalStep, ChecklistItem, Plan
+from plans.queries.appraisals import NEXT_BY, appraisals_of
 from plans.queries.concerns import readable_concerns
 from plans.queries.on_ladders import looks_again
 from reporting.rules.owed import Owed
@@ -24,11 +25,11 @@ from .reading import Reader
 P = Permission
 MOST_WORDS = 90  # characters of an action's or a plan's own words
 GETS_ON, OVER = ": how it gets on", ": its time is up, has it worked?"
-NOTHING = Value("")
+NOTHING, APPRAISAL = Value(""), Value(": appraisal")
 
 
 def works(read: Reader) -> Iterator[Owed]:
-    """What is open of plans and checklists, the answers that plans wait for, reviews and visits to come. One query."""
+    """What is open of plans and checklists, answers that plans wait for, reviews, visits, appraisals. One query."""
     first, *others = _dated(read)
     for page, pk, said, ending, school, due, check in first.union(*others, all=True):
         if page in NAMED:
@@ -64,6 +65,11 @@ def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
     visits = Visit.objects.filter(where_may(read.access, P.SEE_VISITS), school__in=read.schools)
     visits = visits.filter(planned_for__range=span, state=Visit.State.PLANNED)
     yield _lines(visits, "visit", said="form", at="school_id", day="planned_for")
+    if read.access.may(P.SEE_APPRAISALS):
+        mine = Q(school=None) | Q(school__in=read.schools)
+        rows = Appraisal.objects.filter(appraisals_of(read.access), mine).annotate(next_by=NEXT_BY)
+        rows = rows.filter(next_by__lte=read.until)
+        yield _lines(rows, "appraisal", said="person__user__name", at="school_id", day="next_by", ending=APPRAISAL)
 
 
 def _lines(

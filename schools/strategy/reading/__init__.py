@@ -10,7 +10,17 @@ from schools.strategy.provision import Ladder
 
 from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, matrix_of, scales_of
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
-from .parts import Entry, checklists_of, forms_of, meetings_of, plans_of, reports_of, returns_of, reviews_of
+from .parts import (
+    Entry,
+    appraisals_of,
+    checklists_of,
+    forms_of,
+    meetings_of,
+    plans_of,
+    reports_of,
+    returns_of,
+    reviews_of,
+)
 from .ruling import BridgeReading, FactReading, RuleReading, bridges_of, facts_of, rules_of
 from .writing import self_evaluation_of
 
@@ -26,6 +36,7 @@ CONTENTS = (
     ("ladders", "Escalation, and the way back", "ladders"),
     ("plans", "Plans", "plan_types"),
     ("checklists", "Checklists", "checklists"),
+    ("appraisals", "Appraisals", "appraisals"),
     ("forms", "Forms", "forms"),
     ("reviews", "Reviews", "review_types"),
     ("meetings", "Meetings", "meetings"),
@@ -55,6 +66,7 @@ class Reading:
     offers: tuple[OfferTable, ...]
     plans: tuple[Entry, ...]
     checklists: tuple[Entry, ...]
+    appraisals: tuple[Entry, ...]
     forms: tuple[Entry, ...]
     reviews: tuple[Entry, ...]
     meetings: tuple[Entry, ...]
@@ -83,6 +95,7 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         offers=offer_tables(strategy),
         plans=plans_of(strategy, roles),
         checklists=checklists_of(strategy),
+        appraisals=appraisals_of(strategy, roles),
         forms=forms_of(strategy),
         reviews=reviews_of(strategy),
         meetings=meetings_of(strategy),

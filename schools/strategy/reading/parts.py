@@ -81,6 +81,26 @@ def checklists_of(strategy: Strategy) -> tuple[Entry, ...]:
     )
 
 
+def appraisals_of(strategy: Strategy, roles: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Who appraises whom, and for how long how it stands is kept."""
+    return tuple(
+        Entry(
+            one.key,
+            one.label,
+            one.detail,
+            _facts(
+                ("Whose", listed((roles[role] for role in one.of), "or")),
+                ("Led by", listed((roles[role] for role in one.by), "or")),
+                ("With", listed(one.beside)),
+                ("Shared with", listed(roles[role] for role in one.shared_with)),
+                ("Kept for", f"{counted(one.kept_months, 'month')} after the year"),
+            ),
+            _lists(("Steps", one.steps)),
+        )
+        for one in strategy.appraisals
+    )
+
+
 FORM_KINDS = {
     "monitoring": "monitoring",
     "review": "review",
