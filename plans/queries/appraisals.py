@@ -13,7 +13,7 @@ from plans.queries.plans import readable_plans
 from plans.rules.appraisal import Step, kept_until
 from schools.access import ROLES, Access, Permission
 from schools.models import Membership, RoleGrant, School, StrategyVersion
-from schools.queries import trusts_own_version
+from schools.queries import Followed
 from schools.strategy.appraisals import Appraisal as Kind
 from schools.words import cut
 
@@ -104,7 +104,7 @@ class ToBegin:
 
 def to_begin(access: Access, *, today: date) -> tuple[StrategyVersion | None, list[ToBegin]]:
     """The version the trust follows, and everybody whose appraisal this person leads by it. Two queries."""
-    version = trusts_own_version(today)
+    version = Followed.read().by_trust(today)
     kinds = version.strategy.appraisals if version else ()
     held = [(kind, _where(access, kind)) for kind in kinds]
     roles = {role: (kind, where) for kind, where in held if where != () for role in kind.of}
