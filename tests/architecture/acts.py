@@ -14,7 +14,6 @@ from categorisation.models import Assessment, Rating
 from evidence.models import Return, SelfEvaluation
 from schools.models import Kpi, Meeting
 from schools.tenancy import trust_scope
-from tests.architecture.appraising import APPRAISAL_ACTS, APPRAISAL_POST_ONLY
 from tests.architecture.escalating import CONCERN_ACTS, CONCERN_POST_ONLY
 from tests.architecture.exchanging import EXCHANGE_ACTS, EXCHANGE_POST_ONLY
 from tests.architecture.planning import PLAN_ACTS, PLAN_POST_ONLY
@@ -288,14 +287,7 @@ ACTS: dict[str, Act] = {
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
     **{
         name: Act(*parts)
-        for name, parts in {
-            **REVIEW_ACTS,
-            **PLAN_ACTS,
-            **SUPPORT_ACTS,
-            **CONCERN_ACTS,
-            **EXCHANGE_ACTS,
-            **APPRAISAL_ACTS,
-        }.items()
+        for name, parts in {**REVIEW_ACTS, **PLAN_ACTS, **SUPPORT_ACTS, **CONCERN_ACTS, **EXCHANGE_ACTS}.items()
     },
     "calendar": Act("admin", terms),
     "calendar_year": Act("admin", terms),
@@ -363,7 +355,6 @@ POST_ONLY = (
     | PLAN_POST_ONLY
     | SUPPORT_POST_ONLY
     | EXCHANGE_POST_ONLY
-    | APPRAISAL_POST_ONLY
     | CONCERN_POST_ONLY
     | frozenset(
         {

@@ -34,6 +34,7 @@ from schools.access import access_of
 from schools.audit import record_act
 from schools.models import Membership, School
 from schools.tenancy import trust_scope
+from tests.architecture.appraising import APPRAISAL_ACTS, APPRAISAL_POST_ONLY, APPRAISAL_ROWS
 from tests.architecture.planted import Planted, canary
 
 LISTED = "rapid_improvement_plan"
@@ -243,6 +244,7 @@ def closing_sent(here: Planted) -> dict[str, Any]:
 
 
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
+    **APPRAISAL_ACTS,
     "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
     "paper_new": ("head", lambda here: {"file": SimpleUploadedFile("changed.pdf", PAPER + b"changed")}),
     "paper_remove": ("si_lead", _always()),
@@ -284,9 +286,11 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
 
 PLAN_POST_ONLY = frozenset(
     {"plan_save", "paper_remove", "priority_leave", "plan_send", "plan_take_back", "plan_answer", "plan_progress_save"}
+    | APPRAISAL_POST_ONLY
 )
 
 PLAN_ROWS: dict[str, str] = {
+    **APPRAISAL_ROWS,
     **{
         f"{name}.pk": "plan_agreed"
         for name in ("plan", "plan_edition", "plan_file", "plan_edition_file", "plan_progress", "plan_progress_save",

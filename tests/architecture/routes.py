@@ -11,7 +11,6 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from schools.access import Permission
-from tests.architecture.appraising import APPRAISAL_ROWS
 from tests.architecture.escalating import CONCERN_ROWS
 from tests.architecture.exchanging import EXCHANGE_ROWS
 from tests.architecture.planning import PLAN_ROWS
@@ -132,14 +131,7 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
     },
     **{
         name: lambda here, row=row: here.rows[row].pk
-        for name, row in {
-            **REVIEW_ROWS,
-            **PLAN_ROWS,
-            **SUPPORT_ROWS,
-            **CONCERN_ROWS,
-            **EXCHANGE_ROWS,
-            **APPRAISAL_ROWS,
-        }.items()
+        for name, row in {**REVIEW_ROWS, **PLAN_ROWS, **SUPPORT_ROWS, **CONCERN_ROWS, **EXCHANGE_ROWS}.items()
     },
     **dict.fromkeys(("match_need.need", "match_add.need"), lambda here: here.rows["match_line"].key),
     "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
