@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Concat
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
 from plans.models import Action, ApprovalStep, ChecklistItem, Plan, StageChange, SupportBooking, SupportRequest
+from plans.models.approval import WRITERS
 from plans.queries.actions import SOON
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
@@ -167,7 +168,8 @@ def _of_progress(access: Access, today: date) -> Iterator[Rows]:
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
     """Plans in a step that this person answers: for their own role, or where nobody who holds it can, instead.
 
-    Who began or sent a plan, or has answered an earlier step, does not (see `why_not_answer`).
+    Who began or sent a plan, has answered an earlier step, or for the trust leads the school, does not
+    (see `why_not_answer`).
     """
     me, held = access.membership.pk, [(role, school) for role, school in access.roles if bool(school) == at_schools]
     mine = Q()
@@ -178,6 +180,8 @@ def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
         return []
     rows = ApprovalStep.objects.with_holders().filter(mine).waiting()
     rows = rows.exclude(edition__sent_by=me).exclude(edition__plan__begun_by=me)
+    if not at_schools:
+        rows = rows.exclude(edition__plan__school__in=[school for role, school in access.roles if role in WRITERS])
     rows = rows.exclude(Exists(ApprovalStep.objects.filter(edition=OuterRef("edition"), by=me)))
     place = {"pk": "edition__plan_id", "school": "edition__plan__school_id", "words": "edition__plan__title"}
     return [_arm(rows, "plan_answer", on="due_on", **place)]

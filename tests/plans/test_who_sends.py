@@ -11,6 +11,7 @@ from plans.models import Plan
 from plans.queries.plans import approvals_of, readable_plans, why_not_answer
 from plans.services import PriorityEntry, send_plan, write_priority
 from plans.services.news import answerers
+from reporting.queries.waiting import waiting_for_trust
 from schools.access import Access, access_of
 from schools.models import Membership, RoleGrant
 from schools.tenancy import trust_scope
@@ -94,3 +95,13 @@ def test_a_plan_is_read_by_others_once_it_was_sent_and_as_it_was_sent(cast: Cast
         ]
         assert all("Reading for all" in one for one in shown), person
         assert [("Not for every eye" in one) for one in shown] == [person in writers] * 2, person
+
+
+def test_what_waits_for_them_is_not_in_their_list(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        both = member("Mo Both", "si_lead")
+        grant(both, "head", cast.dunmere)
+        send_plan(plan, by=cast.ben)
+        found = {one: waiting_for_trust(access(one), TODAY) for one in (both, cast.ada)}
+    listed = {one: [row.pk for row in rows if row.kind == "plan_answer"] for one, rows in found.items()}
+    assert listed == {both: [], cast.ada: [plan.pk]}

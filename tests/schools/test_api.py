@@ -29,7 +29,7 @@ NOUNS = (
     "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
     "offers", "matches", "appraisals",
 )  # fmt: skip
-OTHERS = 34
+OTHERS = 40
 # Ratings, figures, sections; four of visits; four read for a school; ten of plans, eight of support, six of concerns.
 
 
