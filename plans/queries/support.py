@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
-from plans.models import SupportBooking
+from plans.models import Plan, SupportBooking
 from plans.rules.support import Ledger, ledger_of, offer_words
 from plans.rules.support_entry import CAME, Entry
 from reviews.queries.programme import NOT_AGREED, SchoolYear, year_days, years_of
@@ -23,6 +25,7 @@ from schools.queries import Followed
 from schools.rules import academic_year
 from schools.strategy import Strategy
 from schools.strategy.basics import SupportUnit
+from schools.strategy.provision import Entitlement
 
 P = Permission
 State = SupportBooking.State
@@ -85,8 +88,11 @@ def ledgers(
     bookings: dict[int | None, list[Entry]] = defaultdict(list)
     for one in rows:
         bookings[one.school_id].append(entry_of(one))
-    years = years_of(schools, year, today=today, followed=followed)
-    return [ledger_in(one, bookings[one.school.pk], kept, today) for one in years]
+    years, begun = years_of(schools, year, today=today, followed=followed), plans_of(schools)
+    return [
+        ledger_in(one, [*bookings[one.school.pk], *of_plans(one, begun.get(one.school.pk, ()))], kept, today)
+        for one in years
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,10 +111,50 @@ def supported_years(
     rows = bookings_in((year_days(year - back)[0], year_days(year)[1]))
     for one in rows.filter(school__in=[school.pk for school in schools]):
         bookings[one.school_id, academic_year(one.on)].append(entry_of(one))
+    begun = plans_of(schools)
     return [
-        Supported(one, entries_in(one, bookings[one.school.pk, one.begins], today))
+        Supported(one, entries_in(one, [*bookings[pk, one.begins], *of_plans(one, begun.get(pk, ()))], today))
         for one in years_of(schools, year, today=today, back=back, followed=followed)
+        for pk in [one.school.pk]
     ]
+
+
+def with_plans(schools: QuerySet[School]) -> QuerySet[School]:
+    """The same schools, each with every plan that was begun, for `plans_of`. No query more."""
+    rows = Plan.objects.filter(school=OuterRef("pk"), strategy_version__isnull=False).order_by("begun_on", "pk")
+    told = JSONObject(pk="pk", kind="kind", title="title", on="begun_on")
+    return schools.annotate(plans_begun=ArraySubquery(rows.values(json=told)))
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A plan, as far as the ledger tells of it."""
+
+    kind: str
+    on: date
+    title: str = ""
+    pk: int = 0
+
+
+def plans_of(schools: Sequence[School]) -> dict[int, list[Begun]]:
+    """By school, the plans that were begun. One query, none for schools of `with_plans`."""
+    if any(not hasattr(one, "plans_begun") for one in schools):
+        schools = list(with_plans(School.objects.filter(pk__in=[one.pk for one in schools])))
+    return {
+        one.pk: [Begun(each["kind"], date.fromisoformat(each["on"]), each["title"], each["pk"]) for each in told]
+        for one in schools
+        for told in [one.plans_begun]  # type: ignore[attr-defined]
+    }
+
+
+def of_plans(year: SchoolYear, begun: Iterable[Begun]) -> Iterable[Entry]:
+    """The plans of the year that are an entitlement: each came on the day on which it was begun."""
+    known = {one.plan: one for one in year.strategy.entitlements if one.plan}
+    for plan in begun:
+        if plan.kind in known and academic_year(plan.on) == year.begins:
+            one = known[plan.kind]
+            page = ("plan", plan.pk) if plan.pk else ("", 0)
+            yield Entry(one.key, plan.title, one.unit, plan.on, Decimal(1), "delivered", page=page)
 
 
 def times_given(year: int) -> Count:
@@ -139,8 +185,13 @@ def ledger_in(
 
 
 def entries_in(year: SchoolYear, bookings: Iterable[Entry], today: date, *, named: bool = True) -> tuple[Entry, ...]:
-    """Everything the ledger counts: what was booked, and the reviews and visits that carry out the offer."""
-    return (*bookings, *_of_reviews(year, today, named=named), *_of_visits(year))
+    """Everything the ledger counts: what was booked, and the plans, reviews and visits that carry out the offer.
+
+    What was once booked as a plan counts beyond the offer: of a plan only the plan itself is proof.
+    """
+    plans = {one.key for one in year.strategy.entitlements if one.plan}
+    booked = (replace(one, key="") if one.key in plans and one.page[0] != "plan" else one for one in bookings)
+    return (*booked, *_of_reviews(year, today, named=named), *_of_visits(year))
 
 
 def entry_of(one: SupportBooking) -> Entry:
@@ -190,4 +241,9 @@ def _of_visits(year: SchoolYear) -> Iterable[Entry]:
 def offers_of(school: School, strategy: Strategy) -> list[tuple[str, str]]:
     """The entitlements of the school as it stands, with how much each brings, to book against. One query."""
     levels = levels_of([school]).get(school.pk, {})
-    return [(one.key, f"{one.label}: {offer_words(one)}") for one in strategy.entitlements if applies(one, levels)]
+    return [(one.key, f"{one.label}: {offer_words(one)}") for one in bookable(strategy) if applies(one, levels)]
+
+
+def bookable(strategy: Strategy) -> list[Entitlement]:
+    """The entitlements that support is booked against: all but plans."""
+    return [one for one in strategy.entitlements if not one.plan]

@@ -13,7 +13,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from categorisation.models import Decision
-from plans.queries.support import SchoolLedger, bookings_in, ledger_in
+from plans.models import Plan
+from plans.queries.support import Begun, SchoolLedger, bookings_in, ledger_in, of_plans
 from plans.rules.support_entry import Entry
 from reviews.models import Review
 from reviews.queries.programme import year_days, year_of
@@ -23,7 +24,7 @@ from schools.rules import academic_year
 from schools.rules.rhythm import HalfTerm
 from schools.strategy.basics import SupportUnit
 
-BOOKING, REVIEW, PLACED, DONE, PLANNED = "booking", "review", "placed", "done", "planned"
+BOOKING, REVIEW, PLACED, DONE, PLANNED, PLAN = "booking", "review", "placed", "done", "planned", "plan"
 NO_DAYS = Cast(Value(None), ArrayField(DateField()))
 NUMBER = Cast(F("pk"), DecimalField(max_digits=20, decimal_places=1))  # the order of decisions of one day
 NO_AMOUNT = Cast(Value(None), DecimalField(max_digits=6, decimal_places=1))
@@ -39,12 +40,14 @@ def ledgers_of_trust(
     """This year's, as far as what is owed goes: without names, costs and what lies beyond the offer. One query."""
     begins = academic_year(today)
     known, bookings = list(schools), defaultdict[int, list[Entry]](list)
-    reviews, visits, placed = _lists(), _lists(), _lists()
+    reviews, visits, placed, plans = _lists(), _lists(), _lists(), _lists()
     for kind, school, key, on, days, amount, state in _recorded(known, year_days(begins)):
         if kind == BOOKING:
             bookings[school].append(Entry(key, "", SupportUnit.DAY, on, amount, state))
         elif kind == REVIEW:
             reviews[school].append(Review(entitlement=key, dates=days, days=amount, state=state))
+        elif kind == PLAN:
+            plans[school].append(Begun(key, on, pk=int(amount)))
         elif kind == PLACED:
             placed[school].append((on, amount, Placed(on, key, state)))
         else:
@@ -55,7 +58,7 @@ def ledgers_of_trust(
         if version := versions.get(one.pk):
             history = [told for *_, told in sorted(placed[one.pk], key=lambda row: row[:2])]
             year = year_of(one, version, history, halves[one.pk], reviews[one.pk], visits[one.pk], begins)
-            found.append(ledger_in(year, bookings[one.pk], kept, today, named=False))
+            found.append(ledger_in(year, [*bookings[one.pk], *of_plans(year, plans[one.pk])], kept, today, named=False))
     return found
 
 
@@ -64,14 +67,16 @@ def _lists() -> defaultdict[int, list[Any]]:
 
 
 def _recorded(schools: Sequence[School], span: tuple[date, date]) -> QuerySet[Any]:
-    """Bookings, reviews and visits of the year, and the categories schools were told of, in one query."""
+    """Bookings, plans, reviews and visits of the year, and the categories schools were told of, in one query."""
     booked = bookings_in(span).select_related(None).filter(school__in=schools).exclude(entitlement="")
     done = Review.objects.filter(school__in=schools, starts_on__range=span).exclude(state=Review.State.WITHDRAWN)
     told = Decision.objects.filter(school__in=schools, tell_at__lte=timezone.now())
+    begun = Plan.objects.filter(school__in=schools, begun_on__range=span, strategy_version__isnull=False)
     arms = (
         _arm(booked, BOOKING, "school_id", "entitlement", F("on"), NO_DAYS, F("amount"), F("state")),
         _arm(told, PLACED, "school_id", "axis", F("effective_on"), NO_DAYS, NUMBER, F("level")),
         _arm(done, REVIEW, "school_id", "entitlement", F("starts_on"), F("dates"), F("days"), F("state")),
+        _arm(begun, PLAN, "school_id", "kind", F("begun_on"), NO_DAYS, NUMBER, Value("")),
         _visits(schools, span, done=True),
         _visits(schools, span, done=False),
     )

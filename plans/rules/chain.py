@@ -25,6 +25,11 @@ def kinds_for(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:
     return [one for one in strategy.plan_types if one.of == "school" and (not one.levels or _applies(one, levels))]
 
 
+def kinds_asked(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:
+    """The kinds that a school's levels ask for: those of its level, and of no other."""
+    return [one for one in kinds_for(strategy, levels) if one.levels and not one.keeps_going]
+
+
 def _applies(kind: PlanType, levels: Mapping[str, str]) -> bool:
     return any(level in kind.levels for axis, level in levels.items() if kind.axis in (None, axis))
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from plans.models import Action, MatchLine, SupportBooking, SupportRequest
 from plans.queries.givers import is_of_trusts_team, posts_of, works_at
+from plans.queries.support import bookable
 from plans.rules.support_entry import AFTER
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
@@ -108,7 +109,7 @@ def _check_amounts(terms: Terms) -> None:
 
 def _check(school: School | None, version: StrategyVersion, terms: Terms) -> None:
     _check_amounts(terms)
-    known = {one.key for one in version.strategy.entitlements}
+    known = {one.key for one in bookable(version.strategy)}
     if terms.entitlement and (terms.entitlement not in known or terms.request or school is None):
         raise ValidationError({"against": "Choose one of the list"})
     if terms.request and (terms.request.school != school or terms.request.state != SupportRequest.State.AGREED):

@@ -37,6 +37,7 @@ from plans.queries.plans import (
     why_not_send,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
+from plans.rules.chain import kinds_for
 from plans.rules.checklist import has_checklists
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
@@ -126,12 +127,14 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     approvals = approvals_of(rows)
     open_ones = [line_of(request, one, approvals.get(one.pk, [])) for one in rows if one.is_open]
     kept_going = [one for one in open_ones if one["keeps_going"]]
+    usual = {one.key for one in kinds_for(strategy, {})} if strategy else set()  # asked for whatever the level
     context = {
         "school": school,
         "lines": [one for one in open_ones if not one["keeps_going"]],
         "kept_going": kept_going,
         "closed": [one for one in rows if not one.is_open][:MOST_CLOSED],
         "kinds": [] if refusal else kinds,
+        "lacking": [one for one in kinds if not one.keeps_going and one.key not in usual],
         "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
         "with_checklist": strategy is not None and has_checklists(strategy),
         "with_appraisals": _with_appraisals(request),

@@ -16,6 +16,7 @@ from plans.queries.support import (
     readable_bookings,
     supported_schools,
     times_given,
+    with_plans,
 )
 from plans.queries.support_asked import asked_of
 from plans.queries.support_waiting import waiting_for
@@ -58,7 +59,7 @@ def support(request: TrustRequest) -> HttpResponse:
     if not access.may_everywhere(P.SEE_SUPPORT) and len(own) == 1:
         return redirect("school_support", trust=request.trust.slug, school_id=next(iter(own)))
     schools = School.objects.on(today).filter(where_may(access, P.SEE_SUPPORT, "pk")).order_by("name")
-    found = ledgers(schools.annotate(gave=times_given(year)), year, today=today, followed=request.followed)
+    found = ledgers(with_plans(schools).annotate(gave=times_given(year)), year, today=today, followed=request.followed)
     filters = LedgerFilter(request.GET)
     context = {
         "lines": [{"one": one, "gave": one.school.gave} for one in filters.lines(found)],  # type: ignore[attr-defined]
@@ -117,7 +118,7 @@ def given_by(access: Access, school: School, year: int) -> QuerySet[SupportBooki
 
 def school_for(request: TrustRequest, school_id: int) -> School:
     """The school, if this person sees its support, or 404."""
-    return get_object_or_404(supported_schools(request.access), pk=school_id)
+    return get_object_or_404(with_plans(supported_schools(request.access)), pk=school_id)
 
 
 @require_safe
@@ -126,7 +127,7 @@ def support_file(request: TrustRequest) -> HttpResponse:
     """The ledger of a year as a file for a spreadsheet, a row for each thing booked, given or missed."""
     today, year = timezone.localdate(), year_of(request)
     schools = School.objects.filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name")
-    found: list[SchoolLedger] = ledgers(schools, year, today=today, followed=request.followed)
+    found: list[SchoolLedger] = ledgers(with_plans(schools), year, today=today, followed=request.followed)
     response = HttpResponse(ledger_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="support-{request.trust.slug}-{year}.csv"'
     return response

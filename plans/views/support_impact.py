@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from plans.queries.support import with_plans
 from plans.queries.support_moves import what_it_came_to
 from plans.rules.support_shares import Moved, on_record
 from schools.access import Permission, TrustRequest, trust_view, where_may
@@ -27,7 +28,8 @@ P = Permission
 def support_impact(request: TrustRequest) -> HttpResponse:
     """Support from inside the trust and from outside over years; and support beside the movement of categories."""
     today = timezone.localdate()
-    schools = list(School.objects.on(today).filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name"))
+    rows = School.objects.on(today).filter(where_may(request.access, P.SEE_SUPPORT, "pk")).order_by("name")
+    schools = list(with_plans(rows))
     found = what_it_came_to(schools, today=today, followed=request.followed)
     years = on_record(found.years)
     axes = list(_by_axis(found.moved))

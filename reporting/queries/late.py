@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,9 +14,10 @@ from evidence.models import Return, SelfEvaluation
 from evidence.queries.returns import LOOK_BACK, returns_asked
 from evidence.queries.sef import due_day, is_asked, versions_for
 from plans.models import Action, Concern, Plan, StageChange
+from plans.rules.chain import kinds_asked
 from plans.rules.progress import missed_since, rhythm_of
-from reporting.queries.overview import Overview
-from reporting.rules.late import ACTION, OVER, PLAN, RETURN, SEF, STAGE, Late
+from reporting.queries.overview import Overview, SchoolLine
+from reporting.rules.late import ACTION, LACKS, OVER, PLAN, RETURN, SEF, STAGE, Late
 from schools.models import School, StrategyVersion
 from schools.queries import half_terms_in
 
@@ -44,6 +45,8 @@ def late_of(seen: Overview) -> dict[int, list[Late]]:
     found: dict[int, list[Late]] = defaultdict(list)
     for row in [*rows[OVER], *rows[ACTION], *rows[STAGE]]:
         found[row.school].append(Late(row.sort, row.on, row.title))
+    for line in seen.lines:
+        found[line.school_id] += _lacking(seen, line, {row.key for row in rows[LACKS] if row.school == line.school_id})
     for school, late in [*_updates(seen, rows[PLAN]), *_sefs(seen, rows[SEF])]:
         found[school].append(late)
     for school, late in _returns(seen, rows[RETURN]):
@@ -67,6 +70,7 @@ def _rows(schools: Sequence[School], today: date) -> QuerySet[Any]:
     return _lines(actions, ACTION, school=F("plan__school_id"), title=F("what"), on=F("counts")).union(
         _lines(plans.filter(update_due_on__lt=today), PLAN, key=F("kind"), title=F("title"), version=version,
                on=F("update_due_on")),
+        _lines(plans, LACKS, key=F("kind"), on=F("begun_on")),
         _lines(plans.filter(ends_on__lt=today), OVER, title=F("title"), on=F("ends_on")),
         _lines(concerns.filter(again__lt=today), STAGE, on=F("again")),
         _lines(sefs, SEF, **kept),
@@ -82,6 +86,17 @@ def _lines(rows: QuerySet[Any], sort: str, **told: Any) -> QuerySet[Any]:
     said: dict[str, Any] = {"sort": Value(sort), "school": F("school_id"), **blank, **none, **told}
     columns = {f"of_{name}": Cast(said[name], types.get(name, WORD)) for name in Row._fields}
     return rows.order_by().annotate(**columns).values_list(*columns)
+
+
+def _lacking(seen: Overview, line: SchoolLine, begun: Container[str]) -> Iterator[Late]:
+    """The kinds of plan that the levels it was told of ask for, and that are not open; by the day of the level."""
+    strategy = next(one.strategy for one in seen.sheets if line in one.lines)
+    since = {one.axis: one.since for one in line.categories if one.state == "agreed"}
+    levels = {one.axis: one.level for one in line.categories if one.axis in since}
+    for kind in kinds_asked(strategy, levels):
+        days = [day for axis, day in since.items() if kind.axis in (None, axis) and levels[axis] in kind.levels]
+        if kind.key not in begun and (day := next(filter(None, days), None)):
+            yield Late(LACKS, day, kind.label)
 
 
 def _updates(seen: Overview, rows: Sequence[Row]) -> Iterator[tuple[int, Late]]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from schools.words import counted, cut, number
+from schools.words import counted, cut, listed, number
 
-MATRIX, PLAN, OVER, ACTION, STAGE, SEF, RETURN = "matrix", "plan", "over", "action", "stage", "sef", "return"
-ORDER = (MATRIX, PLAN, OVER, ACTION, STAGE, SEF, RETURN)
+MATRIX, LACKS, PLAN, OVER, ACTION = "matrix", "lacks", "plan", "over", "action"
+STAGE, SEF, RETURN = "stage", "sef", "return"
+ORDER = (MATRIX, LACKS, PLAN, OVER, ACTION, STAGE, SEF, RETURN)
 MOST_TITLE = 60  # characters of a plan's own words
 
 
@@ -33,6 +34,9 @@ def late_words(late: Iterable[Late], today: date) -> list[str]:
 
 def _words(kind: str, same: list[Late], today: date) -> str:
     first = same[0]
+    if kind == LACKS:
+        names = listed(f"“{cut(one.title, MOST_TITLE)}”" for one in same)
+        return f"its level asks for {names}, and none is open"
     days, title = counted((today - first.on).days, "day"), f"“{cut(first.title, MOST_TITLE)}”"
     if len(same) > 1:
         many = number(len(same))

@@ -122,6 +122,7 @@ def _review_and_meeting_faults(strategy: Strategy) -> Iterator[str]:
         yield from unknown(f"menu.{item.key}.review", item.review, [review.key for review in strategy.review_types])
     for one in strategy.entitlements:
         yield from unknown(f"entitlements.{one.key}.form", one.form, [form.key for form in strategy.forms])
+        yield from unknown(f"entitlements.{one.key}.plan", one.plan, [kind.key for kind in strategy.plan_types])
     for review in strategy.review_types:
         yield from unknown(f"review_types.{review.key}.form", review.form, [form.key for form in strategy.forms])
         for level in review.depth:

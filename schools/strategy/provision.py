@@ -48,6 +48,7 @@ class Entitlement(Named):
     """Support a school may count on. Without `levels` it is the core offer for all.
 
     `form`: the form of the visits that carry it out; where it is a kind of review of the same key, that one's form.
+    `plan`: the kind of plan that it is. Nothing is booked for it: it has come when the school has begun such a plan.
     """
 
     axis: Key | None = None
@@ -59,6 +60,7 @@ class Entitlement(Named):
     given_by: tuple[Text, ...] = ()
     takes_part: tuple[Text, ...] = ()
     form: Key | None = None
+    plan: Key | None = None
     detail: str = ""
 
 

@@ -13,7 +13,9 @@ from django.db import IntegrityError, transaction
 
 from plans.models import SupportBooking
 from plans.queries.support import confirms, gives, ledgers, readable_bookings
+from plans.queries.support_short import ledgers_of_trust
 from plans.queries.support_waiting import MOST_WAITING, waiting_for
+from plans.services import begin_plan
 from plans.services.booking import (
     Terms,
     book_support,
@@ -27,6 +29,7 @@ from reviews.queries.programme import programmes
 from schools.access import access_of
 from schools.audit import record_act
 from schools.models import Notice, Period, RoleGrant
+from schools.queries import half_terms_of
 from schools.rules import is_working_day
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
@@ -302,3 +305,28 @@ def test_the_sentence_stands_beside_the_days(cast: Cast):
         place(cast, cast.dunmere, "reinforce")
     page = cast.client(cast.ada).post(at(cast, "book/"), {**BOOK, "dates": "25 December 2026"})
     assert "25 December 2026 is a bank holiday: enter a working day" in text_of(page)
+
+
+def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_exists(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "stabilise")
+        assert line(cast, "rapid_plan_cycle").came == 0
+        with pytest.raises(ValidationError) as refused:
+            book(cast, DECEMBER, entitlement="rapid_plan_cycle")
+        assert refused.value.message_dict == {"against": ["Choose one of the list"]}
+        earlier = book(cast, OCTOBER, entitlement="", what="Rapid plan")[0]
+        type(earlier).objects.filter(pk=earlier.pk).update(entitlement="rapid_plan_cycle")
+        say_delivered(type(earlier).objects.get(pk=earlier.pk), by=cast.ada)
+        assert line(cast, "rapid_plan_cycle").came == 0
+    client, plans = cast.client(cast.ben), f"/t/alder/schools/{cast.dunmere.pk}/plans/"
+    missing = "asks for “Rapid improvement plan”, and none is open"
+    assert missing in text_of(client.get(plans))
+    with trust_scope(cast.alder):
+        begun = begin_plan(cast.dunmere, "rapid_improvement_plan", by=cast.ben)
+        found = line(cast, "rapid_plan_cycle")
+        assert (found.came, [one.page for one in found.entries]) == (1, [("plan", begun.pk)])
+        halves = half_terms_of([cast.dunmere], since=TODAY, until=TODAY)
+        short = ledgers_of_trust([cast.dunmere], {cast.dunmere.pk: cast.version}, halves, today=TODAY)
+        assert next(one.came for one in short[0].ledger.lines if one.key == "rapid_plan_cycle") == 1
+    assert missing not in text_of(client.get(plans))
+    assert client.get(at(cast)).status_code == 200

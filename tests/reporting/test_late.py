@@ -177,3 +177,17 @@ def test_one_question_however_many_schools(cast: Cast, queries: Callable[..., li
         furnish(cast.version, chief=cast.ruth)
         seen = overview(cast.autumn, today=TODAY, calendar=read_calendar(TODAY))
         assert len(queries(lambda: late_of(seen))) == 1
+
+
+def test_a_plan_that_the_level_asks_for_and_nobody_has_begun(cast: Cast) -> None:
+    with trust_scope(cast.alder):
+        summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=4), by=cast.ada)
+        decide(summer, by=cast.ruth, level="stabilise")
+    both = "ts level asks for “Operational action plan” and “Rapid improvement plan”, and none is open"
+    assert both in said(cast)
+    with trust_scope(cast.alder):
+        Plan.objects.create(
+            school=cast.dunmere, kind="rapid_improvement_plan", title="Six weeks", year=2026, begun_on=TODAY,
+            strategy_version=cast.version,
+        )  # fmt: skip
+    assert "ts level asks for “Operational action plan”, and none is open" in said(cast)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from plans.models import SupportBooking, SupportRequest
+from plans.queries.support import bookable
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.story import Story, TrustPlan, chance, pick
@@ -56,7 +57,7 @@ class SupportWriter:
 
     def _of_year(self, key: str, place: int, ago: int, owed: Mapping[str, list[date]]) -> Iterator[SupportBooking]:
         latest = None
-        for one in self.version.strategy.entitlements:
+        for one in bookable(self.version.strategy):
             if not (one.levels or one.unit == "session"):  # of the offer for all, meetings are kept elsewhere
                 continue
             for turn, due in enumerate(owed.get(one.key, ())):
