@@ -271,6 +271,8 @@ class TrustMiddleware:
             return self.get_response(request)
         self._recognise(request)
         if not request.user.is_authenticated:
+            if self.FEED.match(request.path_info):
+                raise Http404  # a calendar's address that was stopped: a program asks, and cannot sign in
             return self._to_sign_in(request)
         trust = Trust.objects.filter(slug=found[1]).first()
         token = getattr(request, "api_token", None)

@@ -137,14 +137,14 @@ class TakeForm(forms.Form):
     def __init__(self, data: Any = None, *, items: Sequence[ChecklistItem], setting: Setting) -> None:
         self.rows = {str(one.pk): one for one in items}
         self.people = {str(one.pk): one for one in setting.people}
-        begins = {"items": list(self.rows), "owner": setting.owner, "check": setting.check_after()}
+        begins = {"items": list(self.rows), "check": setting.check_after()}
         super().__init__(data, initial=begins)
         self.fields |= {
             "items": forms.MultipleChoiceField(
                 label="Items of the checklist", choices=_by_domain(items), widget=forms.CheckboxSelectMultiple,
                 error_messages={**choose("Choose from the list"), "required": "Tick at least one item"},
             ),
-            "owner": _owner_field(self.people, "A role"),
+            "owner": _owner_field(self.people, "Nobody yet, or a role"),
             "words": line("If a role sees to it: which", most=120),
             "due": DayField(label="Done by", required=False, error_messages=DAY_ERRORS),
             "check": DayField(

@@ -209,7 +209,8 @@ def items_for(plan: Plan, *, today: date, followed: Followed | None = None) -> l
         at |= Q(axis=one.axis, level=one.level.key)
     taken = Action.objects.filter(item=OuterRef("pk"), state=Action.State.OPEN, plan__state=Plan.State.OPEN)
     rows = ChecklistItem.objects.filter(at, school=school, checklist__in=kind.checklists)
-    rows = rows.exclude(status=ChecklistItem.Status.MET).exclude(Exists(taken)).select_related("owner__user")
+    rows = rows.exclude(status=ChecklistItem.Status.MET).exclude(Exists(taken)).exclude(words__in=kind.is_itself)
+    rows = rows.select_related("owner__user")
     order = [each.place for one in stands for each in asked_at(one.strategy, one.axis, one.level.key)]
     return sorted(rows, key=partial(_in_order, order))
 

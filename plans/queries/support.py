@@ -154,7 +154,10 @@ def of_plans(year: SchoolYear, begun: Iterable[Begun]) -> Iterable[Entry]:
         if plan.kind in known and academic_year(plan.on) == year.begins:
             one = known[plan.kind]
             page = ("plan", plan.pk) if plan.pk else ("", 0)
-            yield Entry(one.key, plan.title, one.unit, plan.on, Decimal(1), "delivered", page=page)
+            yield Entry(
+                one.key, plan.title, one.unit, plan.on, Decimal(1), "delivered", page=page,
+                given_by=", ".join(one.given_by),
+            )  # fmt: skip
 
 
 def times_given(year: int) -> Count:

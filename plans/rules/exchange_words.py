@@ -63,9 +63,16 @@ def why(problem: Problem, match: Match) -> tuple[str, ...]:
     speaks = f"{giver.name} offers {need.area_label}" if need.area else f"{giver.name} has days to give"
     if strength:
         speaks += f" and is {listed(strength)}"
-    takes = f"It has {counted(giver.left, 'day')} left in the {giver.per}; this takes {counted(match.days, 'day')}."
-    return (*need.why, f"{speaks}.", f"It is {journey_words(minutes(giver, need))}." if minutes(giver, need) is not None
-            else "How far it has to come is not known.", takes)  # fmt: skip
+    they, have, are = ("It", "has", "is") if giver.school else ("They", "have", "are")
+    takes = (
+        f"{they} {have} {counted(giver.left, 'day')} left in the {giver.per}; this takes {counted(match.days, 'day')}."
+    )
+    journey = minutes(giver, need)
+    comes = (
+        f"{they} {are} {journey_words(journey)}." if journey is not None
+        else f"How far {they.lower()} {have} to come is not known."
+    )  # fmt: skip
+    return (*need.why, f"{speaks}.", comes, takes)
 
 
 def others(problem: Problem, match: Match, matches: Sequence[Match]) -> tuple[str, ...]:
@@ -97,15 +104,16 @@ def _less(other: Candidate, chosen: Candidate | None) -> str:
     if other.need.area in chosen.giver.practice and other.need.area not in other.giver.practice:
         behind.append("has no practice in the register there")
     if other.minutes is None or (chosen.minutes is not None and other.minutes > chosen.minutes):
+        travels = "it has" if other.giver.school else "they have"
         further = (
             "" if other.minutes is None or chosen.minutes is None else counted(other.minutes - chosen.minutes, "minute")
         )
-        behind.append(f"is {further} further away" if further else "nobody knows how far it has to travel")
+        behind.append(f"is {further} further away" if further else f"nobody knows how far {travels} to travel")
     if behind and other.worth < chosen.worth:
         return listed(behind)
     if other.worth == chosen.worth:
         return "is worth no more here"
-    return "its days are worth more elsewhere, or kept in hand"
+    return f"{_whose(other.giver)} days are worth more elsewhere, or kept in hand"
 
 
 def _strength(giver: Giver, need: Need) -> list[str]:
@@ -118,16 +126,24 @@ def _strength(giver: Giver, need: Need) -> list[str]:
 
 
 def _no_days(problem: Problem, giver: Giver, matches: Iterable[Match]) -> str:
-    """Where its days have gone."""
+    """Where the giver's days have gone."""
     if giver.away:
         return giver.away
     if not giver.limit:
         return "gives nothing for now"
     if not giver.left:
-        return f"has given the {counted(giver.limit, 'day')} it can give in the {giver.per}"
+        who = "it" if giver.school else "they"
+        return f"has given the {counted(giver.limit, 'day')} {who} can give in the {giver.per}"
     needs = problem.need_by_key
     to = [f"{needs[one.need].name} ({one.days})" for one in matches if one.giver == giver.key and one.need in needs]
-    return f"has no day left: {verb(giver.left, 'its day goes', 'its days go')} to {listed(to, most=MOST_NAMED)}"
+    return (
+        f"has no day left: {_whose(giver)} {verb(giver.left, 'day goes', 'days go')} to {listed(to, most=MOST_NAMED)}"
+    )
+
+
+def _whose(giver: Giver) -> str:
+    """“its” of a school, “their” of a person."""
+    return "its" if giver.school else "their"
 
 
 @dataclass(frozen=True)

@@ -70,15 +70,15 @@ def _lacking(focus: Focus) -> Iterator[str]:
 def _of_actions(document: Document) -> Iterator[Warned]:
     """Of those that are open: a closed one stays as it was."""
     lines = [line for line in lines_of(document) if not line.get("closed")]
-    for words, lacking in (
-        ("nobody who sees to it", [one for one in lines if not one["owner"]]),
-        ("no day by which it is done", [one for one in lines if not one["due"]]),
-        ("no day on which its impact is looked at", [one for one in lines if not one["check"]]),
-        ("nothing to be judged by", [one for one in lines if not one["success"]]),
+    for part, one, many in (
+        ("owner", "nobody who sees to it", "nobody who sees to them"),
+        ("due", "no day to be done by", "no day to be done by"),
+        ("check", "no day on which its impact is looked at", "no day on which their impact is looked at"),
+        ("success", "nothing to be judged by", "nothing to be judged by"),
     ):
-        if lacking:
-            count, has = counted(len(lacking), "action"), verb(len(lacking), "has", "have")
-            yield Warned(capital(f"{count} {has} {words}: {_named(lacking)}."), "actions")
+        if lacking := [line for line in lines if not line[part]]:  # type: ignore[literal-required]
+            count, has = counted(len(lacking), "action"), verb(len(lacking), f"has {one}", f"have {many}")
+            yield Warned(capital(f"{count} {has}: {_named(lacking)}."), "actions")
     loose = [line for line in document["actions"] if not line.get("closed")]
     if document["priorities"] and loose:
         count, serves = counted(len(loose), "action"), verb(len(loose), "serves", "serve")

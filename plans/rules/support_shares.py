@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from plans.rules.support_entry import OUTSIDE, ZERO, Entry
@@ -73,9 +73,10 @@ class YearOf:
 
     @property
     def share_outside(self) -> float | None:
-        """In per cent of the times that it came; None in a year of which nothing is on record."""
+        """In per cent of the times that it came, a half rounded up; None in a year of which nothing is on record."""
         both = self.inside.times + self.outside.times
-        return 100 * self.outside.times / both if both else None
+        share = Decimal(100 * self.outside.times) / both if both else None
+        return None if share is None else float(share.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def by_year(entries: Iterable[Entry], years: Iterable[int]) -> list[YearOf]:

@@ -118,7 +118,11 @@ def _head(request: TrustRequest, seen: Overview) -> dict[str, Any]:
         "place": f"{whole_day(seen.calendar.today)}, {as_at}" if seen.is_current else f"{seen.period.label}, {as_at}",
         "title": f"Before the {words.risk_meeting}" if meeting and words else f"Every school, {seen.period.label}",
         "lede": _lede(seen),
-        "actions": actions(("Open the agenda", agenda), ("Reports", link(request, "reports"))),
+        "actions": actions(
+            ("Open the agenda", agenda),
+            *((word, link(request, page)) for word, page in (("Plans", "plans"), ("Support", "support"))),
+            ("Reports", link(request, "reports")),
+        ),
     }
 
 

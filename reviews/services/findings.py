@@ -127,5 +127,6 @@ def found_in_form(review: Review) -> Iterator[tuple[str, str, str]]:
     for row in rows_of(form, review.answers) if comment else ():
         said = row.values.get(comment.key) if comment else None
         if comment is not None and isinstance(said, str):
-            about = row.values.get(focus.key, "") if focus else ""
-            yield row.name(comment.key), KINDS.FINDING, f"{about}: {said}" if isinstance(about, str) and about else said
+            told = row.values.get(focus.key, "") if focus else ""
+            about = told.rstrip(" .:;,") if isinstance(told, str) else ""
+            yield row.name(comment.key), KINDS.FINDING, f"{about}: {said}" if about else said

@@ -172,6 +172,7 @@ class PlanType(Named):
     update_by_level: dict[Key, Cadence] = {}  # where the rhythm of updates follows the level; `update_every` otherwise
     refresh_every: Cadence | None = None
     checklists: tuple[Key, ...] = ()
+    is_itself: tuple[Text, ...] = ()  # items of its checklists that it meets by being there: no actions of its own
     detail: str = ""
 
     @cached_property

@@ -211,6 +211,8 @@ def test_a_plan_that_is_begun_is_offered_what_is_outstanding(world: PhaseWorld):
     assert offers == f"/t/alder/plans/{plan.pk}/checklist/"
     read = text_of(lead.get(offers))
     assert ("Budget audit" in read, "Legal audit" in read) == (True, False)
+    assert "The AIP is written" not in read, "the plan is no action of its own"
+    assert lead.get(offers).context["form"]["owner"].value() in (None, ""), "nobody is taken for granted"
     bare = lead.post(offers, {"items": [], "owner": "", "words": "", "due": "", "check": ""})
     assert bare.status_code == 422
     assert "Tick at least one item" in text_of(bare)

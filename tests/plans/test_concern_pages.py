@@ -91,6 +91,7 @@ def test_what_is_typed_wrong_is_told_beside_its_field_and_nothing_is_lost(world:
     assert "it is still to come" in text_of(late)
     closing = lead.post(at(concern, "propose/close/"), {"reason": "It is well.", "exit-0": "Seen."})
     assert (closing.status_code, closing.context["form"].errors.keys()) == (422, {"exit-1"})
+    assert "Check these answers before you go on" in text_of(closing)
     assert lead.post(at(concern, "propose/down/"), STEP).status_code == 404  # it is at the first stage
     wrong = lead.post(at(concern, "done/"), {"duty": "Nothing of it", "on": "soon"})
     assert (wrong.status_code, "Choose what is done" in text_of(wrong)) == (422, True)

@@ -159,6 +159,12 @@ def test_the_greater_need_goes_first_and_the_other_is_told_why_not() -> None:
     [left] = unmet(problem, matches)
     assert (left.need.key, left.days) == ("request-1", 2)
     assert left.words == "Giver 1 has no day left: its days go to School 2 (2)."
+    person = replace(problem, givers=(replace(problem.givers[0], school=None, place=None),))
+    assert unmet(person, matches)[0].words == "Giver 1 has no day left: their days go to School 2 (2)."
+    assert why(person, matches[0])[-2:] == (
+        "How far they have to come is not known.",
+        "They have two days left in the half term; this takes two days.",
+    )
 
 
 def test_who_is_strong_there_and_near_comes_before_who_is_not() -> None:

@@ -71,6 +71,8 @@ def test_a_whole_plan_is_not_warned_of() -> None:
         (document(focus(1, whole(), milestones=[])), "lacks a target with a day"),
         (document(focus(1)), "lacks an action"),
         (document(focus(1, {**whole(), "owner": ""})), "One action has nobody who sees to it: “Action 1.”"),
+        (document(focus(1, *({**whole(n), "due": ""} for n in (1, 2)))), "Two actions have no day to be done by:"),
+        (document(focus(1, *({**whole(n), "owner": ""} for n in (1, 2)))), "have nobody who sees to them"),
         (document(focus(1, {**whole(), "check": ""})), "no day on which its impact is looked at"),
         (document(focus(1, {**whole(), "success": ""})), "nothing to be judged by"),
         (document(focus(1, whole()), actions=(whole(2),)), "One action serves no priority: “Action 2.”"),

@@ -329,4 +329,4 @@ def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_exists(cast: Cast)
         short = ledgers_of_trust([cast.dunmere], {cast.dunmere.pk: cast.version}, halves, today=TODAY)
         assert next(one.came for one in short[0].ledger.lines if one.key == "rapid_plan_cycle") == 1
     assert missing not in text_of(client.get(plans))
-    assert client.get(at(cast)).status_code == 200
+    assert f"/t/alder/plans/{begun.pk}/" in client.get(at(cast)).content.decode()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plans.rules.support import Ledger, Line, ledger_of, term_of
 from plans.rules.support_entry import AFTER, CAME, STANDS, Entry
-from plans.rules.support_shares import by_year, serving, shares_of
+from plans.rules.support_shares import Share, YearOf, by_year, serving, shares_of
 from plans.rules.support_term import term_lines
 from plans.rules.support_trust import trust_year
 from reviews.rules.owed import Placed, owed_of
@@ -197,6 +197,8 @@ def test_inside_and_outside_by_academic_year():
     assert (this.inside.times, this.inside.amount_words, this.inside.cost) == (3, "3 days, 1 visit", Decimal(60))
     assert (this.outside.times, this.outside.amount_words, this.outside.cost) == (1, "0.5 days", None)
     assert (this.share_outside, by_year([], [2026])[0].share_outside) == (25, None)
+    inside, outside = (Share(key, times, None, (), times) for key, times in (("inside", 45), ("outside", 3)))
+    assert YearOf(2026, inside, outside).share_outside == 6.3  # 6.25: a half is rounded up
 
 
 def test_support_counts_for_the_axis_it_serves_and_what_serves_none_counts_for_each():

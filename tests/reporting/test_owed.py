@@ -202,15 +202,15 @@ def test_a_new_address_stops_the_old_one_and_leaving_stops_all(cast: Cast, now: 
     def asks(secret: str) -> int:
         return Client().get(reverse("calendar_feed", args=["alder", secret])).status_code
 
-    assert (asks(first), asks(second)) == (302, 200), "nobody is known by it: they are asked to sign in"
+    assert (asks(first), asks(second)) == (404, 200), "a calendar program cannot sign in: nothing is here"
     assert cast.client(cast.ben).get(reverse("calendar_feed", args=["alder", first])).status_code == 404
     cast.client(cast.ben).post(reverse("calendar_stop", args=["alder"]))
-    assert asks(second) == 302
+    assert asks(second) == 404
     with trust_scope(cast.alder):
         _, third = create_feed(by=cast.ben)
         end_membership(cast.ben, by=cast.olive, why="Moved away.")
-    assert asks(third) == 302
-    assert asks("short") == 302
+    assert asks(third) == 404
+    assert asks("short") == 404
     assert not ApiToken.objects.filter(use="api").exists()
 
 
