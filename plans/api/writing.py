@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from plans.api.plans import PlanWhole
 from plans.forms.writing import MOST_STAGES
 from plans.models import Milestone, Plan, Priority
 from plans.queries.plans import kind_of, readable_plans, require_writer, with_editions
+from plans.rules.aiming import day_fault, value_fault
 from plans.services import PriorityEntry, StageEntry, begin_plan, write_priority
 from schools.access import Access, Permission
 from schools.api import Refused, StrictSerializer, TrustView
@@ -160,7 +162,7 @@ class _PriorityWriting(PlanWriting):
         if priority_id and priority is None:
             raise NotFound
         assert plan.strategy_version is not None  # `writable` has seen to it
-        entry = _priority_entry(plan.strategy_version.strategy, self.taken())
+        entry = _priority_entry(plan.strategy_version.strategy, self.taken(), priority)
         written = write_priority(plan, entry, by=self.access.membership, priority=priority)
         return PriorityOut(Priority.objects.prefetch_related("milestones").get(pk=written.pk))
 
@@ -186,8 +188,8 @@ class PlanPriority(_PriorityWriting):
         return Response(self.write(priority_id).data)
 
 
-def _priority_entry(strategy: Strategy, sent: dict[str, Any]) -> PriorityEntry:
-    """What the service takes. Raises Refused by field where the strategy lacks what is named."""
+def _priority_entry(strategy: Strategy, sent: dict[str, Any], priority: Priority | None) -> PriorityEntry:
+    """What the service takes. Raises Refused by field where the strategy lacks what is named, or nothing can be so."""
     wrong: dict[str, list[str]] = {}
     groups = {one.key for one in strategy.pupil_groups} | {ALL_PUPILS, ""}
     if sent["criterion"] and sent["criterion"] not in strategy.criterion_by_key:
@@ -197,7 +199,23 @@ def _priority_entry(strategy: Strategy, sent: dict[str, Any]) -> PriorityEntry:
             wrong[f"milestones.{place}.measure"] = ["The strategy has no such measure."]
         if one["group"] not in groups:
             wrong[f"milestones.{place}.group"] = ["The strategy has no such group of pupils."]
+    wrong |= _unreachable(strategy, sent["milestones"], priority)
     if wrong:
         raise Refused(wrong)
     stages = [StageEntry(**one | {"group": one["group"] or ALL_PUPILS}) for one in sent["milestones"]]
     return PriorityEntry(**sent | {"milestones": stages})
+
+
+def _unreachable(strategy: Strategy, sent: list[dict[str, Any]], priority: Priority | None) -> dict[str, list[str]]:
+    """By field, why a target that is new or reads otherwise than before cannot be one."""
+    names, today = ("by_on", "words", "measure", "group", "value"), timezone.localdate()
+    kept = set(priority.milestones.values_list(*names)) if priority else set()
+    wrong: dict[str, list[str]] = {}
+    for place, one in enumerate(sent):
+        if tuple((one | {"group": one["group"] or ALL_PUPILS})[name] for name in names) in kept:
+            continue
+        if fault := day_fault(one["by_on"], today=today):
+            wrong[f"milestones.{place}.by_on"] = [fault]
+        if fault := value_fault(one["value"], strategy.measure_by_key.get(one["measure"])):
+            wrong[f"milestones.{place}.value"] = [fault]
+    return wrong

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 
+from plans.forms.writing import ONE_OWNER
 from plans.models import ChecklistItem
 from plans.queries.actions import Setting
 from plans.queries.checklists import Phase
@@ -159,6 +160,8 @@ class TakeForm(forms.Form):
         unowned = [one for one in chosen if not one.seen_to_by]
         if unowned and not data.get("owner") and not data.get("words"):
             self.add_error("owner", "Say who sees to those items that name nobody yet")
+        if data.get("owner") and data.get("words"):
+            self.add_error("words", ONE_OWNER)
         if data.get("due") and data.get("check") and data["check"] < data["due"]:
             self.add_error("check", "The impact is looked at once the items are done, not before")
         return data
@@ -170,7 +173,7 @@ class TakeForm(forms.Form):
         """What every action has that its item does not say."""
         data = self.cleaned_data
         owner = self.people.get(data["owner"])
-        return NewAction("", owner, "" if owner else data["words"], data["due"], data["check"])
+        return NewAction("", owner, data["words"], data["due"], data["check"])
 
 
 def _by_domain(items: Iterable[ChecklistItem]) -> list[tuple[str, list[tuple[str, str]]]]:

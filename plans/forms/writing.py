@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from plans.models import Action, ApprovalStep, Milestone, Priority
+from plans.models import Action, Milestone, Priority
 from plans.queries.actions import Setting
+from plans.rules.aiming import CHECK_PAST, day_fault, value_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
-from plans.services.approving import LONGEST_LINE, LONGEST_WORDS, Outcome
 from plans.services.writing import mark_of
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
+from schools.forms.money import PoundsField
 from schools.models import Membership
 from schools.strategy import Strategy
+from schools.strategy.measures import Measure
 
+ONE_OWNER = "Choose a person or name a role, not both"
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
 MOST_STAGES = 12
@@ -42,6 +48,8 @@ class PriorityForm(forms.Form):
     def __init__(self, data: Any = None, *, strategy: Strategy, row: Priority | None = None) -> None:
         known = list(row.milestones.all()) if row else []
         super().__init__(data, initial=_initial(row, known))
+        self.measures = strategy.measure_by_key
+        self.kept = {(one.by_on, one.words, one.measure, one.group, one.value) for one in known}
         answers = [("", "Nothing of it"), *((one.key, one.label) for one in strategy.criteria)]
         self.fields["criterion"] = _choice("What it answers in the matrix", answers)
         self.count = min(MOST_STAGES, max(len(known), _sent(self.data)) + SPARE)
@@ -70,7 +78,19 @@ class PriorityForm(forms.Form):
                 self.add_error(f"{where}-measure", f"Say what is measured for target {number + 1}")
             if not measure and not words:
                 self.add_error(f"{where}-words", f"Say what target {number + 1} is")
+            if by and self._said(data, number) not in self.kept:
+                self._check_aim(where, by, self.measures.get(measure or ""), value)
         return data
+
+    def _said(self, data: Mapping[str, Any], number: int) -> tuple[Any, ...]:
+        return tuple(data.get(f"stage-{number}-{name}") for name in STAGE)
+
+    def _check_aim(self, where: str, by: date, measure: Measure | None, value: Decimal | None) -> None:
+        """Of a target that is new or reads otherwise than before."""
+        if fault := day_fault(by, today=timezone.localdate()):
+            self.add_error(f"{where}-by", fault)
+        if fault := value_fault(value, measure):
+            self.add_error(f"{where}-value", fault)
 
     def entry(self) -> PriorityEntry:
         """What the service takes."""
@@ -103,6 +123,8 @@ def _stage(
     number: int, measures: Sequence[tuple[str, str]], groups: Sequence[tuple[str, str]]
 ) -> dict[str, forms.Field]:
     wrong = {"invalid": "Enter a number, for example 95.5"}
+    wrong |= dict.fromkeys(("max_digits", "max_whole_digits"), "Enter a number of at most eight digits")
+    wrong["max_decimal_places"] = "Enter at most four digits after the point"
     return {
         "by": DayField(label="By", required=False),
         "words": line("Target in words", most=300),
@@ -129,6 +151,7 @@ class ActionForm(forms.Form):
         if row is not None and row.owner is not None:
             self.people.setdefault(str(row.owner_id), row.owner)
         self.priorities = {str(one.pk): one for one in priorities}
+        self.known_check = row.impact_check_on if row else None
         fresh = {"owner": setting.owner, "check": setting.check_after(), "priority": serves}
         super().__init__(data, initial=_of(row) if row else fresh)
         choices = [("", "No priority"), *((key, one.label) for key, one in self.priorities.items())]
@@ -141,11 +164,7 @@ class ActionForm(forms.Form):
             "check": DayField(label="Look at its impact on", error_messages=LOOK),
             "success": line("By what it will be judged", most=500, help_text="What you will see when it has worked."),
             "support": line("Support", most=LONGEST_SUPPORT, help_text="Who helps, and how."),
-            "budget": forms.DecimalField(
-                label="Budget in pounds, if it has one", required=False, min_value=0, max_digits=10, decimal_places=2,
-                widget=forms.TextInput(attrs={**BOX, "inputmode": "decimal"}),
-                error_messages={"invalid": "Enter pounds, for example 1200", "min_value": "Enter 0 or more"},
-            ),
+            "budget": PoundsField(label="Budget in pounds, if it has one", required=False, min_value=0),
             "training": line("Training that it needs", most=300, help_text="It goes into the training annex."),
             "appraisal": forms.BooleanField(
                 label="It is also a target of an appraisal", required=False,
@@ -158,8 +177,12 @@ class ActionForm(forms.Form):
         data = super().clean() or {}
         if not data.get("owner") and not data.get("words"):
             self.add_error("owner", "Say who sees to it")
+        if data.get("owner") and data.get("words"):
+            self.add_error("words", ONE_OWNER)
         if data.get("due") and data.get("check") and data["check"] < data["due"]:
             self.add_error("check", "Its impact is looked at once it is done, not before")
+        elif data.get("check") and data["check"] < timezone.localdate() and data["check"] != self.known_check:
+            self.add_error("check", CHECK_PAST)
         return data
 
     def entry(self) -> ActionEntry:
@@ -167,8 +190,7 @@ class ActionForm(forms.Form):
         data = self.cleaned_data
         owner = self.people.get(data["owner"])
         what = data["what"].replace("\r\n", "\n")  # as a browser sends the end of a line
-        words = "" if owner else data["words"]
-        action = NewAction(what, owner, words, data["due"], data["check"], data["support"])
+        action = NewAction(what, owner, data["words"], data["due"], data["check"], data["support"])
         priority = self.priorities.get(data["priority"])
         return ActionEntry(action, priority, data["success"], data["budget"], data["training"], data["appraisal"])
 
@@ -178,48 +200,6 @@ def _of(row: Action) -> dict[str, Any]:
     days = {"due": row.due_on, "check": row.impact_check_on, "words": row.owner_words}
     keys = {"owner": str(row.owner_id or ""), "priority": str(row.priority_id or "")}
     return {**told, **days, **keys, "seen": mark_of(row)}
-
-
-class AnswerForm(forms.Form):
-    """What somebody decides about a plan that was sent to them."""
-
-    outcome = forms.ChoiceField(
-        label="What do you decide?",
-        choices=[(one.value, one.label) for one in (Outcome.APPROVED, Outcome.CONDITIONS, Outcome.RETURNED)],
-        widget=forms.RadioSelect,
-        error_messages=choose("Choose what you decide"),
-    )
-    words = box(
-        "In your words", most=LONGEST_WORDS, rows=4,
-        help_text="Conditions, or what has to change. Whoever sent it and the school’s head read them.",
-    )  # fmt: skip
-
-    def __init__(self, data: Any = None, *, rules: Sequence[str] = (), of_school: bool = True) -> None:
-        super().__init__(data)
-        if not of_school:
-            self.fields["words"].help_text = "Conditions, or what has to change. Whoever sent it reads them."
-        self.rules = tuple(rules)
-        for place, rule in enumerate(self.rules):
-            self.fields[f"rule-{place}"] = forms.ChoiceField(
-                label=rule,
-                choices=ApprovalStep.Met.choices,
-                required=False,
-                widget=forms.RadioSelect,
-                error_messages=choose("Say whether it is met"),
-            )
-        self.order_fields([*(name for name in self.fields if name.startswith("rule-")), "outcome", "words"])
-
-    def said(self) -> dict[str, Any]:
-        """What the service takes."""
-        data = self.cleaned_data
-        checked = {rule: data[f"rule-{place}"] for place, rule in enumerate(self.rules)}
-        return {"outcome": data["outcome"], "words": data["words"], "checked": checked}
-
-
-class SendForm(forms.Form):
-    """What goes with a plan that is sent."""
-
-    note = line("A line to go with it", most=LONGEST_LINE)
 
 
 class DropForm(forms.Form):

@@ -7,11 +7,26 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from evidence.rules.arithmetic import in_words, rounded, value_of
-from evidence.rules.comparing import POOLED, Known, about_words
+from evidence.rules.comparing import (
+    AUTUMN,
+    POOLED,
+    ROLLING,
+    SPRING,
+    SUMMER,
+    TO_DATE,
+    TWO_TERMS,
+    YEAR,
+    Known,
+    about_words,
+)
 from schools.strategy.measures import Measure
 
 NEAR = timedelta(days=21)
 """A figure whose time ends so shortly before the day of a target is the one meant by it: terms end before holidays."""
+
+A_YEAR = timedelta(days=366)
+TERMS = {AUTUMN: (9, 1), SPRING: (1, 1), SUMMER: (4, 16)}
+"""The day on which a term begins, near enough: the one before it may end a little later."""
 
 MET, PARTLY, NOT_MET, AHEAD, NONE, HIDDEN = "met", "partly", "not_met", "ahead", "none", "hidden"
 WITHHELD, OVERDUE, UNSAID = "withheld", "overdue", "unsaid"
@@ -57,6 +72,19 @@ class Reached:
         return f"{self.words}{'; last' if self.state == NONE else ':'} {self.figure}"
 
 
+def begins_on(known: Known) -> date:
+    """The first day of the period a figure is about; of one that runs on with the year, of the term it ends in."""
+    if known.span in (TO_DATE, ROLLING):
+        year, term = known.until.year, known.season
+    else:
+        year, term = known.year, known.span
+        year += term in (SPRING, SUMMER)
+    month, day = TERMS.get(term, (0, 0))
+    if month:
+        return date(year, month, day)
+    return date(known.year, 9, 1) if known.span in (YEAR, TWO_TERMS) else known.until
+
+
 def places_of(measure: Measure, aim: Decimal) -> int:
     """So many decimals as the measure has, or as the target was set with."""
     return max(measure.decimals, -int(aim.normalize().as_tuple().exponent))
@@ -67,12 +95,14 @@ def reached(numbers: tuple[Known, ...], measure: Measure, *, aim: Decimal, by_on
 
     A number pooled over schools says over how many; one that would tell of a small school is withheld.
 
-    The figure meant is the first whose time ends on the day or after it. Before there is one, the newest stands for
-    it, and says no more than that it is reached already.
+    The figure meant is that of the period in which the day falls, or that ends shortly before it. Before there is one,
+    the newest from before the day stands for it, and says no more than that it is reached already; one from more than
+    a year before says not even that.
     """
-    after = [one for one in numbers if one.until >= by_on - NEAR]
+    after = [one for one in numbers if one.until >= by_on - NEAR and begins_on(one) <= by_on]
+    before = [one for one in numbers if one.until < by_on - NEAR]
     soonest = min((one.until for one in after), default=None)
-    known = next((one for one in after if one.until == soonest), None) or next(iter(numbers), None)
+    known = next((one for one in after if one.until == soonest), None) or next(iter(before), None)
     if known is None:
         return Reached(NONE)
     if known.hidden and not counts:
@@ -87,7 +117,7 @@ def reached(numbers: tuple[Known, ...], measure: Measure, *, aim: Decimal, by_on
     there = _is_there(rounded(value, places), aim, measure.better)
     if after:
         return Reached(MET if there else NOT_MET, figure)
-    return Reached(AHEAD if there else NONE, figure)
+    return Reached(AHEAD if there and known.until >= by_on - A_YEAR else NONE, figure)
 
 
 def _is_there(value: Decimal, aim: Decimal, better: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
@@ -12,10 +11,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 
-from plans.models import Action, Milestone, Plan, Priority
+from plans.models import Action, Plan, Priority
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
 from plans.queries.position import prefilled
+from plans.rules.aiming import CHECK_PAST
 from reviews.queries.reviews import levels_of
 from schools.audit import CHANGED_SINCE, record_act
 from schools.filled import Value
@@ -24,24 +24,13 @@ from schools.rules import academic_year
 from schools.services.filling import SavedAnswers, keep_answers
 from schools.tenancy import current_trust_id
 from schools.words import cut
-from schools.words import on as day_words
 
 from .acting import NewAction, check_action
+from .aiming import StageEntry, check_aims, keep_milestones, said_of
 from .following import take_up
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
 LONGEST_NOW = 400  # characters
-
-
-@dataclass(frozen=True)
-class StageEntry:
-    """A milestone as it is typed: words, or a value of a measure for a group of pupils."""
-
-    by_on: date
-    words: str = ""
-    measure: str = ""
-    group: str = "all"
-    value: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +127,7 @@ def mark_of(row: Priority | Action) -> str:
     if isinstance(row, Action):
         told = [getattr(row, name) for name in ACTION_FIELDS]
     else:
-        told = [row.label, row.change, row.success, row.criterion, sorted(map(str, map(_said, row.milestones.all())))]
+        told = [row.label, row.change, row.success, row.criterion, sorted(map(str, map(said_of, row.milestones.all())))]
     return sha256(repr(list(map(str, told))).encode()).hexdigest()[:16]
 
 
@@ -168,6 +157,7 @@ def write_priority(
     """
     locked = open_plan(plan, by=by)
     _check_entry(locked, entry)
+    check_aims(locked, entry.milestones, priority)
     last = locked.priorities.aggregate(last=Max("position"))["last"] or 0
     row = Priority(plan=locked, position=last + 1)
     if priority is not None:
@@ -180,7 +170,7 @@ def write_priority(
     row.label, row.change, row.success = entry.label, entry.change, entry.success
     row.criterion = entry.criterion
     row.save()
-    _keep_milestones(row, entry.milestones)
+    keep_milestones(row, entry.milestones)
     return row
 
 
@@ -191,28 +181,6 @@ def _check_entry(plan: Plan, entry: PriorityEntry) -> None:
     known = strategy.measure_by_key if strategy else {}
     if any(one.measure and one.measure not in known for one in entry.milestones):
         raise ValidationError("Choose a measure of the list.")
-
-
-def _keep_milestones(row: Priority, entries: Sequence[StageEntry]) -> None:
-    """Those that read as before stay the rows they were, so that their history is theirs.
-
-    Raises ValidationError where one would go of which somebody has said whether it is met.
-    """
-    left = {_said(one): one for one in row.milestones.all()}
-    for entry in entries:
-        if left.pop(_said(entry), None) is None:
-            Milestone.objects.create(priority=row, **vars(entry))
-    for gone in left.values():
-        if gone.outcome:
-            raise ValidationError(
-                f"On {day_words(timezone.localdate(gone.said_at))} it was said of “{cut(gone.words, 80)}”:"
-                f" {gone.get_outcome_display().lower()}. So this target stays as it reads; add another beside it."
-            )
-        gone.delete()
-
-
-def _said(one: StageEntry | Milestone) -> tuple[date, str, str, str, Decimal | None]:
-    return (one.by_on, one.words, one.measure, one.group, one.value)
 
 
 def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
@@ -244,6 +212,9 @@ def write_action(
         if not row.is_open:
             raise ValidationError("This action is closed. Its words stay as they were.")
         _check_unchanged(row, seen, row.what)
+    check = entry.action.impact_check_on
+    if check and check < timezone.localdate() and check != row.impact_check_on:
+        raise ValidationError(CHECK_PAST)
     before = cut(row.what, 120) if row.pk else ""
     label = cut(entry.action.what, 120)
     record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)

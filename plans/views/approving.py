@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from plans.forms.writing import AnswerForm, SendForm
+from plans.forms.answering import AnswerForm, SendForm
 from plans.queries.plans import require_sender, rules_to_check
 from plans.services import answer_plan, send_plan, take_back
 from plans.views.plans import plan_for, plan_page
@@ -54,6 +54,7 @@ def plan_answer(request: TrustRequest, pk: int) -> HttpResponse:
     found = plan_for(request, pk)
     form = AnswerForm(request.POST, rules=rules_to_check(found))
     if accepted(form, lambda _: answer_plan(found, access=request.access, **form.said())):
-        messages.success(request, "Your answer is on record, and the school is told.")
+        told = "the school" if found.school else "whoever sent it"
+        messages.success(request, f"Your answer is on record, and {told} is told.")
         return redirect("plan", trust=request.trust.slug, pk=found.pk)
     return plan_page(request, found, answer=form)

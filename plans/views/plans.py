@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plans.forms.writing import AnswerForm, SendForm
+from plans.forms.answering import AnswerForm, SendForm
 from plans.models import Plan, ProgressDraft
 from plans.queries.checklists import items_for
 from plans.queries.delegation import why_not_write, why_not_write_plan

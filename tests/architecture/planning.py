@@ -102,8 +102,9 @@ def plan_at(here: Planted, school: School, kind: str) -> Plan:
     assert plan.strategy_version is not None  # it was just begun
     found = next(one for one in plan.strategy_version.strategy.plan_types if one.key == kind)
     save_sections(plan, {one.key: words for one in found.form.header}, by=head, version=1)
-    stages = [StageEntry(DUE, words), StageEntry(date(2027, 7, 20), "", "gld", "all", Decimal(75))]
+    stages = [StageEntry(date(2027, 7, 20), "", "gld", "all", Decimal(75))]
     row = write_priority(plan, PriorityEntry(words, words, words, "behaviour", stages), by=head)
+    Milestone.objects.create(priority=row, by_on=DUE, words=words)  # set while its day was still to come
     action = NewAction(words, head, "", date(2026, 12, 11), date(2027, 1, 15))
     write_action(plan, ActionEntry(action, row, words, Decimal(500), words), by=head)
     return plan
