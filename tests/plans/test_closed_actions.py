@@ -10,6 +10,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
+from plans.forms.answering import AnswerForm
 from plans.models import Action, Plan, PlanEdition
 from plans.queries.plans import document_of
 from plans.rules.document import Shown, changes
@@ -123,6 +124,12 @@ def test_what_else_stands_in_a_part_is_said_in_words() -> None:
     assert Shown("Priorities", "priorities", also=("Milestones",)).note == "“Milestones” stands here too, line by line."
     two = Shown("Priorities", "priorities", also=("Success measures", "Milestones"))
     assert two.note == "“Success measures” and “Milestones” stand here too, line by line."
+
+
+def test_the_form_says_who_reads_the_answer() -> None:
+    """Of the trust's own plan no head of a school reads it."""
+    assert "the school’s head" in str(AnswerForm().fields["words"].help_text)
+    assert "head" not in str(AnswerForm(of_school=False).fields["words"].help_text)
 
 
 def test_who_answers_is_told_what_it_lacks_before_they_answer(cast: Cast, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -103,6 +104,20 @@ def test_open_actions_stand_there_without_who_sees_to_them(cast: Cast) -> None:
         )  # fmt: skip
     found = lines_of(cast)["Actions that are open, the next to be looked at first"]
     assert found == ("Plan longer writing. Due on 18 December 2026.",)
+
+
+def test_more_on_record_asks_no_more(cast: Cast, queries: Callable[..., list[str]]) -> None:
+    rated(cast, year=2026, level=2, on=date(2026, 11, 2))
+    with trust_scope(cast.alder):
+        plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
+    place, ben = f"/t/alder/plans/{plan.pk}/write/", cast.client(cast.ben)
+    ben.get(f"{place}?known=today")
+    one = len(queries(lambda: ben.get(f"{place}?known=today")))
+    with trust_scope(cast.alder):
+        for number in range(10):
+            Action.objects.create(plan=plan, what=f"Action {number}", owner_words="Head")
+    assert len(queries(lambda: ben.get(f"{place}?known=today"))) == one <= 30
+    assert len(queries(lambda: ben.get(place))) <= 15  # what is known is worked out where it is asked for
 
 
 def test_the_words_say_what_moved() -> None:
