@@ -8,7 +8,8 @@ from plans.models import Appraisal
 from plans.services.appraising import AppraisalEntry, begin_appraisal, write_appraisal
 from schools.access import access_of
 from schools.models import Membership, School
-from tests.architecture.planted import NOW, Planted
+from tests.architecture.planted import Planted
+from tests.conftest import TODAY
 
 APPRAISALS = """
 [[appraisals]]
@@ -46,7 +47,7 @@ def grow_appraisals(here: Planted, school: School, n: int) -> None:
     row: Appraisal = here.rows["appraisal"]
     Appraisal.objects.create(
         kind=row.kind, person=row.person, appraiser=row.appraiser, school=school, year=2026 + n, led_by=row.led_by,
-        strategy_version=row.strategy_version, shared_with=row.shared_with, set_by=NOW.date(),
+        strategy_version=row.strategy_version, shared_with=row.shared_with, set_by=TODAY,
     )  # fmt: skip
 
 
