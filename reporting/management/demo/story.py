@@ -89,6 +89,8 @@ class TrustPlan:
     concerns: tuple[dict[str, Any], ...] = ()
     reports: tuple[str, ...] = ()
     team: dict[str, dict[str, Any]] = field(default_factory=dict)  # person: what they can give to schools
+    level_plans: tuple[str, ...] = ()  # kinds of plan that a level asks for, and that schools have
+    unplanned: str = ""  # the school that has none of them
     behind: str = ""  # the school that has had less support than it is owed
     conclusions: tuple[str, ...] = ()  # provision and capacity: of a school that needs more, and of one that needs less
 

@@ -17,6 +17,7 @@ from reporting.management.demo.decisions import Decider, proposals_of
 from reporting.management.demo.exchange import ExchangeWriter
 from reporting.management.demo.figures import TERMS_BACK, FigureWriter
 from reporting.management.demo.ladder_plans import LadderPlanWriter
+from reporting.management.demo.level_plans import LevelPlanWriter
 from reporting.management.demo.meetings import Meetings
 from reporting.management.demo.people import FIRST, grant_roles, make_people
 from reporting.management.demo.plans import PlanWriter
@@ -69,7 +70,15 @@ class TrustWriter:
         PracticeWriter(self.story, self.people, reviews, self.terms).write(self.schools)
         self._decide(matrices, meetings)
         reviews.settle()
-        for writer in (PlanWriter, TrustPlanWriter, LadderPlanWriter, ProgressWriter, VerdictWriter, SupportWriter):
+        for writer in (
+            PlanWriter,
+            LevelPlanWriter,
+            TrustPlanWriter,
+            LadderPlanWriter,
+            ProgressWriter,
+            VerdictWriter,
+            SupportWriter,
+        ):
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         ChecklistWriter(self.story, self.people, self.version, self.terms, self.record).write(self.schools)
