@@ -129,6 +129,9 @@ def the_plan_begins_with_what_is_outstanding(story: Story) -> None:
     for box in page.get_by_role("checkbox").all()[3:]:
         box.uncheck()
     page.get_by_role("button", name="Put into the plan").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say who sees to those items that name nobody yet")
+    page.get_by_label("If a role sees to it: which").fill("Head of school improvement")
+    page.get_by_role("button", name="Put into the plan").click()
     expect(page.get_by_text("What you ticked is in the plan.")).to_be_visible()
     story.look(page, "plan")
     with trust_scope(story.world.trust):
