@@ -43,12 +43,7 @@ properties.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that no process waits for another at the end: files with a browser in them.
-
-    Tests that read the shared data are skipped where it is absent, except on a build server.
-    """
-    slow = {item.path for item in items if item.get_closest_marker("browser")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Tests that read the shared data are skipped where it is absent, except on a build server."""
     if SHARED.exists() or os.environ.get("CI") == "true":
         return
     for item in items:

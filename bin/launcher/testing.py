@@ -31,4 +31,4 @@ def _spread(arguments: list[str]) -> list[str]:
         a.startswith(("-n", "--numprocesses", "--pdb", "--collect")) or "::" in a or a.endswith(".py")
         for a in arguments
     )
-    return [] if narrow else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [] if narrow else ["-n", "2", "--dist", "loadfile"]
