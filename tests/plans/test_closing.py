@@ -30,8 +30,8 @@ def _today():
 
 
 def filled_plan(cast: Cast) -> Plan:
-    """Two priorities with a target each and three actions, one of which serves no priority."""
-    with trust_scope(cast.alder):
+    """Written in September: two priorities with targets and three actions, one of which serves no priority."""
+    with time_machine.travel(date(2026, 9, 21), tick=False), trust_scope(cast.alder):
         plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
         stages = [StageEntry(date(2026, 10, 1), "Begun."), StageEntry(date(2027, 3, 26), "Every class.")]
         for number, label in enumerate(("Writing", "Attendance")):
