@@ -124,7 +124,7 @@ CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
         },
     ),
     "concern_step": ("si_lead", _always(**STEP)),
-    "concern_withdraw": ("si_lead", _always()),
+    "concern_withdraw": ("director", _always()),
     "concern_decide": ("ceo", _always(outcome="agreed", words="Changed.")),
     "concern_duty": ("si_lead", _always(duty="Causes are found", on="18 November 2026", words="Changed.")),
     "concern_plan": ("si_lead", _always(words="Changed.")),
@@ -146,7 +146,7 @@ CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_concern_decide": ("ceo", _always(outcome="agreed", words="Changed.")),
     "api_concern_duty": ("si_lead", _always(duty="Causes are found", on="2026-11-18", words="Changed.")),
     "api_concern_look": ("si_lead", _always(on="2026-11-20", finding="holds", words="Changed.")),
-    "api_concern_withdraw": ("si_lead", _always()),
+    "api_concern_withdraw": ("director", _always()),
     "api_concern_plan": ("si_lead", _always(words="Changed.")),
     "api_concern_end": ("ceo", _always(words="Changed.")),
     "api_concern_letter": (
