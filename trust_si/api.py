@@ -58,6 +58,7 @@ from plans.api.escalating import (
     ConcernWithdraw,
     SchoolConcerns,
 )
+from plans.api.sections import PlanSections
 from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
 from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
@@ -103,6 +104,7 @@ for noun, rows in {
 WRITING: dict[str, tuple[type[APIView], str]] = {
     "schools/<pk>/plans": (SchoolPlans, "api_plan_begin"),
     "plans/trust": (TrustPlans, "api_plan_begin_trust"),
+    "plans/<pk>/sections": (PlanSections, "api_plan_sections"),
     "plans/<pk>/priorities": (PlanPriorities, "api_priority_new"),
     "plans/<pk>/priorities/<priority_id>": (PlanPriority, "api_priority"),
     "plans/<pk>/actions": (PlanActions, "api_plan_action_new"),

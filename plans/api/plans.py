@@ -19,6 +19,7 @@ from plans.queries.plans import (
     document_for,
     document_of,
     editions_of,
+    may_write_plan,
     priorities_of,
     readable_plans,
     standing_of,
@@ -166,14 +167,21 @@ class PlanTargetOut(serializers.Serializer):
 class PlanWhole(PlanOut):
     """A plan as it stands, as a document, with its targets, the steps of its last edition and its updates."""
 
+    version = serializers.SerializerMethodField(
+        help_text="Of its prose, to write on. Null for who does not write it, and where nobody has begun it."
+    )
     targets = serializers.SerializerMethodField(help_text="How each target stands, as everybody may read it.")
     document = serializers.SerializerMethodField(help_text="Sections, priorities with targets and actions, as read.")
     steps = serializers.SerializerMethodField()
     updates = UpdateOut(many=True, read_only=True)
 
     class Meta(PlanOut.Meta):
-        fields = [*PlanOut.Meta.fields, "document", "targets", "steps", "updates"]
+        fields = [*PlanOut.Meta.fields, "version", "document", "targets", "steps", "updates"]
         read_only_fields = fields
+
+    def get_version(self, plan: Plan) -> int | None:
+        written = plan.strategy_version_id and may_write_plan(self.context["access"], plan)
+        return plan.version if written else None
 
     @extend_schema_field({"type": "object"})
     def get_document(self, plan: Plan) -> Document:

@@ -16,7 +16,7 @@ MEANINGS = {
     403: "This person's roles do not allow it; the answer says whose do.",
     404: "Not there, or not for this person to know of.",
     406: "Only JSON is spoken here.",
-    409: "Somebody else wrote about the same indicators since this version. Nothing was saved.",
+    409: "Somebody else wrote about the same since this version. Nothing was saved.",
     412: "It has changed since the version in If-Match.",
     413: "More was sent than is read at once.",
     415: "Only JSON is read here.",

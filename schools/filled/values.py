@@ -29,6 +29,9 @@ ASK_TIME = "Enter the time like 09:30"
 ASK_NUMBER = "Enter a number, for example 28"
 ASK_CHOICE = "Choose one of those listed"
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half a character, as only a program can send it."""
+
 _TIME = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?(?::\d{2})?\s*([ap]m)?", re.IGNORECASE)
 
 
@@ -57,7 +60,7 @@ def _text(typed: object) -> str:
         return "yes" if typed else "no"
     if typed is None or isinstance(typed, str | int | float | Decimal):
         text = "" if typed is None else str(typed).replace("\r\n", "\n").replace("\r", "\n").strip()
-        if "\0" in text:
+        if "\0" in text or _HALF.search(text):
             raise UnreadableError("This holds a character that is not text")
         return text
     raise UnreadableError("Enter one answer here")

@@ -244,6 +244,13 @@ def closing_sent(here: Planted) -> dict[str, Any]:
             "endings": endings}  # fmt: skip
 
 
+def sections_sent(here: Planted) -> dict[str, Any]:
+    """One section, changed."""
+    with trust_scope(here.trust):
+        version = Plan.objects.get(pk=here.rows["plan_draft"].pk).version
+    return {"version": version, "sections": {"evidence_from_monitoring": "Changed."}}
+
+
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     **APPRAISAL_ACTS,
     "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
@@ -269,6 +276,7 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
     "api_plan_begin": ("head", _always(kind=TO_BEGIN)),
     "api_plan_begin_trust": ("si_lead", _always(kind="trust_plan_to_begin")),
+    "api_plan_sections": ("head", sections_sent, 0, "patch"),
     "api_priority_new": ("si_lead", _always(**PRIORITY_SENT)),
     "api_priority": ("si_lead", _always(**PRIORITY_SENT), 1, "put"),
     "api_plan_action_new": ("si_lead", action_sent),
@@ -306,7 +314,7 @@ PLAN_ROWS: dict[str, str] = {
         for name in ("plan_write", "plan_save", "priority_new", "priority", "priority_leave", "plan_action_new",
                      "plan_action", "plan_send", "plan_close", "paper_new", "paper", "paper_remove",
                      "api_priority_new", "api_priority", "api_plan_action_new", "api_plan_action", "api_plan_send",
-                     "api_plan_close", "api_priority_leave")
+                     "api_plan_close", "api_priority_leave", "api_plan_sections")
     },
     "api_plan_begin.pk": "school",
     "api_action_verdict.pk": "plan_action",

@@ -29,8 +29,8 @@ NOUNS = (
     "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
     "offers", "matches", "appraisals",
 )  # fmt: skip
-OTHERS = 40
-# Ratings, figures, sections; four of visits; four read for a school; ten of plans, eight of support, six of concerns.
+OTHERS = 41
+# Ratings, figures, areas; four of visits; four read for a school; eleven of plans, eight of support, six of concerns.
 
 
 @pytest.fixture(autouse=True)

@@ -102,6 +102,7 @@ def test_times_numbers_and_levels(name: str, typed: object, kept: str) -> None:
         (S3, FORM, "focus", "x" * 301, "Use at most 300 characters; this has 301"),
         (S3, FORM, "recommendations", "x" * 8001, "Use at most 8,000 characters; this has 8,001"),
         (S3, FORM, "focus", "a\0b", "not text"),
+        (S3, FORM, "focus", "a\ud800b", "not text"),
         (S3, FORM, "focus", ["a"], "Enter one answer here"),
         (S3, FORM, "plan_changed", "perhaps", "Choose yes or no"),
         (S3, FORM, "nothing", "x", "no answer called “nothing”"),
