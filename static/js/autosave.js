@@ -13,6 +13,7 @@ const LAST_RETRY = 60000;
 const PATIENCE = 15000; // ms until a silent server counts as no connection
 const KEEPALIVE_LIMIT = 60000; // bytes a browser still sends while the page closes
 const MOST_UNHEARD = 10;
+const LONGEST_PRESS = 2000; // ms; a press that never ends holds nothing up for longer
 const NEVER_KEPT = new Set(["csrfmiddlewaretoken", "version"]);
 
 const now = () => new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -34,6 +35,17 @@ const shelfOf = (name) => ({
   write: (kept) => attempt(() => (localStorage.setItem(name, JSON.stringify(kept)), true), false), // full or forbidden: the page says so
   drop: () => attempt(() => localStorage.removeItem(name)),
 });
+
+/* Resolves when nothing is pressed: what an answer changes may move the page, and a press would end beside what it began on. */
+let released = Promise.resolve();
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    const over = new AbortController();
+    const letGo = () => [over.abort(), setTimeout(done)]; // after the click
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, letGo, { signal: over.signal });
+    setTimeout(letGo, LONGEST_PRESS);
+  });
+}, true);
 
 class Autosave {
   constructor(form, shelf) {
@@ -152,6 +164,7 @@ class Autosave {
     if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return this.signedOut();
     if (answer.status === 429 || answer.status >= 500) throw new Error("try later");
     const told = await answer.json().catch(() => null);
+    await released;
     if (answer.ok && !told) throw new Error("not our answer");
     this.retry = FIRST_RETRY;
     this.offline(false);
