@@ -185,9 +185,11 @@ class PlanWhole(PlanOut):
 
     @extend_schema_field({"type": "object"})
     def get_document(self, plan: Plan) -> Document:
-        found = editions_of(plan)
-        live = plan.final or document_of(plan, self._priorities(plan))
-        return document_for(self.context["access"], plan, live, found[0] if found else None)
+        if not hasattr(self, "_read"):  # asked once, for itself and for the targets
+            found = editions_of(plan)
+            live = plan.final or document_of(plan, self._priorities(plan))
+            self._read = document_for(self.context["access"], plan, live, found[0] if found else None)
+        return self._read
 
     def _priorities(self, plan: Plan) -> list[Priority]:
         """Asked once."""
