@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
-from django.db.models import CharField, Exists, FloatField, OuterRef, Prefetch, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Count,
+    Exists,
+    FloatField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.utils import timezone
 
 from plans.models import Action, Milestone, Plan, Priority, Verdict
@@ -18,11 +29,17 @@ from plans.models.plan import PLAN_WORDS
 from plans.queries.action_support import came_for, with_support
 from plans.rules.dose import dose
 from plans.rules.support_entry import Entry
+from plans.rules.unnamed import gives_away, pattern_of, telling_words
 from schools.access import Access, Permission, where_may
+from schools.models import HeadsSee, RoleGrant, School
 from schools.strategy import Strategy
 
 ACTION, PLAN = "action", "plan"
-COLUMNS = ("is_a", "pk", "closed_at", "rank")
+COLUMNS = ("is_a", "pk", "is_read", "closed_at", "rank")
+TITLES = {ACTION: "what", PLAN: "title"}
+"""What is told of the verdicts of other schools, and so may be searched by whoever does not read their plans."""
+FEWEST = 5
+"""So many other schools of a phase there are at least where their verdicts are told without names."""
 SUPPORTED, ALONE = "with", "without"
 
 Came = Mapping[int, list[Entry]]
@@ -43,11 +60,10 @@ class Sought:
 
 @dataclass(frozen=True)
 class Judged:
-    """One verdict as it is listed."""
+    """One verdict as it is listed. Of a plan that this person does not read: no notes, and nothing to open."""
 
     kind: str
     pk: int
-    plan: int
     school: str
     phase: str
     title: str
@@ -58,23 +74,32 @@ class Judged:
     evidence: str
     dose: str
     on: date
+    is_read: bool = True
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the trust lets this person see of the verdicts of schools whose plans they do not read."""
+
+    shown: str = HeadsSee.NOTHING
+    telling: frozenset[str] = frozenset()  # where names are withheld: the words that would give one away
 
 
 STEPS = {Verdict.WORKED: 1, Verdict.PARTLY: 3, Verdict.DID_NOT: 5}
 
 
-def closed_actions(access: Access, sought: Sought) -> QuerySet[Action]:
-    """Those of the schools whose plans this person reads."""
-    rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"), state=Action.State.DONE)
+def closed_actions(where: Q, sought: Sought) -> QuerySet[Action]:
+    """Those of the schools this names."""
+    rows = Action.objects.filter(where, state=Action.State.DONE)
     rows = rows.filter(**_narrow(sought, phase="plan__school__phase", criterion="priority__criterion"))
     if sought.support:
         rows = rows.filter(~with_support() if sought.support == ALONE else with_support())
     return rows
 
 
-def closed_plans(access: Access, sought: Sought) -> QuerySet[Plan]:
-    """Those of the schools whose plans this person reads; a plan has support where one of its actions has."""
-    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS), state=Plan.State.CLOSED)
+def closed_plans(where: Q, sought: Sought) -> QuerySet[Plan]:
+    """Those of the schools this names; a plan has support where one of its actions has."""
+    rows = Plan.objects.filter(where, state=Plan.State.CLOSED)
     rows = rows.filter(**_narrow(sought, phase="school__phase"))
     if sought.criterion:
         rows = rows.filter(Exists(Priority.objects.filter(plan=OuterRef("pk"), criterion=sought.criterion)))
@@ -89,22 +114,48 @@ def _narrow(sought: Sought, **columns: str) -> dict[str, str]:
     return {column: value for column, value in wanted.items() if value}
 
 
-def found_verdicts(access: Access, sought: Sought) -> QuerySet[Any]:
-    """Which of the two, its number, when it was closed: the best match first, else the latest. One query."""
-    actions, plans = closed_actions(access, sought), closed_plans(access, sought)
-    arms = {
-        ACTION: _ranked(actions, sought.words, ACTION_WORDS, ACTION),
-        PLAN: _ranked(plans, sought.words, PLAN_WORDS, PLAN),
-    }
-    if sought.of in arms:
-        return arms[sought.of].order_by("-rank", "-closed_at", "-pk")
-    return arms[ACTION].union(arms[PLAN], all=True).order_by("-rank", "-closed_at", "-pk")
+def told_of_others(shown: str) -> Told:
+    """By the trust's setting, a `HeadsSee`. At most two queries."""
+    if shown != HeadsSee.UNNAMED:
+        return Told(shown)
+    people = RoleGrant.objects.exclude(school=None).values_list("membership__user__name", flat=True)
+    return Told(shown, telling_words([*School.objects.values_list("name", flat=True), *people]))
 
 
-def _ranked(rows: QuerySet[Any], words: str, read: SearchVector, kind: str) -> QuerySet[Any]:
-    rows = rows.order_by().annotate(is_a=Value(kind, CharField()))
+def found_verdicts(access: Access, sought: Sought, told: Told) -> QuerySet[Any]:
+    """Which of the two, its number, whether its plan is read, when it was closed: best match first, else the latest.
+
+    Of schools whose plans are not read no notes are searched. One query.
+    """
+    arms: list[QuerySet[Any]] = []
+    for kind, closed, school in ((ACTION, closed_actions, "plan__school"), (PLAN, closed_plans, "school")):
+        if sought.of not in ("", kind):
+            continue
+        read = where_may(access, Permission.SEE_PLANS, school)
+        arms.append(_ranked(closed(read, sought), sought.words, kind, is_read=True))
+        if told.shown != HeadsSee.NOTHING:
+            others = ~read & _of_others(told, kind, school)
+            arms.append(_ranked(closed(others, sought), sought.words, kind, is_read=False))
+    found = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+    return found.order_by("-rank", "-closed_at", "-pk")
+
+
+def _of_others(told: Told, kind: str, school: str) -> Q:
+    """Of a school; where names are withheld, of a phase with enough others, in words that give nobody away."""
+    if told.shown == HeadsSee.NAMED:
+        return Q(**{f"{school}__isnull": False})
+    many = School.objects.order_by().values("phase").annotate(schools=Count("pk")).filter(schools__gt=FEWEST)
+    return Q(**{f"{school}__phase__in": many.values("phase")}) & ~Q(
+        **{f"{TITLES[kind]}__regex": pattern_of(told.telling)}
+    )
+
+
+def _ranked(rows: QuerySet[Any], words: str, kind: str, *, is_read: bool) -> QuerySet[Any]:
+    rows = rows.order_by().annotate(is_a=Value(kind, CharField()), is_read=Value(is_read, BooleanField()))
     if not words:
         return rows.annotate(rank=Value(0.0, FloatField())).values_list(*COLUMNS)
+    whole = ACTION_WORDS if kind == ACTION else PLAN_WORDS
+    read = whole if is_read else SearchVector(TITLES[kind], config="english")
     rank = SearchRank(read, _asked(words))
     return with_words(rows, words, read).annotate(rank=rank).values_list(*COLUMNS)
 
@@ -118,12 +169,22 @@ def _asked(words: str) -> SearchQuery:
     return SearchQuery(words, config="english", search_type="websearch")
 
 
-def judged(found: Sequence[tuple[str, int, Any, float]]) -> list[Judged]:
+def judged(found: Sequence[tuple[str, int, bool, Any, float]], told: Told) -> list[Judged]:
     """What a page of them shows, in their order. At most eight queries."""
     actions = _actions([pk for kind, pk, *_ in found if kind == ACTION])
     plans = _plans([pk for kind, pk, *_ in found if kind == PLAN])
     came = came_for(list(actions), list(plans)) if found else {}
-    return [_of_action(actions[pk], came) if kind == ACTION else _of_plan(plans[pk], came) for kind, pk, *_ in found]
+    rows = [_of_action(actions[pk], came) if kind == ACTION else _of_plan(plans[pk], came) for kind, pk, *_ in found]
+    return [row if is_read else _as_told(row, told) for row, (_, _, is_read, *_) in zip(rows, found, strict=True)]
+
+
+def _as_told(row: Judged, told: Told) -> Judged:
+    """What was done, for whom, at what dose and the verdict: no notes, and nothing to open."""
+    row = replace(row, is_read=False, note="", evidence="")
+    if told.shown == HeadsSee.NAMED:
+        return row
+    about, dose = ("" if gives_away(text, told.telling) else text for text in (row.about, row.dose))
+    return replace(row, school="Another school", about=about, dose=dose)
 
 
 def _actions(pks: Iterable[int]) -> dict[int, Action]:
@@ -149,7 +210,7 @@ def _of_action(row: Action, came: Came) -> Judged:
     assert row.closed_at is not None  # the database has seen to it
     closed = timezone.localdate(row.closed_at)
     return Judged(
-        ACTION, row.pk, plan.pk, plan.known_as, _phase(plan), row.what,
+        ACTION, row.pk, plan.known_as, _phase(plan), row.what,
         _about(served, stages, _strategy(plan)), str(row.get_verdict_display()), STEPS[Verdict(row.verdict)],
         row.verdict_note, "",
         dose(
@@ -167,7 +228,7 @@ def _of_plan(row: Plan, came: Came) -> Judged:
     assert row.closed_at is not None  # the database has seen to it
     closed = timezone.localdate(row.closed_at)
     return Judged(
-        PLAN, row.pk, row.pk, row.known_as, _phase(row), row.title,
+        PLAN, row.pk, row.known_as, _phase(row), row.title,
         _about([one.label for one in priorities], stages, _strategy(row)), str(row.get_verdict_display()),
         STEPS[Verdict(row.verdict)], row.verdict_note, row.verdict_evidence,
         dose(

@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plans.forms.verdicts import VerdictSearch
-from plans.queries.verdicts import found_verdicts, judged
-from schools.access import Permission, TrustRequest, trust_view
+from plans.queries.verdicts import FEWEST, found_verdicts, judged, told_of_others
+from schools.access import Permission, TrustRequest, sees_others, trust_view
+from schools.models import HeadsSee
+from schools.words import number
 
 A_PAGE = 20
 
@@ -18,18 +20,34 @@ A_PAGE = 20
 @require_safe
 @trust_view(needs=Permission.SEE_PLANS)
 def verdicts(request: TrustRequest) -> HttpResponse:
-    """The verdicts on closed actions and plans that this person reads, searched and filtered."""
+    """The verdicts on closed actions and plans that this person reads or is told of, searched and filtered."""
+    told = told_of_others(sees_others(request.access, request.trust))
     version = request.followed.by_trust(timezone.localdate())
     criteria = [(one.key, one.label) for one in version.strategy.criteria] if version else []
     form = VerdictSearch(request.GET, criteria=criteria)
-    page = Paginator(found_verdicts(request.access, form.sought()), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found_verdicts(request.access, form.sought(), told), A_PAGE).get_page(request.GET.get("page"))
     rest = request.GET.copy()
     rest.pop("page", None)
     context = {
         "form": form,
         "page": page,
-        "rows": judged(list(page.object_list)),
+        "rows": judged(list(page.object_list), told),
         "is_narrow": any(request.GET.get(name) for name in form.fields),
         "rest": rest.urlencode(),
+        "reach": _reach(request, told.shown),
     }
     return render(request, "plans/verdicts.html", context)
+
+
+def _reach(request: TrustRequest, shown: str) -> str:
+    """Whose verdicts somebody finds here who does not read every school's plans, in words."""
+    if request.access.may_everywhere(Permission.SEE_PLANS):
+        return ""
+    if shown == HeadsSee.NAMED:
+        return "Of the other schools you see what was done, for whom, at what dose and the verdict; not the notes."
+    if shown == HeadsSee.UNNAMED:
+        return (
+            "Of the other schools you see what was done, for whom, at what dose and the verdict, without names or"
+            f" notes, and only of a phase with at least {number(FEWEST)} other schools."
+        )
+    return "You see the verdicts of your own school. The trust has not opened those of the others to heads."

@@ -50,8 +50,9 @@ class SettingsForm(forms.ModelForm):
         }
         help_texts = {
             "accent": "For links, the main button and the trust's mark. It has to be readable on white and on paper.",
-            "heads_see_others": "Never a draft, a note or a proposal. Without names, it is shown only where at least"
-            " five other schools follow the same strategy.",
+            "heads_see_others": "Agreed levels, figures and what worked. Never a draft, a note or a proposal. Without"
+            " names, only where at least five other schools follow the same strategy or have the same phase, and never"
+            " in words that name a school or its people.",
             "photos_of_work": "Of books and displays, never of children. Made smaller, without where they were taken,"
             " read by staff only, and removed with the notes of the visit.",
         }

@@ -19,11 +19,11 @@ from plans.services.booking import cancel_support, say_delivered
 from plans.services.closing import Close, Ending, close_plan
 from plans.services.writing import ActionEntry, PriorityEntry, StageEntry, begin_plan
 from schools.audit import record_act
-from schools.models import School
+from schools.models import RoleGrant, School
 from schools.strategy.basics import SupportUnit
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
-from tests.factories import member
+from tests.factories import SchoolFactory, member
 from tests.plans.support_world import book
 from tests.plans.test_progress import text_of
 
@@ -193,6 +193,60 @@ def test_each_sees_those_of_their_own_schools(four: Cast):
     assert "Breakfast" in text_of(four.client(four.tom).get("/t/alder/verdicts/"))
     assert four.client(four.cleo).get("/t/alder/verdicts/").status_code == 404
     assert four.client(four.olive).get("/t/alder/verdicts/").status_code == 403
+
+
+def test_a_head_is_told_of_the_others_what_the_trust_allows(four: Cast):
+    """Never a note, and nothing to open; by words only of what is shown."""
+    ben = four.client(four.ben)
+
+    def asked(**words: str) -> str:
+        return text_of(ben.get("/t/alder/verdicts/", words))
+
+    assert "The trust has not opened those of the others" in asked()
+    type(four.alder).objects.filter(pk=four.alder.pk).update(heads_see_others="named")
+    named = asked()
+    for words in (
+        "Breakfast for every pupil.",
+        "Ashmere Primary, secondary",
+        "It worked in part",
+        "Eleven weeks.",
+        "not the notes",
+    ):
+        assert words in named, words
+    assert "Mornings are calm" not in named
+    with trust_scope(four.alder):
+        theirs = Action.objects.get(what="Breakfast for every pupil.")
+        leader = member("Maya Grant", "leader", four.dunmere)
+    assert f"/actions/{theirs.pk}/" not in named
+    assert "Breakfast" in asked(q="breakfast")
+    assert "Breakfast" not in asked(q="mornings"), "what is not shown is not searched"
+    assert "Books show it." in asked(q="books show")
+    assert "Breakfast" not in text_of(four.client(leader).get("/t/alder/verdicts/")), "the setting is of heads"
+
+
+def test_without_names_nobody_is_given_away(four: Cast):
+    """Of a phase with five others; not in words that name a school or somebody there."""
+    type(four.alder).objects.filter(pk=four.alder.pk).update(heads_see_others="unnamed")
+    ben = four.client(four.ben)
+
+    def asked(**words: str) -> str:
+        return text_of(ben.get("/t/alder/verdicts/", words))
+
+    assert "Breakfast" not in asked(), "one secondary school would be known by its phase"
+    with trust_scope(four.alder):
+        for number in range(5):
+            SchoolFactory(trust=four.alder, name=f"Other {number}", phase="secondary")
+        head = RoleGrant.objects.get(school=four.ashmere, role="head").membership
+        judged_action(four, four.ashmere, "Nia reads with each child.", "worked", head=head)
+        judged_action(four, four.ashmere, "Ashmere opens at eight.", "worked", head=head, support="Nia Ford, 2 days")
+        judged_action(four, four.ashmere, "A reading hour.", "worked", head=head, support="Nia Ford, 2 days")
+    page = asked()
+    assert "Breakfast for every pupil." in page
+    assert "A reading hour." in page
+    assert "Another school, secondary" in page
+    for words in ("Ashmere", "Nia", "Mornings are calm"):
+        assert words not in page, words
+    assert "Another school" not in asked(q="ashmere"), "a search for a name finds nothing of others"
 
 
 def test_the_page_asks_the_same_of_few_and_of_many(four: Cast):
