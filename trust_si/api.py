@@ -58,6 +58,7 @@ from plans.api.escalating import (
     ConcernWithdraw,
     SchoolConcerns,
 )
+from plans.api.progressing import PlanProgress, PlanProgressAnswers, PlanProgressSend
 from plans.api.sections import PlanSections
 from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
@@ -105,6 +106,9 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "schools/<pk>/plans": (SchoolPlans, "api_plan_begin"),
     "plans/trust": (TrustPlans, "api_plan_begin_trust"),
     "plans/<pk>/sections": (PlanSections, "api_plan_sections"),
+    "plans/<pk>/progress": (PlanProgress, "api_plan_progress"),
+    "plans/<pk>/progress/answers": (PlanProgressAnswers, "api_plan_progress_answers"),
+    "plans/<pk>/progress/send": (PlanProgressSend, "api_plan_progress_send"),
     "plans/<pk>/priorities": (PlanPriorities, "api_priority_new"),
     "plans/<pk>/priorities/<priority_id>": (PlanPriority, "api_priority"),
     "plans/<pk>/actions": (PlanActions, "api_plan_action_new"),

@@ -18,9 +18,11 @@ from schools.filled import Value
 from schools.services.filling import SavedAnswers
 
 
-def words_by(about: str) -> serializers.DictField:
+def words_by(about: str, *, needed: bool = True) -> serializers.DictField:
     """Some answers by their names; the form says how long each may be."""
-    return serializers.DictField(child=serializers.CharField(allow_blank=True, allow_null=True), help_text=about)
+    kept: dict[str, Any] = {} if needed else {"required": False, "default": dict}
+    words = serializers.CharField(allow_blank=True, allow_null=True)
+    return serializers.DictField(child=words, help_text=about, **kept)
 
 
 class SectionsIn(VersionIn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -80,7 +80,7 @@ class PlanWriting(TrustView):
 
     needs, model, tag = P.WRITE_PLANS, Plan, "Plans"
     http_method_names = ["post"]
-    also = (413, 415)
+    also: ClassVar[tuple[int, ...]] = (413, 415)
 
     def rows(self) -> QuerySet[Plan]:
         return readable_plans(self.access)

@@ -167,6 +167,14 @@ def progress(here: Planted) -> dict[str, Any]:
     return {"version": "99", "then": "send", **boxes}
 
 
+def progress_sent(here: Planted) -> dict[str, Any]:
+    """The same by a program."""
+    boxes = {name: words for name, words in progress(here).items() if name not in ("version", "then")}
+    with trust_scope(here.trust):
+        version = Plan.objects.get(pk=here.rows["plan_agreed"].pk).drafts.get().version
+    return {"version": version, "answers": boxes}
+
+
 def plant_checklist(here: Planted, school: School) -> None:
     """An item written at one school; another at a level with checklists, of which a plan of the level takes items."""
     lead, version, other = here.people["si_lead"], here.rows["version"], here.rows["other_school"]
@@ -277,6 +285,8 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_plan_begin": ("head", _always(kind=TO_BEGIN)),
     "api_plan_begin_trust": ("si_lead", _always(kind="trust_plan_to_begin")),
     "api_plan_sections": ("head", sections_sent, 0, "patch"),
+    "api_plan_progress_answers": ("si_lead", progress_sent, 0, "patch"),
+    "api_plan_progress_send": ("head", lambda here: {**progress_sent(here), "as_it_is": True}),
     "api_priority_new": ("si_lead", _always(**PRIORITY_SENT)),
     "api_priority": ("si_lead", _always(**PRIORITY_SENT), 1, "put"),
     "api_plan_action_new": ("si_lead", action_sent),
@@ -303,7 +313,7 @@ PLAN_ROWS: dict[str, str] = {
     **{
         f"{name}.pk": "plan_agreed"
         for name in ("plan", "plan_edition", "plan_file", "plan_edition_file", "plan_progress", "plan_progress_save",
-                     "api_plans-detail")
+                     "api_plans-detail", "api_plan_progress", "api_plan_progress_answers", "api_plan_progress_send")
     },
     **{
         f"{name}.pk": "plan_waiting"
