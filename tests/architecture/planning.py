@@ -293,7 +293,7 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_plan_action": ("si_lead", action_sent, 1, "put"),
     "api_plan_send": ("si_lead", _always(note="Please read.")),
     "api_plan_take_back": ("si_lead", _always()),
-    "api_plan_close": ("head", closing_sent, 2),
+    "api_plan_close": ("si_lead", closing_sent, 2),
     "api_priority_leave": ("si_lead", _always(why="It is reached.")),
     "api_plan_answer": ("si_lead", _always(outcome="returned", words="Say more.", checked={})),
     "api_action_verdict": (
