@@ -58,6 +58,7 @@ from plans.api.escalating import (
     ConcernWithdraw,
     SchoolConcerns,
 )
+from plans.api.offering import OfferConfirm, OfferWithdraw, PersonOffer, SchoolOffer
 from plans.api.progressing import PlanProgress, PlanProgressAnswers, PlanProgressSend
 from plans.api.sections import PlanSections
 from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
@@ -131,6 +132,10 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
     "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),
     "support_requests/<pk>/answer": (SupportRequestAnswer, "api_support_answer"),
+    "schools/<pk>/offer": (SchoolOffer, "api_offer_of_school"),
+    "team/<pk>/offer": (PersonOffer, "api_offer_of_person"),
+    "offers/<pk>/confirm": (OfferConfirm, "api_offer_confirm"),
+    "offers/<pk>/withdraw": (OfferWithdraw, "api_offer_withdraw"),
     "schools/<pk>/support_bookings": (SchoolSupportBookings, "api_support_book"),
     "support_bookings/<pk>/delivered": (SupportDelivered, "api_support_delivered"),
     "support_bookings/<pk>/missed": (SupportMissed, "api_support_missed"),

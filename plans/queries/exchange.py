@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from plans.models import MatchLine, MatchRun, Offer
 from plans.queries.drained import gave_of
@@ -18,6 +18,7 @@ from plans.rules.drained import drained
 from plans.rules.exchange import Giver
 from plans.rules.standing import STRONG, Standing
 from reviews.models import Practice
+from schools.access import Access, Permission, where_may
 from schools.models import Membership, Period, School
 from schools.queries import members, with_roles
 
@@ -50,6 +51,13 @@ class Shown:
         return [f"{label}: nothing, for it {why}." for label, why in named if label]
 
 
+def readable_offers(access: Access) -> QuerySet[Offer]:
+    """The offers of the schools whose support this person sees; of the trust's team for who sees every school."""
+    seen = where_may(access, Permission.SEE_SUPPORT)
+    rows = Offer.objects.filter(seen).select_related("school", "person__user", "base")
+    return rows.prefetch_related("not_to").order_by("pk")
+
+
 def shown_offers(
     seen: Seen, periods: Sequence[Period], half: Period, *, today: date, school: School | None = None
 ) -> list[Shown]:
@@ -72,6 +80,11 @@ def runs_with_counts(periods: Iterable[Any]) -> dict[int, MatchRun]:
         accepted=Count("lines", filter=Q(lines__state=MatchLine.State.ACCEPTED)),
     )
     return {one.period_id: one for one in rows}
+
+
+def areas_of(stands: Standing | None) -> dict[str, str]:
+    """The criteria in which a school can offer help: those of the strategy it stands under, by key."""
+    return {one.key: one.label for one in stands.strategy.criteria} if stands else {}
 
 
 def known_strengths(school: School, stands: Standing | None) -> dict[str, str]:

@@ -36,6 +36,17 @@ class OfferEntry:
     base: School | None = None
 
 
+def entry_of(row: Offer) -> OfferEntry:
+    """What is offered as it stands. One query."""
+    kept = [one.school for one in row.not_to.select_related("school")]
+    return OfferEntry(**{name: getattr(row, name) for name in AS_KEPT}, not_to=kept)
+
+
+AS_KEPT = (
+    "areas", "most_days", "from_on", "per", "until_on", "most_minutes", "not_to_why", "although", "note", "base",
+)  # fmt: skip
+
+
 def confirm_offer(
     entry: OfferEntry, *, by: Membership, school: School | None = None, person: Membership | None = None
 ) -> Offer:

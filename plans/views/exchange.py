@@ -17,6 +17,7 @@ from plans.models import MatchRun, Offer
 from plans.queries.exchange import (
     Shown,
     area_choices,
+    areas_of,
     known_strengths,
     runs_with_counts,
     shown_offers,
@@ -122,7 +123,6 @@ def school_exchange(request: TrustRequest, school_id: int) -> HttpResponse:
 def _school_form(request: TrustRequest, school: School, seen: Seen, shown: Shown | None) -> OfferForm:
     stands = seen.standings.get(school.pk)
     known = known_strengths(school, stands)
-    labels = {one.key: one.label for one in stands.strategy.criteria} if stands else {}
     initial = (
         _initial(shown.offer, shown.offer.kept_from)
         if shown
@@ -130,7 +130,7 @@ def _school_form(request: TrustRequest, school: School, seen: Seen, shown: Shown
     )
     data = request.POST if request.method == "POST" else None
     others = [one for one in seen.schools if one.pk != school.pk]
-    return OfferForm(data, areas=area_choices(labels, known), schools=others, initial=initial)
+    return OfferForm(data, areas=area_choices(areas_of(stands), known), schools=others, initial=initial)
 
 
 def _initial(offer: Offer, kept_from: Iterable[int]) -> dict[str, Any]:

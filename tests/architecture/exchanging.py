@@ -30,6 +30,7 @@ def plant_exchange(here: Planted, school: School) -> None:
     head, lead, other = here.people["head"], here.people["si_lead"], here.rows["other_school"]
     here.rows["offer"] = confirm_offer(entry(here, not_to=[other]), by=head, school=school)
     here.rows["offer_other"] = confirm_offer(entry(here, most_days=0), by=head, school=other)
+    here.rows["giver"] = here.people["director"]
     here.rows["offer_person"] = confirm_offer(
         entry(here, although="", most_days=20), by=lead, person=here.people["director"]
     )
@@ -65,10 +66,28 @@ def _of_person(here: Planted) -> dict[str, Any]:
     return {**OFFER, "not_to": [here.rows["other_school"].pk], "base": here.rows["school"].pk}
 
 
+OFFER_SENT = {
+    "areas": ["behaviour"], "most_days": 4, "per": "term", "from_on": "2026-09-01", "until_on": "2027-07-20",
+    "most_minutes": 50, "not_to_why": "Changed.", "note": "Changed.",
+}  # fmt: skip
+
+
+def _school_sent(here: Planted) -> dict[str, Any]:
+    return {**OFFER_SENT, "not_to": [here.rows["other_school"].pk], "although": "Changed."}
+
+
+def _person_sent(here: Planted) -> dict[str, Any]:
+    return {**OFFER_SENT, "not_to": [here.rows["other_school"].pk], "base": here.rows["school"].pk}
+
+
 EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
     "school_exchange": ("head", _of_school),
     "exchange_person_new": ("si_lead", lambda here: {**_of_person(here), "person": here.people["ceo"].pk}),
     "exchange_person": ("si_lead", _of_person),
+    "api_offer_of_school": ("head", _school_sent, 1, "put"),
+    "api_offer_of_person": ("si_lead", _person_sent, 1, "put"),
+    "api_offer_confirm": ("head", _always()),
+    "api_offer_withdraw": ("si_lead", _always()),
     "exchange_solve": ("si_lead", lambda here: {"period": here.rows["half"].pk}),
     "match_need": ("si_lead", _always(days="2")),
     "match_add": (
@@ -87,6 +106,9 @@ EXCHANGE_ROWS: dict[str, str] = {
     "exchange_person.pk": "offer_person",
     **dict.fromkeys(("match_run.pk", "match_need.pk", "match_add.pk"), "match_run"),
     **dict.fromkeys(("match_line.pk", "match_remove.pk", "match_accept.pk", "api_matches-detail.pk"), "match_line"),
-    "api_offers-detail.pk": "offer",
+    **dict.fromkeys(("api_offers-detail.pk", "api_offer_confirm.pk"), "offer"),
+    "api_offer_of_school.pk": "school",
+    "api_offer_of_person.pk": "giver",
+    "api_offer_withdraw.pk": "offer_person",
 }
 """`parameter`, or `route.parameter` -> the planted row."""

@@ -29,8 +29,8 @@ NOUNS = (
     "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
     "offers", "matches", "appraisals",
 )  # fmt: skip
-OTHERS = 44
-# Ratings, figures, areas; four of visits; four read for a school; 14 of plans, eight of support, six of concerns.
+OTHERS = 48
+# Ratings, figures, areas; four of visits; four read for a school; 14 of plans, 12 of support, six of concerns.
 
 
 @pytest.fixture(autouse=True)
