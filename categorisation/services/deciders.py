@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from schools.models import Interest, Meeting, Membership, Period, RoleGrant, School
+from categorisation.queries.interests import interests
+from schools.access import ROLES
+from schools.models import Meeting, Membership, Period, RoleGrant, School
 from schools.strategy import Strategy
 
 
@@ -20,11 +23,16 @@ class Decider:
 
 @dataclass(frozen=True)
 class Deciders:
-    """Who may decide, the deciding role before its stand-ins, and who takes no part."""
+    """Who may decide, who would only stand in for them, and who takes no part.
+
+    Who stands in decides only where nobody who holds the role can.
+    """
 
     may: tuple[Decider, ...]
+    stand_in: frozenset[int]  # where it is not their turn
     with_role: frozenset[int]  # in the school
     with_interest: frozenset[int]
+    role: str  # that decides
     word: str  # what the trust calls a category
 
     def refusal(self, person: Membership) -> str:
@@ -35,6 +43,9 @@ class Deciders:
             return f"You have declared an interest in this school, so somebody else decides its {self.word}."
         if person.pk in self.with_role:
             return f"You have a role in this school and so an interest in it: somebody else decides its {self.word}."
+        if person.pk in self.stand_in:
+            label = ROLES[self.role].label.lower()
+            return f"The {label} decides this {self.word}. You stand in where nobody with that role can."
         return f"Your role does not decide this {self.word}."
 
 
@@ -45,25 +56,24 @@ def deciders_of(strategy: Strategy, axis: str, school: School, *, period: Period
 
 
 def deciders_in_role(
-    strategy: Strategy, decider: str, school: School, *, period: Period, meeting: Meeting | None, word: str
-) -> Deciders:
-    """Only the deciding role or its stand-ins, and never somebody with an interest in the school. Two queries."""
+    strategy: Strategy, decider: str, school: School, *, period: Period, meeting: Meeting | None, word: str,
+    besides: Collection[int] = (),
+) -> Deciders:  # fmt: skip
+    """Who holds the deciding role, or where none of them can decide, who stands in for it. Two queries.
+
+    Never somebody with a role or an interest in the school, and none of `besides`: members with a part in the matter.
+    """
     roles = strategy.roles_for(decider)
     grants = RoleGrant.objects.current().filter(Q(role__in=roles) | Q(school=school)).select_related("membership__user")
     known = sorted(grants, key=lambda one: (roles.index(one.role) if one.role in roles else len(roles), one.pk))
     with_role = frozenset(one.membership_id for one in known if one.school_id == school.pk)
-    with_interest = frozenset(interests_in(school, period=period, meeting=meeting).values_list("person", flat=True))
-    may: dict[int, Decider] = {}
+    with_interest = interests(period=period, meeting=meeting).filter(school=school).values_list("person", flat=True)
+    barred = with_role | (interested := frozenset(with_interest))
+    able: dict[int, Decider] = {}
     for grant in known:
-        if grant.role in roles and grant.membership_id not in with_role | with_interest:
-            may.setdefault(grant.membership_id, Decider(grant.membership, grant.role))
-    return Deciders(tuple(may.values()), with_role, with_interest, word)
-
-
-def interests_in(school: School, *, period: Period, meeting: Meeting | None) -> QuerySet[Interest]:
-    """The interests that count in this period: declared at any meeting of its term, or at one since or still ahead."""
-    counts = Q(meeting__period__year=period.year, meeting__period__season=period.season)
-    counts |= Q(meeting__starts_at__date__gte=period.starts_on)
-    if meeting is not None:
-        counts |= Q(meeting=meeting)
-    return Interest.objects.filter(counts, school=school)
+        if grant.role in roles and grant.membership_id not in barred and grant.membership_id not in besides:
+            able.setdefault(grant.membership_id, Decider(grant.membership, grant.role))
+    holders = tuple(one for one in able.values() if one.role == decider)
+    may = holders or tuple(able.values())
+    stand_in = frozenset(able) - {one.person.pk for one in may}
+    return Deciders(may, stand_in, with_role, interested, decider, word)

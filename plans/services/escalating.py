@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -77,7 +77,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     if not set(entry.sources) <= offered.keys():
         raise ValidationError({"sources": "Choose from the list"})
     _check(entry.step, Step.OPEN, today)
-    _check_somebody(_deciders(version, ladder, school), by)
+    _check_somebody(_deciders(version, ladder, school, besides=(by.pk,)))
     label = f"{ladder.label}, {school.known_as}"
     record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.reason, label=label)
     concern = Concern.objects.create(
@@ -104,7 +104,7 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
         stage = row.stage_of(stage_after([one.key for one in standing.ladder.stages], at, step))
     if step == Step.CLOSE and standing.stage is not None:
         _check_exit(standing.stage, entry.exit_tests)
-    _check_somebody(deciders_of_concern(row), by)
+    _check_somebody(deciders_of_concern(row, besides=(by.pk,)))
     before = standing.stage.label if standing.stage else ""
     after = stage.label if stage else "Off the ladder"
     record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.reason.strip())
@@ -123,7 +123,7 @@ def _propose(
         exit_tests=[{"test": test, "evidence": said.strip()} for test, said in entry.exit_tests.items()],
         review_on=entry.review_on, plan=plan, plan_words=words, proposed_by=by, proposed_at=timezone.now(),
     )  # fmt: skip
-    tell_step_proposed(change, [one.person for one in deciders_of_concern(concern).may], by=by)
+    tell_step_proposed(change, [one.person for one in deciders_of_step(concern, change).may], by=by)
     return change
 
 
@@ -198,25 +198,34 @@ def _follow(concern: Concern, change: StageChange, standing: Standing, by: Membe
         )  # fmt: skip
 
 
-def why_not_decide(access: Access, concern: Concern, change: StageChange) -> str:
-    """Why this person does not decide the step, as a sentence; empty for one who may."""
+def why_not_decide(access: Access, concern: Concern, change: StageChange, deciders: Deciders | None = None) -> str:
+    """Why this person does not decide the step, as a sentence; empty for one who may.
+
+    `deciders`: those of this step, where they are known.
+    """
     if change.proposed_by_id == access.membership.pk:
         return "You have proposed this step, so somebody else decides."
-    return deciders_of_concern(concern).refusal(access.membership)
+    return (deciders or deciders_of_step(concern, change)).refusal(access.membership)
 
 
-def deciders_of_concern(concern: Concern) -> Deciders:
-    """Who decides on this ladder for this school. Three queries."""
-    return _deciders(concern.strategy_version, concern.of_ladder, concern.school)
+def deciders_of_step(concern: Concern, change: StageChange) -> Deciders:
+    """Who decides this step: never who has proposed it. Three queries."""
+    return deciders_of_concern(concern, besides=(change.proposed_by_id,))
 
 
-def _deciders(version: StrategyVersion, ladder: Ladder, school: School) -> Deciders:
+def deciders_of_concern(concern: Concern, *, besides: Collection[int] = ()) -> Deciders:
+    """Who decides on this ladder for this school, besides those with a part in the matter. Three queries."""
+    return _deciders(concern.strategy_version, concern.of_ladder, concern.school, besides=besides)
+
+
+def _deciders(version: StrategyVersion, ladder: Ladder, school: School, *, besides: Collection[int]) -> Deciders:
     period = current_period(timezone.localdate())
     if period is None:
         raise ValidationError("The trust has no calendar yet, so nobody can decide this.")
     return deciders_in_role(
-        version.strategy, ladder.decided_by, school, period=period, meeting=None, word="place on the ladder"
-    )
+        version.strategy, ladder.decided_by, school, period=period, meeting=None, word="place on the ladder",
+        besides=besides,
+    )  # fmt: skip
 
 
 def locked(concern: Concern) -> tuple[Concern, Standing]:
@@ -281,6 +290,6 @@ def _check_exit(stage: Stage, evidence: Mapping[str, str]) -> None:
         raise ValidationError({f"exit-{number}": "Say what shows that it is met" for number in lacking})
 
 
-def _check_somebody(deciders: Deciders, by: Membership) -> None:
-    if not any(one.person.pk != by.pk for one in deciders.may):
+def _check_somebody(deciders: Deciders) -> None:
+    if not deciders.may:
         raise ValidationError("Nobody else could decide this. Let another person propose it to you.")

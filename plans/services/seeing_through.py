@@ -71,16 +71,16 @@ def record_look(concern: Concern, *, by: Membership, on: date, finding: str, wor
         by=by,
     )  # fmt: skip
     if look.finding == WatchLook.Finding.SLIPS:
-        tell_slips(look, [one.person for one in deciders_of_concern(row).may])
+        tell_slips(look, [one.person for one in deciders_of_concern(row, besides=(by.pk,)).may])
     return look
 
 
 def why_not_end(standing: Standing, person: Membership) -> str:
     """Why this person does not end a watch that may end, as a sentence; empty for who may. Three queries."""
-    last = standing.looked
-    if last is not None and last.look is not None and last.look.by_id == person.pk:
+    last = standing.looked.look if standing.looked else None
+    if last is not None and last.by_id == person.pk:
         return "You have taken the last look, so somebody else ends the watch."
-    return deciders_of_concern(standing.concern).refusal(person)
+    return deciders_of_concern(standing.concern, besides=(last.by_id,) if last else ()).refusal(person)
 
 
 def end_watch(concern: Concern, *, by: Membership, words: str) -> Concern:

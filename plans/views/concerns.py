@@ -24,7 +24,7 @@ from plans.queries.concerns import (
     standings,
 )
 from plans.queries.sources import sources_for
-from plans.services.escalating import deciders_of_concern, may_withdraw, why_not_decide
+from plans.services.escalating import deciders_of_step, may_withdraw, why_not_decide
 from plans.services.seeing_through import why_not_end
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
@@ -126,7 +126,8 @@ def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> H
     may_raise, whole = access.may(P.RAISE_CONCERN, found.school_id), sees_proposals(access)
     waiting = standing.waiting if whole else None
     may_ask = waiting is not None and access.may(P.DECIDE, found.school_id)
-    why_not = why_not_decide(access, found, waiting) if waiting and may_ask else ""
+    deciders = deciders_of_step(found, waiting) if waiting else None
+    why_not = why_not_decide(access, found, waiting, deciders) if waiting and may_ask else ""
     may_ask_end = standing.may_end and waiting is None and access.may(P.DECIDE, found.school_id)
     why_not_end_it = why_not_end(standing, access.membership) if may_ask_end else ""
     context = {
@@ -142,7 +143,7 @@ def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> H
         "may_withdraw": waiting is not None and may_raise and may_withdraw(waiting, access.membership),
         "may_decide": may_ask and not why_not,
         "why_not": why_not,
-        "deciders": [one.person.user.name for one in deciders_of_concern(found).may] if waiting and not may_ask else [],
+        "deciders": [one.person.user.name for one in deciders.may] if deciders and (why_not or not may_ask) else [],
         "steps": [(one.value, STEPS[one]) for one in standing.steps] if may_raise else [],
         "may_end": may_ask_end and not why_not_end_it,
         "why_not_end": why_not_end_it,

@@ -12,12 +12,13 @@ from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
-from plans.models import Action, ApprovalStep, ChecklistItem, Plan, StageChange, SupportBooking, SupportRequest
+from plans.models import Action, ApprovalStep, ChecklistItem, Plan, SupportBooking, SupportRequest
 from plans.models.approval import WRITERS
 from plans.queries.actions import SOON
+from plans.queries.deciding import steps_to_decide
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
-from schools.models import RoleGrant
+from schools.models import Period, RoleGrant, StrategyVersion
 from schools.strategy import Role
 
 COLUMNS = ("is_a", "its_pk", "of_school", "its_words", "on_day")
@@ -50,12 +51,16 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
 
-def waiting_for_trust(access: Access, today: date, *, followed: Collection[str] = ()) -> list[Waiting]:
+def waiting_for_trust(
+    access: Access, today: date, *, followed: Collection[str] = (), versions: Collection[StrategyVersion] = (),
+    period: Period | None = None,
+) -> list[Waiting]:  # fmt: skip
     """What waits for this person who acts for the whole trust. One query; none where nothing may be done.
 
-    `followed`: the forms whose actions a committee follows up.
+    `followed`: the forms whose actions a committee follows up. `versions`: the strategies whose ladders wait for
+    decisions, in this `period`.
     """
-    of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access))
+    of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access, versions, period))
     in_sums = (_all_checks(access, today), _for_committee(access, followed))
     kinds = (*of_reviews, *in_sums, _support_of_all(access, today), _of_checklists(access, today, at_schools=False))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
@@ -217,11 +222,10 @@ def _for_guarantor(access: Access) -> Iterator[Rows]:
     yield _arm(rows, "dispute", pk="review_id", school="review__school_id", words="review__kind")
 
 
-def _of_ladders(access: Access) -> Iterator[Rows]:
-    """Steps on a ladder that wait for somebody who decides, besides whoever proposed them."""
-    if access.may_everywhere(Permission.DECIDE):
-        rows = StageChange.objects.filter(outcome="").exclude(proposed_by=access.membership)
-        rows = rows.exclude(concern__school__in=[school for _, school in access.roles if school])
+def _of_ladders(access: Access, versions: Collection[StrategyVersion], period: Period | None) -> Iterator[Rows]:
+    """Steps on a ladder that wait for this person: theirs to decide, or nobody's before them."""
+    if period is not None and access.may_everywhere(Permission.DECIDE):
+        rows = steps_to_decide(access, versions, period)
         yield _arm(rows, "step_decide", pk="concern_id", school="concern__school_id", words="reason")
 
 

@@ -55,7 +55,7 @@ def overview_page(request: TrustRequest) -> HttpResponse:
     ladders, watched = _on_ladders(request, seen)
     context = {
         "head": _head(request, seen),
-        "waits": trust_lines(request, [*_waiting(request, seen), *watches(request, watched, today)], seen),
+        "waits": trust_lines(request, [*_waiting(request, seen), *watches(request, watched, seen)], seen),
         "support": behind(request, seen),
         "news": _news(request, seen),
         "matrix": _matrix(request, seen),
@@ -72,8 +72,8 @@ def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     """What waits for this person now; nothing on the page of a term that is over."""
     if not seen.is_current:
         return []
-    forms = followed_forms(seen.followed.versions)
-    return waiting_for_trust(request.access, seen.calendar.today, followed=forms)
+    forms, versions = followed_forms(seen.followed.versions), seen.followed.versions
+    return waiting_for_trust(request.access, seen.calendar.today, followed=forms, versions=versions, period=seen.period)
 
 
 def _on_ladders(request: TrustRequest, seen: Overview) -> tuple[list[OnLadder], list[Watched]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from plans.queries.deciding import watches_to_end
 from plans.queries.on_ladders import Watched
 from reporting.queries.overview import Overview
 from reporting.queries.waiting import APART, Waiting
@@ -87,11 +88,14 @@ def trust_lines(request: TrustRequest, waiting: Iterable[Waiting], seen: Overvie
     return sorted(found, key=lambda line: line["due_on"] or date.min)
 
 
-def watches(request: TrustRequest, watched: Iterable[Watched], today: date) -> Iterator[Waiting]:
-    """Looks that are due, for who raises concerns; watches that can end, for who decides."""
+def watches(request: TrustRequest, watched: Iterable[Watched], seen: Overview) -> Iterator[Waiting]:
+    """Looks that are due, for who raises concerns; watches that can end, for who ends them. One query at the most."""
     may_look, may_end = (request.access.may_everywhere(one) for one in (P.RAISE_CONCERN, P.DECIDE))
-    for one in watched:
-        if one.on <= today and (may_look if one.look else may_end):
+    due = [one for one in watched if one.on <= seen.calendar.today]
+    over = [one.concern for one in due if not one.look and may_end]
+    mine = watches_to_end(request.access, over, seen.followed.versions, seen.period) if over else set()
+    for one in due:
+        if may_look if one.look else one.concern in mine:
             yield Waiting("look_due" if one.look else "watch_end", one.concern, one.school.pk, one.ladder, one.on)
 
 

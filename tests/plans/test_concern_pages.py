@@ -230,7 +230,7 @@ def test_the_right_permission_in_the_wrong_role_is_refused_too(world: LadderWorl
 def test_who_decides_others_but_not_on_this_ladder_is_refused(db: None) -> None:
     decides = 'decided_by = "{}" # ours; the source writes CEO'
     world = make_ladder_world(changed=(decides.format("ceo"), decides.format("director")))
-    concern = inside(world, world.raised)
+    concern = inside(world, lambda: world.raised(by="director"))
     chair, ceo = world.client("trust_chair"), world.client("ceo")  # of these two only the ceo stands in
     refused = chair.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""})
     said = "Your role does not decide this place on the ladder." in text_of(refused)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,18 +12,20 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from categorisation.models import SchoolFact
-from plans.models import Concern, Letter, Recipient, StageChange
+from plans.models import Concern, Letter, Recipient, StageChange, WatchLook
 from plans.queries.concern_history import history_of
 from plans.queries.plans import kinds_to_begin
 from plans.rules.ladder import Step
 from plans.services import begin_plan
-from plans.services.escalating import why_not_decide, withdraw_step
+from plans.services.escalating import raise_concern, why_not_decide, withdraw_step
 from plans.services.notifying import To, arrival, send_letter
 from plans.services.seeing_through import amend_plan, end_watch, record_duty, record_look
-from schools.models import AuditEntry, Notice, RoleGrant
-from schools.queries import act_words
+from schools.models import AuditEntry, Interest, Notice, RoleGrant
+from schools.queries import act_words, current_period
 from schools.rules import LONDON
+from schools.services.meetings import plan_meeting
 from schools.tenancy import trust_scope
+from tests.factories import member
 from tests.plans.ladder_world import LADDERS, REVIEW, TODAY, LadderWorld, make_ladder_world
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=LONDON)
@@ -145,6 +147,47 @@ def test_one_proposes_and_another_decides(scc: LadderWorld) -> None:
     told = Notice.objects.get(to=scc.people["ceo"], subject__contains="declined")
     assert "Wait for the visit." in told.body
     assert "No step" in refused(lambda: scc.decide(concern, by="director"))
+
+
+def told(world: LadderWorld) -> set[str]:
+    """Who was asked to decide a step."""
+    asked = set(Notice.objects.filter(subject__contains="to decide").values_list("to", flat=True))
+    return {key for key, person in world.people.items() if person.pk in asked}
+
+
+def test_who_stands_in_decides_only_where_nobody_with_the_role_can(scc: LadderWorld) -> None:
+    concern = scc.raised()
+    assert told(scc) == {"ceo"}
+    for key in ("trust_chair", "director"):
+        said = refused(lambda who=key: scc.decide(concern, by=who))
+        assert "The chief executive decides this place on the ladder. You stand in" in said
+    scc.people["second"] = member("Cy Second", "ceo")
+    elsewhere = raise_concern(scc.other, scc.entry(), by=scc.people["ceo"])
+    scc.decide(elsewhere, by="second")  # another chief executive before any who stands in
+    assert told(scc) == {"ceo", "second"}
+    RoleGrant.objects.filter(membership=scc.people["second"]).update(ended_at=NOON)
+    meeting = plan_meeting(
+        "risk_meeting", by=scc.people["clerk"], title="Meeting", place="", starts_at=NOON + timedelta(days=9),
+        period=current_period(TODAY), schools=[scc.school],
+    )  # fmt: skip
+    Interest.objects.create(meeting=meeting, person=scc.people["ceo"], school=scc.school, nature="Her sister leads it")
+    assert "declared an interest" in refused(lambda: scc.decide(concern, by="ceo"))
+    scc.decide(concern, by="trust_chair")
+    assert scc.fresh(concern).state == "open"
+
+
+def test_who_proposed_and_holds_the_role_is_stood_in_for(scc: LadderWorld) -> None:
+    scc.raised(by="ceo")
+    assert told(scc) == {"director", "trust_chair"}
+
+
+def test_who_stands_in_ends_a_watch_only_where_the_holder_took_the_last_look(scc: LadderWorld) -> None:
+    concern = scc.left()
+    scc.looked(concern)
+    assert "You stand in" in refused(lambda: end_watch(concern, by=scc.people["director"], words="It holds."))
+    WatchLook.objects.update(by=scc.people["ceo"])
+    end_watch(scc.fresh(concern), by=scc.people["director"], words="It holds.")
+    assert scc.fresh(concern).state == "ended"
 
 
 def test_the_database_itself_refuses_who_decides_their_own(scc: LadderWorld) -> None:

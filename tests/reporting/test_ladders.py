@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
+from plans.models import StageChange, WatchLook
 from plans.rules.ladder import Step
+from schools.models import Interest, RoleGrant
+from schools.queries import current_period
 from schools.rules import LONDON
+from schools.services.meetings import plan_meeting
 from schools.tenancy import trust_scope
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
 
@@ -47,6 +51,50 @@ def test_a_step_waits_for_who_decides_and_not_for_who_proposed_it(world: LadderW
     with trust_scope(world.trust):
         world.decide(concern)
     assert said not in text_of(world.client("ceo").get("/t/alder/overview/"))
+
+
+def listed_for(world: LadderWorld, said: str) -> set[str]:
+    """Of those who decide or propose, on whose overview it is listed."""
+    people = ("ceo", "director", "trust_chair", "lead")
+    return {key for key in people if said in text_of(world.client(key).get("/t/alder/overview/"))}
+
+
+def test_a_step_waits_for_who_stands_in_only_where_nobody_before_them_can(world: LadderWorld) -> None:
+    said = "A step on the ladder to decide"
+    with trust_scope(world.trust):
+        world.raised()
+    assert listed_for(world, said) == {"ceo"}
+    with trust_scope(world.trust):
+        head = RoleGrant.objects.create(membership=world.people["ceo"], role="head", school=world.school)
+    assert listed_for(world, said) == {"director", "trust_chair"}
+    with trust_scope(world.trust):
+        head.delete()
+        StageChange.objects.update(proposed_by=world.people["ceo"])
+    assert listed_for(world, said) == {"director", "trust_chair"}
+
+
+def test_a_step_of_a_school_in_which_somebody_has_an_interest_waits_for_who_stands_in(world: LadderWorld) -> None:
+    said = "A step on the ladder to decide"
+    with trust_scope(world.trust):
+        world.raised()
+        period = current_period(NOON.date())
+        meeting = plan_meeting(
+            "risk_meeting", by=world.people["clerk"], title="Meeting", place="", starts_at=NOON + timedelta(days=9),
+            period=period, schools=[world.school],
+        )  # fmt: skip
+        for key in ("ceo", "director"):
+            Interest.objects.create(meeting=meeting, person=world.people[key], school=world.school, nature="A sister")
+    assert listed_for(world, said) == {"trust_chair"}
+
+
+def test_a_watch_that_can_end_waits_for_who_ends_it(world: LadderWorld) -> None:
+    said = "the watch can end"
+    with trust_scope(world.trust):
+        world.looked(world.left())
+    assert listed_for(world, said) == {"ceo"}
+    with trust_scope(world.trust):
+        WatchLook.objects.update(by=world.people["ceo"])
+    assert listed_for(world, said) == {"director", "trust_chair"}
 
 
 def test_the_page_of_a_school_leads_to_its_concerns_where_there_is_a_ladder(world: LadderWorld) -> None:
