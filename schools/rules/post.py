@@ -24,7 +24,8 @@ def arrives_at(
     """Now where that is a fitting time, else the next one: in working hours of a school day, from `opens`.
 
     Nothing arrives after noon on the last school day of a half term. Where the calendar says nothing of a day, any
-    working day will do, but for the weeks from the end of the last summer term that is known to September.
+    working day will do, but for the weeks from the end of the last summer term that is known to September, and the days
+    of September before the first autumn term that is known.
     `in_holidays`: for who works for the trust, whose office is open then.
     """
     local = now.astimezone(LONDON)
@@ -58,7 +59,7 @@ def is_holiday(day: date, halves: Sequence[HalfTerm]) -> bool:
     """Whether the school is closed between its half terms; where the calendar does not reach, it is not said so."""
     if not halves or any(half.starts <= day <= half.ends for half in halves):
         return False
-    last = max(halves, key=lambda half: half.ends)
-    if day < last.ends:
-        return day > min(half.starts for half in halves)  # before the calendar begins nothing is known
-    return last.season == "summer" and day < date(last.ends.year, SEPTEMBER, 1)
+    first, last = min(halves, key=lambda half: half.starts), max(halves, key=lambda half: half.ends)
+    if day < first.starts:
+        return (first.season, first.half) == ("autumn", 1) and day >= date(first.starts.year, SEPTEMBER, 1)
+    return day < last.ends or (last.season == "summer" and day < date(last.ends.year, SEPTEMBER, 1))

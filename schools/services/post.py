@@ -9,6 +9,7 @@ from datetime import datetime, time
 from django.db.models import Q
 from django.utils import timezone
 
+from schools.access import ROLES
 from schools.models import Period, RoleGrant, School
 from schools.queries import half_term, half_terms_in, half_terms_of
 from schools.rules import academic_year, humane_time, months_after
@@ -16,10 +17,13 @@ from schools.rules.post import arrives_at, may_arrive
 
 
 def at_work(people: Iterable[int], now: datetime) -> set[int]:
-    """Of these members those to whom post may come now. A school's people go by its calendar. Two queries."""
-    people = list(people)
+    """Of these members those to whom post may come now. Two queries.
+
+    Who works for the whole trust goes by working days, who works only at schools by their calendars.
+    """
+    people, year = list(people), academic_year(timezone.localdate(now))
     schools = _schools_of(people)
-    rows = Period.objects.halves().filter(year=academic_year(timezone.localdate(now)))
+    rows = Period.objects.halves().filter(year__range=(year, year + 1))  # the next may begin in August
     rows = rows.filter(Q(school=None) | Q(school__in={one.pk for each in schools.values() for one in each}))
     found = list(rows.order_by("starts_on"))
     office = [half_term(row) for row in found if row.school_id is None]
@@ -34,11 +38,13 @@ def at_work(people: Iterable[int], now: datetime) -> set[int]:
 
 
 def _schools_of(people: list[int]) -> dict[int, list[School]]:
-    grants = RoleGrant.objects.current().filter(membership__in=people).exclude(school=None).select_related("school")
+    """The schools of those who hold no role for the whole trust."""
+    grants = list(RoleGrant.objects.current().filter(membership__in=people).select_related("school"))
+    of_trust = {one.membership_id for one in grants if one.role in ROLES and ROLES[one.role].whole_trust}
     found = defaultdict[int, list[School]](list)
     for grant in grants:
-        assert grant.school is not None  # they are left out above
-        found[grant.membership_id].append(grant.school)
+        if grant.school is not None and grant.membership_id not in of_trust:
+            found[grant.membership_id].append(grant.school)
     return found
 
 

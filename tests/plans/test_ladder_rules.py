@@ -173,6 +173,27 @@ def test_the_same_letter_waits_at_the_school_that_has_broken_up() -> None:
     assert arrives_at(sent, []) == sent  # no calendar: any working day
 
 
+THIRD = [HalfTerm(2027, "autumn", 1, date(2027, 9, 3), date(2027, 10, 22))]
+"""A year that begins on 3 September."""
+
+
+@pytest.mark.parametrize(
+    ("sent", "halves", "arrives"),
+    [
+        ("2027-09-01T10:00", THIRD, "2027-09-03T07:30"),  # the year before is not known
+        ("2027-09-02T10:00", THIRD, "2027-09-03T07:30"),
+        ("2027-09-01T10:00", [*HALVES, *THIRD], "2027-09-03T07:30"),
+        ("2027-07-21T13:00", [*HALVES, *THIRD], "2027-09-03T07:30"),  # after noon on the last day of summer
+        ("2027-07-21T11:00", [*HALVES, *THIRD], "2027-07-21T11:00"),
+        ("2027-08-16T10:00", THIRD, "2027-08-16T10:00"),  # nothing is known of August: nothing is held for weeks
+        ("2026-08-31T10:00", HALVES, "2026-09-02T07:30"),  # a bank holiday, and the day before the year begins
+        ("2026-12-01T10:00", HALVES[2:], "2026-12-01T10:00"),  # the calendar begins in spring
+    ],
+)
+def test_nothing_arrives_before_school_begins_in_september(sent: str, halves: list[HalfTerm], arrives: str) -> None:
+    assert arrives_at(at(sent), halves) == at(arrives)
+
+
 BEGIN = datetime(2026, 8, 1, tzinfo=LONDON)
 MOMENTS = st.integers(0, 426 * 24 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 

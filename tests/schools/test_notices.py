@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from smtplib import SMTPException
 
 import pytest
@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from schools.models import Notice, Period
+from schools.models import Notice, Period, RoleGrant
 from schools.rules import LONDON, humane_time
 from schools.services import notices
 from schools.services.calendar import Break, set_own_breaks
@@ -208,6 +208,29 @@ def test_a_school_with_dates_of_its_own_goes_by_them(cast: Cast) -> None:
         set_own_breaks(cast.dunmere, 2026, [later], by=cast.olive)
         assert at_work([cast.ben.pk], at) == {cast.ben.pk}
         assert at_work([cast.ben.pk], at + timedelta(days=7)) == set()
+
+
+def test_who_works_for_the_trust_goes_by_working_days_whatever_they_do_at_a_school(cast: Cast) -> None:
+    """The lead who is a governor at one school reads what comes in the holidays; a governor alone does not."""
+    with trust_scope(cast.alder):
+        grant = RoleGrant.objects.create(membership=cast.ada, role="governor", school=cast.dunmere)
+        assert at_work([cast.ada.pk, cast.ben.pk], datetime(2026, 12, 21, 9, tzinfo=LONDON)) == {cast.ada.pk}
+        RoleGrant.objects.filter(membership=cast.ada).exclude(pk=grant.pk).update(ended_at=timezone.now())
+        assert at_work([cast.ada.pk], datetime(2026, 12, 21, 9, tzinfo=LONDON)) == set()
+
+
+def test_a_school_is_at_work_from_the_day_its_year_begins(cast: Cast) -> None:
+    """Be that in September, or already in August."""
+
+    def works(day: date) -> bool:
+        return at_work([cast.ben.pk], datetime.combine(day, time(10), tzinfo=LONDON)) == {cast.ben.pk}
+
+    with trust_scope(cast.alder):
+        first = Period.objects.halves().filter(year=2026, season="autumn", half=1)
+        first.update(starts_on=date(2026, 9, 3))
+        assert [works(date(2026, 9, day)) for day in (1, 2, 3)] == [False, False, True]
+        first.update(starts_on=date(2026, 8, 27))
+        assert [works(date(2026, 8, day)) for day in (26, 27, 28)] == [False, True, True]
 
 
 def test_what_was_asked_for_or_is_urgent_leaves_at_any_hour(cast: Cast) -> None:
