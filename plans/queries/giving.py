@@ -56,8 +56,13 @@ def offers(when: HalfToMatch) -> QuerySet[Offer]:
     )
     counted = mine.exclude(state__in=NOT_GIVEN).order_by().values("trust")
     disputed = mine.filter(state=B.State.DISPUTED).exclude(school=None).order_by()
-    heads = RoleGrant.objects.current().filter(role=Role.HEAD, membership__grants__role=Role.HEAD)
-    heads = heads.filter(membership__grants__school=OuterRef("school"), membership__grants__ended_at=None).order_by()
+    heads = (
+        RoleGrant.objects.current()
+        .filter(  # in one call: the same grant leads the school that offers, and has not ended
+            role=Role.HEAD, membership__grants__role=Role.HEAD, membership__grants__school=OuterRef("school"),
+            membership__grants__ended_at=None,
+        ).order_by()
+    )  # fmt: skip
     own = RoleGrant.objects.current().filter(membership=OuterRef("person")).exclude(school=None).order_by()
     shown = Practice.objects.filter(school=OuterRef("school"), ended_at=None).order_by("pk")
     practice = JSONObject(subject="subject", title="title", criterion="from_finding__criterion")
