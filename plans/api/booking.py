@@ -54,7 +54,7 @@ class SupportBookingIn(ServesIn):
     provider_person = number_of("The membership of who gives it.")
     provider_school = number_of("Of /schools/; where another school gives it.")
     provider_words = text(160, "Or named in words.")
-    funder = key("trust, school or shared.", B.Funder.TRUST.value)
+    funder = key("trust, school or shared. Blank: whoever pays by the menu for the request; else the trust.")
     cost = pounds(9, "Pounds each time. Null: not known. 0: it costs nothing.")
 
 

@@ -39,6 +39,22 @@ def _figure(label: str, most: int, places: int, wrong: str, **more: Any) -> form
     )  # fmt: skip
 
 
+def payer_field() -> forms.ChoiceField:
+    """Who pays, begun with the trust."""
+    return forms.ChoiceField(
+        label="Who pays?", choices=B.Funder.choices, widget=forms.RadioSelect(), initial=B.Funder.TRUST,
+        error_messages=choose("Choose who pays"),
+    )  # fmt: skip
+
+
+def cost_field() -> forms.DecimalField:
+    """The cost in pounds; blank is not known."""
+    return _figure(
+        "Cost each time, in pounds", 9, 2, "Enter the cost in pounds, for example 350", required=False, min_value=0,
+        help_text="Blank where it is not known. 0 where it costs nothing.",
+    )  # fmt: skip
+
+
 def _named(one: Membership) -> str:
     return f"{one.user.name} ({post_words(one.roles_now)})"  # type: ignore[attr-defined]
 
@@ -69,14 +85,8 @@ class BookForm(forms.Form):
     provider_words = line(
         "Or named in words", most=160, help_text="For example a consultant, or a role in the other school."
     )
-    funder = forms.ChoiceField(
-        label="Who pays?", choices=B.Funder.choices, widget=forms.RadioSelect(), initial=B.Funder.TRUST,
-        error_messages=choose("Choose who pays"),
-    )  # fmt: skip
-    cost = _figure(
-        "Cost each time, in pounds", 9, 2, "Enter the cost in pounds, for example 350", required=False, min_value=0,
-        help_text="Blank where it is not known. 0 where it costs nothing.",
-    )  # fmt: skip
+    funder = payer_field()
+    cost = cost_field()
 
     ORDER = (
         "against", "what", "amount", "unit", "dates", "provider", "provider_person", "provider_school",

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from plans.forms.booking import cost_field, payer_field
 from plans.models import Offer
 from plans.services.matching import LONGEST_REASON
 from plans.services.matching import MOST_DAYS as MOST_MATCHED
@@ -156,8 +157,9 @@ class WantForm(forms.Form):
     """How many days a need takes."""
 
     days = whole_number(
-        "Days needed", 0, MOST_MATCHED, help_text="0 leaves it out. It holds when the matching is worked out again."
-    )
+        "Days needed in all", 0, MOST_MATCHED,
+        help_text="With what is booked already. 0 leaves it out. It holds when the matching is worked out again.",
+    )  # fmt: skip
 
 
 class OutForm(forms.Form):
@@ -170,13 +172,19 @@ class OutForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """The days on which it is booked."""
+    """The days on which it is booked, and who pays."""
 
     dates = DaysField(
         label="On which days?", max_length=1600,
         error_messages=ask("Enter the days, for example 1 December 2026"),
         help_text="One day a line, for example 1 December 2026: as many as are matched, in the half term.",
     )  # fmt: skip
+    funder = payer_field()
+    cost = cost_field()
+    reason = box(
+        "Reason", rows=2, most=LONGEST_REASON,
+        help_text="Needed where something stands against it that was not known when it was matched.",
+    )  # fmt: skip
 
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, prefix="accept")
+    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, prefix="accept", initial=dict(initial or {}))

@@ -164,3 +164,17 @@ class MatchLine(TrustOwned):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def booked_words(self) -> str:
+        """What became of an accepted match: “Booked”, or how much of it was cancelled since."""
+        states = [one.state for one in self.bookings.all()]
+        gone = states.count("cancelled")
+        if not gone:
+            return "Booked"
+        return "The booking was cancelled" if gone == len(states) else f"{gone} of {len(states)} days cancelled"
+
+    @property
+    def booked_chip(self) -> str:
+        """The state of its chip."""
+        return "agreed" if self.booked_words == "Booked" else "returned"

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from plans.models import MatchLine, MatchRun
+from plans.models import MatchLine, MatchRun, SupportRequest
 from plans.queries.giving import HalfToMatch, givers, offers
 from plans.queries.needing import Needs, booked_days, open_requests
 from plans.queries.standings import places_of, standings, with_places
@@ -93,9 +93,17 @@ def runs() -> QuerySet[MatchRun]:
 
 
 def lines_of(run: MatchRun) -> list[MatchLine]:
-    """Its lines with who gives and who needs. One query."""
+    """Its lines with who gives, who needs and what was booked. Two queries."""
     rows = run.lines.select_related("offer__school", "offer__person__user", "school", "changed_by__user")
-    return list(rows.order_by("school__name", "what", "pk"))
+    return list(rows.order_by("school__name", "what", "pk").prefetch_related("bookings"))
+
+
+def request_of(line: MatchLine) -> SupportRequest | None:
+    """What the school asked for, where that is what the match meets."""
+    kind, _, number = line.key.partition("-")
+    rows = SupportRequest.objects.select_related("school", "action", "strategy_version")
+    rows = rows.defer("strategy_version__text", "strategy_version__document")
+    return rows.filter(pk=number, school=line.school_id).first() if kind == "request" else None
 
 
 def matches_of(lines: Iterable[MatchLine]) -> list[Match]:

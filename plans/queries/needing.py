@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ def booked_days(when: HalfToMatch) -> tuple[dict[int, Decimal], dict[tuple[int, 
 
 @dataclass
 class Needs:
-    """Reads the needs of schools from what has been fetched. `wanted` are days somebody has set by hand, by key."""
+    """Reads the needs of schools from what has been fetched. `wanted` are days in all, set by hand, by key."""
 
     standings: Mapping[int, Standing]
     places: Mapping[int, Place]
@@ -74,7 +75,10 @@ class Needs:
                 found += self._owed(known[one.school.pk], one)
         return [one for one in found if one.days > 0]
 
-    def _need(self, school: School, key: str, what: str, days: int, why: Iterable[str], **more: Any) -> Need:
+    def _need(
+        self, school: School, key: str, what: str, why: Iterable[str], *, whole: int, booked: Decimal, **more: Any
+    ) -> Need:
+        """What is left of `whole`, or of the days set by hand: both are days in all, and what is booked goes off."""
         stands = self.standings[school.pk]
         method = stands.strategy.exchange
         is_now = more.pop("is_now", False)
@@ -82,8 +86,9 @@ class Needs:
         weight += method.weigh_ladder * bool(stands.ladder) + method.weigh_now * is_now
         placed = f"{school.known_as} stands at {stands.words}." if stands.words else ""
         ladder = f"It is on a ladder: {stands.ladder}." if stands.ladder else ""
+        days = max(self.wanted.get(key, whole) - int(booked), 0)
         return Need(
-            key=key, school=school.pk, name=school.known_as, what=cut(what, 160), days=self.wanted.get(key, days),
+            key=key, school=school.pk, name=school.known_as, what=cut(what, 160), days=days, booked=int(booked),
             weight=weight, why=tuple(filter(None, (*why, placed, ladder))), most_givers=method.most_givers,
             place=self.places.get(school.pk), minutes_per_km=method.minutes_per_km, setting_out=method.setting_out,
             weigh_strong=method.weigh_strong, weigh_practice=method.weigh_practice, **more,
@@ -99,8 +104,8 @@ class Needs:
         is_now = row.priority == Urgency.NOW
         criterion = strategy.criterion_by_key.get(row.criterion)
         return self._need(
-            school, f"request-{row.pk}", asked_label(strategy, row.item, row.need), max(whole - int(booked), 0),
-            (said, waits, "It is needed now." if is_now else ""), is_now=is_now,
+            school, f"request-{row.pk}", asked_label(strategy, row.item, row.need),
+            (said, waits, "It is needed now." if is_now else ""), whole=whole, booked=booked, is_now=is_now,
             area=criterion.key if criterion else "", area_label=criterion.label if criterion else "",
         )  # fmt: skip
 
@@ -112,18 +117,21 @@ class Needs:
         for key, one in sorted(weak, key=lambda each: -each[1].tone)[: method.most_needs]:
             if key not in stands.strategy.criterion_by_key:
                 continue
-            days = max(method.usual_days - int(booked.get((school.pk, key), 0)), 0)
             said = f"{one.label} is rated {one.level} in its latest agreed matrix."
             weaker = "It became weaker with that matrix." if one.is_weaker else ""
             yield self._need(
-                school, f"criterion-{school.pk}-{key}", f"Support: {one.label}", days, (said, weaker), area=key,
-                area_label=one.label,
+                school, f"criterion-{school.pk}-{key}", f"Support: {one.label}", (said, weaker), area=key,
+                area_label=one.label, whole=method.usual_days, booked=booked.get((school.pk, key), Decimal(0)),
             )  # fmt: skip
 
     def _owed(self, school: School, one: SchoolLedger) -> Iterator[Need]:
-        """Days that this term owes by the school’s category, and nobody has booked."""
+        """Days that this term owes by the school’s category, or that were set by hand, and nobody has booked."""
         for line in one.ledger.lines:
-            by_level = line.entitlement is not None and bool(line.entitlement.levels)
-            if by_level and line.unit == SupportUnit.DAY and line.to_book >= 1:
-                said = f"{capital(amount_words(line.to_book, line.unit))} of it are owed this term and not booked."
-                yield self._need(school, f"owed-{school.pk}-{line.key}", line.label, int(line.to_book), (said,))
+            key, by_level = f"owed-{school.pk}-{line.key}", line.entitlement is not None and line.entitlement.levels
+            if not by_level or line.unit != SupportUnit.DAY or (line.to_book < 1 and key not in self.wanted):
+                continue
+            said = f"{capital(amount_words(line.to_book, line.unit))} of it are owed this term and not booked."
+            yield self._need(
+                school, key, line.label, (said if line.to_book else "",), whole=line.owed_in_term,
+                booked=Decimal(ceil(line.taken_in_term)),
+            )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from plans.models import Action, SupportRequest
+from plans.models import Action, SupportBooking, SupportRequest
 from plans.rules.support import asked_label
 from plans.rules.support_entry import ASKED_CHIPS
 from reviews.models import ReviewWish
@@ -90,6 +90,13 @@ def _of_wish(row: ReviewWish, *, runs: bool) -> Asked:
 def label_of(row: SupportRequest) -> str:
     """What it is called: by the menu, or in the school's own words."""
     return asked_label(row.strategy_version.strategy, row.item, row.need)
+
+
+def payer_of(row: SupportRequest | None) -> str:
+    """Who pays for it by the menu; the trust where the menu does not say."""
+    menu = row.strategy_version.strategy.menu if row else ()
+    found = next((one.paid_by for one in menu if row and one.key == row.item), "")
+    return found or SupportBooking.Funder.TRUST.value
 
 
 def serves_of(row: SupportRequest) -> str:

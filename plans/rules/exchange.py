@@ -59,7 +59,8 @@ class Need:
     school: int
     name: str
     what: str
-    days: int
+    days: int  # still to be matched
+    booked: int = 0  # booked already, and counted in none of `days`
     area: str = ""  # a criterion; blank: nothing named
     area_label: str = ""
     weight: int = 20

@@ -102,10 +102,14 @@ class Line:
         return sum((self.cells[place].came for place in self.term.halves), ZERO)
 
     @property
+    def taken_in_term(self) -> Decimal:
+        """What came in this term or is booked for it."""
+        return self.came_in_term + sum((self.cells[place].booked for place in self.term.halves), ZERO)
+
+    @property
     def to_book(self) -> Decimal:
         """What this term still owes and nobody has booked."""
-        booked = sum((self.cells[place].booked for place in self.term.halves), ZERO)
-        return max(self.owed_in_term - self.came_in_term - booked, ZERO) if self.is_kept else ZERO
+        return max(self.owed_in_term - self.taken_in_term, ZERO) if self.is_kept else ZERO
 
     @property
     def by_half(self) -> list[tuple[HalfTerm, Cell]]:

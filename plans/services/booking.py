@@ -13,6 +13,7 @@ from django.utils import timezone
 from plans.models import Action, MatchLine, SupportBooking, SupportRequest
 from plans.queries.givers import is_of_trusts_team, posts_of, works_at
 from plans.queries.support import bookable
+from plans.queries.support_asked import payer_of
 from plans.rules.support_entry import AFTER
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
@@ -45,7 +46,7 @@ class Terms:
     provider_person: Membership | None = None
     provider_school: School | None = None
     provider_words: str = ""
-    funder: str = B.Funder.TRUST
+    funder: str = ""  # blank: whoever pays by the menu for what was asked for; else the trust
     cost: Decimal | None = None
     criterion: str = ""
     action: Action | None = None
@@ -59,6 +60,7 @@ def book_support(
 
     What was asked for serves what the school said, where nothing else is named. Raises ValidationError by field.
     """
+    terms = replace(terms, funder=terms.funder or payer_of(terms.request))
     _check(school, version, terms)
     terms = _serving(terms)
     what, unit = _named(version, terms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import MatchLine, MatchRun, Offer, SupportBooking, SupportRequest
-from plans.queries.giving import giver_of, offers
-from plans.queries.matching import half_to_match, lines_of, matches_of, problem_for, removed_of, see
+from plans.queries.matching import lines_of, matches_of, problem_for, removed_of, request_of
 from plans.rules.exchange import Match, Problem, broken, problem_of
 from plans.rules.exchange_solve import solve
 from plans.rules.exchange_words import others, why
@@ -162,13 +162,22 @@ def want_days(run: MatchRun, need: str, *, by: Membership, days: int) -> MatchRu
     return row
 
 
-def accept_line(line: MatchLine, *, by: Membership, dates: Sequence[date]) -> list[SupportBooking]:
-    """Book it, a booking for each day. The giver's limit is looked at again as it stands now. Raises by field."""
+def accept_line(
+    line: MatchLine, *, by: Membership, dates: Sequence[date], reason: str = "", funder: str = "",
+    cost: Decimal | None = None,
+) -> list[SupportBooking]:  # fmt: skip
+    """Book it, a booking for each day. Every limit is looked at again as it stands now. Raises by field.
+
+    `cost` is in pounds for each day; a blank `funder` is whoever pays by the menu.
+    """
     row, run = _locked(line)
     if row.state != State.PROPOSED:
         raise ValidationError(f"This stands as “{row.get_state_display()}” already.")
-    _check_dates(row, run, dates)
-    _check_now(row, run)
+    _check_reason(reason)
+    _check_dates(row, run, dates, reason)
+    _check_now(row, run, reason)
+    if reason.strip():
+        row.reason, row.changed_by = reason.strip(), by
     version = strategy_of(row.school, min(dates))
     if version is None:
         raise ValidationError("The school follows no strategy, so nothing is booked for it.")
@@ -178,11 +187,13 @@ def accept_line(line: MatchLine, *, by: Membership, dates: Sequence[date]) -> li
     giver = row.offer
     terms = Terms(
         dates=dates, provider="school" if giver.school else "central", provider_school=giver.school,
-        provider_person=giver.person, what=row.what, match=row, **_counted_against(row),
+        provider_person=giver.person, what=row.what, match=row, funder=funder, cost=cost, **_counted_against(row),
     )  # fmt: skip
     try:
         return book_support(row.school, version, terms, by=by)
-    except ValidationError as refused:  # its fields are not those of this form
+    except ValidationError as refused:  # not all its fields are those of this form
+        if getattr(refused, "error_dict", {}).keys() <= {"dates", "funder", "cost"}:
+            raise
         raise ValidationError(refused.messages) from refused
 
 
@@ -190,7 +201,7 @@ def _counted_against(row: MatchLine) -> dict[str, Any]:
     """What the booking is counted against: a request, an entitlement, or the criterion it serves."""
     kind, _, rest = row.key.partition("-")
     if kind == "request":
-        asked = SupportRequest.objects.select_related("school", "action").filter(pk=rest, school=row.school).first()
+        asked = request_of(row)
         if asked is None or asked.state != SupportRequest.State.AGREED:
             raise ValidationError("Agree to what the school asks for first; then it can be booked.")
         return {"request": asked, "criterion": asked.criterion, "action": asked.action}
@@ -198,7 +209,7 @@ def _counted_against(row: MatchLine) -> dict[str, Any]:
     return {"entitlement": key} if kind == "owed" else {"criterion": key}
 
 
-def _check_dates(row: MatchLine, run: MatchRun, dates: Sequence[date]) -> None:
+def _check_dates(row: MatchLine, run: MatchRun, dates: Sequence[date], reason: str) -> None:
     if len(set(dates)) != row.days:
         raise ValidationError({"dates": f"Enter {counted(row.days, 'day')}, one a line: as many as are matched"})
     first, last = run.period.starts_on, run.period.ends_on
@@ -211,20 +222,23 @@ def _check_dates(row: MatchLine, run: MatchRun, dates: Sequence[date]) -> None:
     check_days(row.school, dates)
     offer = row.offer
     away = [day for day in dates if day < offer.from_on or (offer.until_on and day > offer.until_on)]
-    if away and not row.reason:
+    if away and not (reason.strip() or row.reason):
         raise ValidationError({"dates": f"{offer.name} does not offer support on {day_words(away[0])}"})
 
 
-def _check_now(row: MatchLine, run: MatchRun) -> None:
-    """Whether the giver still can, as of today. What somebody decided by hand with a reason stands."""
-    seen, when = see(timezone.localdate()), half_to_match(run.period)
-    offer = offers(when).get(pk=row.offer_id)
-    if offer.state != Offer.State.CONFIRMED:
-        raise ValidationError(f"{offer.name} has not confirmed that it offers this.")
-    giver = giver_of(offer, when, seen.standings, seen.places, seen.labels)
-    if giver.left < row.days and not row.reason:
-        left = counted(giver.left, "day")
-        raise ValidationError(f"{giver.name} has {left} left by now. Work the matching out again, or change the days.")
+def _check_now(row: MatchLine, run: MatchRun, reason: str) -> None:
+    """Whether the giver still may and the school still needs it, as of today.
+
+    A reason given by hand holds for what it was given for: what stands against the match since then needs one anew.
+    """
+    if row.offer.state != Offer.State.CONFIRMED:
+        raise ValidationError(f"{row.offer.name} has not confirmed that it offers this.")
+    match, owed = Match(f"offer-{row.offer_id}", row.key, row.days), row.key.startswith("owed-")
+    now = problem_for(run.period, today=timezone.localdate(), wanted=run.wanted, owed=owed)
+    known = {one.words for one in broken(problem_of(run.problem), [match])} if row.reason else set()
+    beyond = [one.words for one in broken(now, [match]) if one.words not in known]
+    if beyond and not reason.strip():
+        raise ValidationError({"reason": f"By now: {' '.join(beyond)} If it is still right, say why."})
 
 
 def _check_days(days: int) -> None:

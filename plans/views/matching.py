@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.exchange import AcceptForm, AddForm, LineForm, OutForm, WantForm
 from plans.models import MatchLine, MatchRun, Offer
-from plans.queries.matching import lines_of, matches_of, removed_of, runs
+from plans.queries.matching import lines_of, matches_of, removed_of, request_of, runs
+from plans.queries.support_asked import payer_of
 from plans.rules.exchange import Broken, Need, Problem, broken, problem_of
 from plans.rules.exchange_solve import WORDS
 from plans.rules.exchange_words import candidates, unmet
@@ -94,7 +95,7 @@ def _need_page(
         raise Http404
     want = want or WantForm()
     if not want.is_bound and want.initial.get("days") is None:
-        want.initial["days"] = found.days
+        want.initial["days"] = found.days + found.booked
     here = [one for one in lines if one.key == key]
     add = add or AddForm(givers=_choices(problem, found))
     context = {
@@ -136,7 +137,7 @@ def match_add(request: TrustRequest, pk: int, need: str) -> HttpResponse:
 def line_for(pk: int) -> MatchLine:
     """The match, or 404."""
     rows = MatchLine.objects.select_related("run__period", "offer__school", "offer__person__user", "school")
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows.prefetch_related("bookings"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,14 +161,14 @@ def _line_page(request: TrustRequest, line: MatchLine, **forms: Any) -> HttpResp
     found = broken(problem, matches_of(lines)) if line.state == State.PROPOSED else []
     shown = {
         "form": LineForm(initial={"days": line.days, "pinned": line.pinned}),
-        "accept": AcceptForm(),
+        "accept": AcceptForm(initial={"funder": payer_of(request_of(line))}),
         "out": OutForm(),
     }
     context = {
         "line": line,
         "need": problem.need_by_key.get(line.key),
         "warnings": _warnings(found)[key],
-        "bookings": line.bookings.order_by("on"),
+        "bookings": line.bookings.all(),
         **shown,
         **forms,
     }
@@ -198,7 +199,7 @@ def match_accept(request: TrustRequest, pk: int) -> HttpResponse:
     """Book it on these days, for the school to confirm as any other support."""
     line = line_for(pk)
     form = AcceptForm(request.POST)
-    if accepted(form, lambda data: accept_line(line, by=request.access.membership, dates=data["dates"])):
+    if accepted(form, lambda data: accept_line(line, by=request.access.membership, **data)):
         messages.success(request, "Booked. Both schools hear of it in the morning.")
         return redirect("match_run", trust=request.trust.slug, pk=line.run_id)
     return _line_page(request, line, accept=form)

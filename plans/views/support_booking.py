@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, EndForm, SchoolSaysForm
 from plans.forms.support import request_choices, risks
-from plans.models import SupportBooking
+from plans.models import SupportBooking, SupportRequest
 from plans.queries.bookable import bookable_for
 from plans.queries.support import confirms, gives, readable_bookings
-from plans.queries.support_asked import label_of
+from plans.queries.support_asked import label_of, payer_of
 from plans.rules.support_entry import AFTER
 from plans.services.booking import (
     book_support,
@@ -33,6 +34,7 @@ from schools.models import School, StrategyVersion
 
 P = Permission
 State = SupportBooking.State
+Funder = SupportBooking.Funder
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,11 +61,11 @@ def _book(request: TrustRequest, school: School | None, version: StrategyVersion
     known = bookable_for(school, version.strategy, today=timezone.localdate())
     form = BookForm(
         request.POST if request.method == "POST" else None,
-        against=[*request_choices([(one, f"Asked for: {label_of(one)}") for one in known.requests]), *known.offers],
+        against=[*request_choices([(one, _asked_for(one)) for one in known.requests]), *known.offers],
         risk=risks(version.strategy, known.actions) if school else [],
         people=known.people,
         schools=known.schools,
-        initial=_begun(request),
+        initial=_begun(request, known.requests),
     )
     me = request.access.membership
     if request.method == "POST" and accepted(
@@ -77,10 +79,19 @@ def _book(request: TrustRequest, school: School | None, version: StrategyVersion
     return render(request, "plans/support_book.html", context, status=422 if form.errors else 200)
 
 
-def _begun(request: TrustRequest) -> dict[str, Any]:
-    """What the link that led here says: the entitlement, or what the school asked for."""
+def _asked_for(row: SupportRequest) -> str:
+    """What it is called; and who pays, where by the menu it is not the trust alone."""
+    pays = {Funder.SCHOOL.value: "; the school pays", Funder.SHARED.value: "; both share the cost"}
+    return f"Asked for: {label_of(row)}{pays.get(payer_of(row), '')}"
+
+
+def _begun(request: TrustRequest, requests: Iterable[SupportRequest]) -> dict[str, Any]:
+    """What the link that led here says: the entitlement, or what the school asked for and who pays for it."""
     asked, key = request.GET.get("request", ""), request.GET.get("for", "")
-    return {"against": f"{REQUEST}{asked}"} if asked else {"against": key} if key else {}
+    found = next((one for one in requests if str(one.pk) == asked), None)
+    if asked:
+        return {"against": f"{REQUEST}{asked}", "funder": payer_of(found)}
+    return {"against": key} if key else {}
 
 
 def booking_for(request: TrustRequest, pk: int) -> SupportBooking:

@@ -80,6 +80,11 @@ def _person_sent(here: Planted) -> dict[str, Any]:
     return {**OFFER_SENT, "not_to": [here.rows["other_school"].pk], "base": here.rows["school"].pk}
 
 
+def _accepted(here: Planted) -> dict[str, Any]:
+    told = {"dates": "1 December 2026", "funder": "school", "cost": "350", "reason": "All the same."}
+    return {f"accept-{name}": value for name, value in told.items()}
+
+
 EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
     "school_exchange": ("head", _of_school),
     "exchange_person_new": ("si_lead", lambda here: {**_of_person(here), "person": here.people["ceo"].pk}),
@@ -96,7 +101,7 @@ EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
     ),
     "match_line": ("si_lead", _always(days="2", pinned="on", reason="All the same.")),
     "match_remove": ("si_lead", _always(**{"out-reason": "They know each other."})),
-    "match_accept": ("si_lead", _always(**{"accept-dates": "1 December 2026"}), 2),
+    "match_accept": ("si_lead", _accepted, 2),
 }
 """Route -> who sends what and, where it is no one act, how many entries it leaves."""
 
