@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject, TruncDate
 
 from plans.models import Plan, SupportBooking
 from plans.rules.support import Ledger, ledger_of, offer_words
@@ -88,9 +89,9 @@ def ledgers(
     bookings: dict[int | None, list[Entry]] = defaultdict(list)
     for one in rows:
         bookings[one.school_id].append(entry_of(one))
-    years, begun = years_of(schools, year, today=today, followed=followed), plans_of(schools)
+    years, sent = years_of(schools, year, today=today, followed=followed), plans_of(schools)
     return [
-        ledger_in(one, [*bookings[one.school.pk], *of_plans(one, begun.get(one.school.pk, ()))], kept, today)
+        ledger_in(one, [*bookings[one.school.pk], *of_plans(one, sent.get(one.school.pk, ()))], kept, today)
         for one in years
     ]
 
@@ -111,23 +112,28 @@ def supported_years(
     rows = bookings_in((year_days(year - back)[0], year_days(year)[1]))
     for one in rows.filter(school__in=[school.pk for school in schools]):
         bookings[one.school_id, academic_year(one.on)].append(entry_of(one))
-    begun = plans_of(schools)
+    sent = plans_of(schools)
     return [
-        Supported(one, entries_in(one, [*bookings[pk, one.begins], *of_plans(one, begun.get(pk, ()))], today))
+        Supported(one, entries_in(one, [*bookings[pk, one.begins], *of_plans(one, sent.get(pk, ()))], today))
         for one in years_of(schools, year, today=today, back=back, followed=followed)
         for pk in [one.school.pk]
     ]
 
 
 def with_plans(schools: QuerySet[School]) -> QuerySet[School]:
-    """The same schools, each with every plan that was begun, for `plans_of`. No query more."""
-    rows = Plan.objects.filter(school=OuterRef("pk"), strategy_version__isnull=False).order_by("begun_on", "pk")
-    told = JSONObject(pk="pk", kind="kind", title="title", on="begun_on")
-    return schools.annotate(plans_begun=ArraySubquery(rows.values(json=told)))
+    """The same schools, each with every plan that was sent to be approved, for `plans_of`. No query more."""
+    rows = sent_plans().filter(school=OuterRef("pk")).order_by("sent_on", "pk")
+    told = JSONObject(pk="pk", kind="kind", title="title", on="sent_on")
+    return schools.annotate(plans_sent=ArraySubquery(rows.values(json=told)))
+
+
+def sent_plans() -> QuerySet[Any]:
+    """Those that were sent to be approved, with the day on which they were first: one that is only begun came not."""
+    return Plan.objects.alias(first=Min("editions__sent_at")).exclude(first=None).annotate(sent_on=TruncDate("first"))
 
 
 @dataclass(frozen=True)
-class Begun:
+class SentPlan:
     """A plan, as far as the ledger tells of it."""
 
     kind: str
@@ -136,21 +142,21 @@ class Begun:
     pk: int = 0
 
 
-def plans_of(schools: Sequence[School]) -> dict[int, list[Begun]]:
-    """By school, the plans that were begun. One query, none for schools of `with_plans`."""
-    if any(not hasattr(one, "plans_begun") for one in schools):
+def plans_of(schools: Sequence[School]) -> dict[int, list[SentPlan]]:
+    """By school, the plans that were sent. One query, none for schools of `with_plans`."""
+    if any(not hasattr(one, "plans_sent") for one in schools):
         schools = list(with_plans(School.objects.filter(pk__in=[one.pk for one in schools])))
     return {
-        one.pk: [Begun(each["kind"], date.fromisoformat(each["on"]), each["title"], each["pk"]) for each in told]
+        one.pk: [SentPlan(each["kind"], date.fromisoformat(each["on"]), each["title"], each["pk"]) for each in told]
         for one in schools
-        for told in [one.plans_begun]  # type: ignore[attr-defined]
+        for told in [one.plans_sent]  # type: ignore[attr-defined]
     }
 
 
-def of_plans(year: SchoolYear, begun: Iterable[Begun]) -> Iterable[Entry]:
-    """The plans of the year that are an entitlement: each came on the day on which it was begun."""
+def of_plans(year: SchoolYear, sent: Iterable[SentPlan]) -> Iterable[Entry]:
+    """The plans of the year that are an entitlement: each came on the day on which it was first sent."""
     known = {one.plan: one for one in year.strategy.entitlements if one.plan}
-    for plan in begun:
+    for plan in sent:
         if plan.kind in known and academic_year(plan.on) == year.begins:
             one = known[plan.kind]
             page = ("plan", plan.pk) if plan.pk else ("", 0)

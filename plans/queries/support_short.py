@@ -13,8 +13,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from categorisation.models import Decision
-from plans.models import Plan
-from plans.queries.support import Begun, SchoolLedger, bookings_in, ledger_in, of_plans
+from plans.queries.support import SchoolLedger, SentPlan, bookings_in, ledger_in, of_plans, sent_plans
 from plans.rules.support_entry import Entry
 from reviews.models import Review
 from reviews.queries.programme import year_days, year_of
@@ -47,7 +46,7 @@ def ledgers_of_trust(
         elif kind == REVIEW:
             reviews[school].append(Review(entitlement=key, dates=days, days=amount, state=state))
         elif kind == PLAN:
-            plans[school].append(Begun(key, on, pk=int(amount)))
+            plans[school].append(SentPlan(key, on, pk=int(amount)))
         elif kind == PLACED:
             placed[school].append((on, amount, Placed(on, key, state)))
         else:
@@ -71,12 +70,12 @@ def _recorded(schools: Sequence[School], span: tuple[date, date]) -> QuerySet[An
     booked = bookings_in(span).select_related(None).filter(school__in=schools).exclude(entitlement="")
     done = Review.objects.filter(school__in=schools, starts_on__range=span).exclude(state=Review.State.WITHDRAWN)
     told = Decision.objects.filter(school__in=schools, tell_at__lte=timezone.now())
-    begun = Plan.objects.filter(school__in=schools, begun_on__range=span, strategy_version__isnull=False)
+    plans = sent_plans().filter(school__in=schools, sent_on__range=span)
     arms = (
         _arm(booked, BOOKING, "school_id", "entitlement", F("on"), NO_DAYS, F("amount"), F("state")),
         _arm(told, PLACED, "school_id", "axis", F("effective_on"), NO_DAYS, NUMBER, F("level")),
         _arm(done, REVIEW, "school_id", "entitlement", F("starts_on"), F("dates"), F("days"), F("state")),
-        _arm(begun, PLAN, "school_id", "kind", F("begun_on"), NO_DAYS, NUMBER, Value("")),
+        _arm(plans, PLAN, "school_id", "kind", F("sent_on"), NO_DAYS, NUMBER, Value("")),
         _visits(schools, span, done=True),
         _visits(schools, span, done=False),
     )

@@ -15,7 +15,7 @@ from plans.models import SupportBooking
 from plans.queries.support import confirms, gives, ledgers, readable_bookings
 from plans.queries.support_short import ledgers_of_trust
 from plans.queries.support_waiting import MOST_WAITING, waiting_for
-from plans.services import begin_plan
+from plans.services import begin_plan, send_plan
 from plans.services.booking import (
     Terms,
     book_support,
@@ -307,7 +307,7 @@ def test_the_sentence_stands_beside_the_days(cast: Cast):
     assert "25 December 2026 is a bank holiday: enter a working day" in text_of(page)
 
 
-def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_exists(cast: Cast):
+def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_was_sent(cast: Cast):
     with trust_scope(cast.alder):
         place(cast, cast.dunmere, "stabilise")
         assert line(cast, "rapid_plan_cycle").came == 0
@@ -323,6 +323,8 @@ def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_exists(cast: Cast)
     assert missing in text_of(client.get(plans))
     with trust_scope(cast.alder):
         begun = begin_plan(cast.dunmere, "rapid_improvement_plan", by=cast.ben)
+        assert line(cast, "rapid_plan_cycle").came == 0, "what is only begun is no plan yet"
+        send_plan(begun, by=cast.ben)
         found = line(cast, "rapid_plan_cycle")
         assert (found.came, [one.page for one in found.entries]) == (1, [("plan", begun.pk)])
         halves = half_terms_of([cast.dunmere], since=TODAY, until=TODAY)
