@@ -38,7 +38,7 @@ def tell_replied(visit: Visit, form: Form, *, by: Membership) -> None:
 
 def tell_considered(visit: Visit, form: Form, actions: Sequence[Action], *, by: Membership) -> None:
     """Whoever sees to an action hears of it; whoever led the visit hears that it was considered."""
-    tell_owners(visit.school, actions, by=by)
+    tell_owners(actions, by=by)
     body = f"{by.user.name} put on record that it was considered, with {counted(len(actions), 'action')} agreed."
     _tell(visit, [visit.lead], by, subject=f"{form.label} considered", body=body)
 

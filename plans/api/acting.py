@@ -39,7 +39,7 @@ class ActionIn(StrictSerializer):
 
     what = text(LONGEST_WHAT, needed=True)
     priority = number_of("The priority of this plan that it serves.")
-    owner = number_of("The membership of somebody of the school.")
+    owner = number_of("The membership of somebody of the school, or of the trust.")
     owner_words = text(120, "A role, where no person is named.")
     due_on = day()
     impact_check_on = serializers.DateField(help_text="The day on which its impact is looked at.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
 
+from plans.forms.lines import owners_of
 from plans.forms.writing import ONE_OWNER
 from plans.models import ChecklistItem
 from plans.queries.actions import Setting
@@ -30,10 +31,10 @@ class _LinkField(forms.URLField):
     default_validators = [URLValidator(schemes=["http", "https"], message=WRONG_LINK)]
 
 
-def _owner_field(people: Mapping[str, Membership], blank: str) -> forms.ChoiceField:
+def _owner_field(people: Mapping[str, Membership], blank: str, of_trust: Collection[str] = ()) -> forms.ChoiceField:
     return forms.ChoiceField(
         label="Who sees to it", required=False, widget=forms.Select(attrs=SELECT),
-        choices=[("", blank), *((key, one.user.name) for key, one in people.items())],
+        choices=[("", blank), *owners_of(people, of_trust)],
         error_messages=choose("Choose one of the list"),
     )  # fmt: skip
 
@@ -145,7 +146,7 @@ class TakeForm(forms.Form):
                 label="Items of the checklist", choices=_by_domain(items), widget=forms.CheckboxSelectMultiple,
                 error_messages={**choose("Choose from the list"), "required": "Tick at least one item"},
             ),
-            "owner": _owner_field(self.people, "Nobody yet, or a role"),
+            "owner": _owner_field(self.people, "Nobody yet, or a role", setting.of_trust),
             "words": line("If a role sees to it: which", most=120),
             "due": DayField(label="Done by", required=False, error_messages=DAY_ERRORS),
             "check": DayField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -34,7 +34,7 @@ class LinesForm(forms.Form):
             begins = {"owner": setting.owner, "check": setting.check_after(known.get("due")), **known}
             if self.offered[number]:
                 self.fields[f"action-{number}-take"] = forms.BooleanField(label="Agree this action", required=False)
-            for name, field in _line(self.people).items():
+            for name, field in _line(owners_of(self.people, setting.of_trust)).items():
                 field.initial = begins.get(name)
                 self.fields[f"action-{number}-{name}"] = field
 
@@ -93,8 +93,16 @@ class LinesForm(forms.Form):
         return NewAction(what, person, "" if person else words, due, check, support)
 
 
-def _line(people: Mapping[str, Membership]) -> dict[str, forms.Field]:
-    owners = [*((key, one.user.name) for key, one in people.items()), ("", "Somebody else, by role")]
+def owners_of(people: Mapping[str, Membership], of_trust: Collection[str]) -> list[tuple[str, Any]]:
+    """Who may see to an action, as choices: those of the school, and under a heading of their own the trust's."""
+    named = [(key, one.user.name) for key, one in people.items()]
+    theirs = [one for one in named if one[0] in of_trust]
+    here = [one for one in named if one[0] not in of_trust]
+    return [*here, ("For the trust", theirs)] if theirs else [*here]
+
+
+def _line(people: Sequence[tuple[str, Any]]) -> dict[str, forms.Field]:
+    owners = [*people, ("", "Somebody else, by role")]
     wording = {"class": "form-control"}
     return {
         "what": forms.CharField(

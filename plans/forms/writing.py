@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from plans.forms.lines import owners_of
 from plans.models import Action, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.rules.aiming import CHECK_PAST, day_fault, value_fault
@@ -155,7 +156,7 @@ class ActionForm(forms.Form):
         fresh = {"owner": setting.owner, "check": setting.check_after(), "priority": serves}
         super().__init__(data, initial=_of(row) if row else fresh)
         choices = [("", "No priority"), *((key, one.label) for key, one in self.priorities.items())]
-        owners = [("", "A role"), *((key, one.user.name) for key, one in self.people.items())]
+        owners = [("", "A role"), *owners_of(self.people, setting.of_trust)]
         self.fields |= {
             "priority": _choice("Which priority it serves", choices),
             "owner": _choice("Who sees to it", owners),

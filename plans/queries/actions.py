@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from plans.models import Action
+from plans.queries.checklists import CENTRAL
 from reviews.models import Finding, Review
 from reviews.queries.reviews import called
 from schools.access import Access, Permission, where_may
@@ -37,10 +38,11 @@ def actions_to_check(access: Access, today: date) -> QuerySet[Action]:
 class Setting:
     """What an action of a school is agreed in: who may see to it, who naturally does, and the half terms to come."""
 
-    people: tuple[Membership, ...]
+    people: tuple[Membership, ...]  # those of the school before those of the trust
     owner: str  # the key of one of them; blank where the school has no head
     halves: tuple[Period, ...]
     today: date
+    of_trust: frozenset[str] = frozenset()  # the keys of those who work with schools for the trust
 
     def check_after(self, due: date | None = None) -> date:
         """A day for the impact check: the end of the half term after the one in which it is agreed, or due."""
@@ -54,11 +56,14 @@ USUAL_WAIT = timedelta(weeks=8)
 
 def setting_of(school_id: int | None, today: date) -> Setting:
     """Of a school, or of the trust itself. Two queries."""
-    grants = list(RoleGrant.objects.current().filter(school=school_id).select_related("membership__user"))
-    people = {grant.membership.pk: grant.membership for grant in grants}
+    asked = Q(school=school_id) if school_id is None else Q(school=school_id) | Q(school=None, role__in=CENTRAL)
+    grants = list(RoleGrant.objects.current().filter(asked).select_related("membership__user"))
+    here = {grant.membership_id for grant in grants if grant.school_id == school_id}
+    people = {grant.membership_id: grant.membership for grant in grants}
     heads = [str(grant.membership.pk) for grant in grants if grant.role == Role.HEAD]
-    named = tuple(sorted(people.values(), key=lambda one: one.user.name))
-    return Setting(named, heads[0] if heads else "", _halves(school_id, today), today)
+    named = tuple(sorted(people.values(), key=lambda one: (one.pk not in here, one.user.name)))
+    of_trust = frozenset(str(pk) for pk in people if pk not in here)
+    return Setting(named, heads[0] if heads else "", _halves(school_id, today), today, of_trust)
 
 
 def _halves(school_id: int | None, today: date) -> tuple[Period, ...]:

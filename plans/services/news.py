@@ -23,8 +23,8 @@ from plans.rules.appraisal import Step
 from plans.rules.chain import Rung
 from reviews.models import Review
 from reviews.queries.reviews import called
-from schools.access import ROLES
-from schools.models import Membership, School
+from schools.access import ROLES, Permission
+from schools.models import Membership, RoleGrant, School
 from schools.services.news import LONGEST_SUBJECT, about, heads_of, holding, tell_people
 from schools.strategy import Role
 from schools.words import counted, cut
@@ -63,19 +63,20 @@ def owners_of(plan: Plan) -> list[Membership]:
 LONGEST_TITLE = 60  # characters of a plan's title in a subject: the day stands whole
 
 
-def tell_owners(school: School, actions: Sequence[Action], *, by: Membership) -> None:
+def tell_owners(actions: Sequence[Action], *, by: Membership) -> None:
     """Whoever sees to an action hears of it."""
     for action in actions:
-        due = f" by {day_words(action.due_on)}" if action.due_on else ""
+        plan, due = action.plan, f" by {day_words(action.due_on)}" if action.due_on else ""
         body = f"{by.user.name} has put down that you see to this{due}: “{cut(action.what, 300)}”"
         owner, path = [action.owner] if action.owner else [], f"actions/{action.pk}/"
-        tell_people(owner, school.trust, subject=about(school, "an action for you"), body=body, path=path, besides=by)
+        subject = about_plan(plan, "an action for you")
+        tell_people(owner, plan.trust, subject=subject, body=body, path=path, besides=by)
 
 
 def tell_agreed(review: Review, actions: Sequence[Action], *, by: Membership) -> None:
     """Whoever sees to an action hears of it; whoever proposed the review hears what came of it."""
     school = review.school
-    tell_owners(school, actions, by=by)
+    tell_owners(actions, by=by)
     body = f"{by.user.name} put {counted(len(actions), 'action')} from its findings into the school’s plan."
     subject = f"{called(review)}, {school.known_as}: actions agreed"
     proposed = [review.proposed_by] if review.proposed_by else []
@@ -155,14 +156,28 @@ def tell_slips(look: WatchLook, deciders: Sequence[Membership]) -> None:
 
 
 def tell_look_again(look: LookAgain) -> list[Membership]:
-    """Whoever proposed the last step is reminded of the day it set."""
+    """Whoever proposed the last step is reminded of the day it set; where they have left, who raises concerns now.
+
+    None of those with a role in the school; where nobody is left, who decides.
+    """
     concern, school = look.concern, look.concern.school
     body = (
         f"{look.words}, by {day_words(look.on)}. Say whether the school stays where it is, moves, or leaves the ladder."
     )
-    people = [look.by] if look.by.ended_at is None else []
+    people = [look.by] if look.by.ended_at is None else _seeing_through(school)
     subject, path = about(school, f"{LOOK} {day_words(look.on)}"), f"concerns/{concern.pk}/"
     return tell_people(people, school.trust, subject=subject, body=body, path=path)
+
+
+def _seeing_through(school: School) -> list[Membership]:
+    """Who raises concerns about a school; where nobody does, who decides them. At most two queries."""
+    there = RoleGrant.objects.current().filter(school=school).values("membership")
+    for permission in (Permission.RAISE_CONCERN, Permission.DECIDE):
+        roles = [key for key, rule in ROLES.items() if rule.whole_trust and permission in rule.allows]
+        grants = RoleGrant.objects.current().filter(role__in=roles, school=None).exclude(membership__in=there)
+        if people := [grant.membership for grant in grants.select_related("membership__user")]:
+            return people
+    return []
 
 
 def tell_progress(plan: Plan, update: ProgressUpdate, *, by: Membership) -> None:

@@ -28,6 +28,7 @@ from schools.words import cut
 from .acting import NewAction, check_action
 from .aiming import StageEntry, check_aims, keep_milestones, said_of
 from .following import take_up
+from .news import tell_owners
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
 LONGEST_NOW = 400  # characters
@@ -202,10 +203,13 @@ def write_action(
     """Add an action, or write an open one anew.
 
     `seen` is the `mark_of` what was read before. Raises ValidationError where the plan or the action is closed, nobody
-    sees to it, its days do not follow, or it reads otherwise by now.
+    sees to it, its days do not follow, the priority is of another plan, or it reads otherwise by now. Who sees to it
+    from now on hears of it.
     """
     locked = open_plan(plan, by=by)
     check_action(entry.action)
+    if entry.priority is not None and entry.priority.plan_id != locked.pk:
+        raise ValidationError({"priority": "Choose a priority of this plan"})
     row = Action(plan=locked)
     if action is not None:
         row = Action.objects.select_for_update().get(pk=action.pk)
@@ -215,7 +219,7 @@ def write_action(
     check = entry.action.impact_check_on
     if check and check < timezone.localdate() and check != row.impact_check_on:
         raise ValidationError(CHECK_PAST)
-    before = cut(row.what, 120) if row.pk else ""
+    before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
     record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)
     for name, value in {**vars(entry.action), "priority": entry.priority}.items():
@@ -227,4 +231,6 @@ def write_action(
         )
     row.appraisal = entry.appraisal
     row.save()
+    if row.owner_id != saw_to_it:
+        tell_owners([row], by=by)
     return row

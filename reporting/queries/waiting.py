@@ -61,7 +61,7 @@ def waiting_for_trust(
     decisions, in this `period`.
     """
     of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access, versions, period))
-    in_sums = (_all_checks(access, today), _for_committee(access, followed))
+    in_sums = (_all_checks(access, today), _owned(access, today), _for_committee(access, followed))
     kinds = (*of_reviews, *in_sums, _support_of_all(access, today), _of_checklists(access, today, at_schools=False))
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
@@ -118,12 +118,15 @@ def _of_practice(access: Access) -> Iterator[Rows]:
 def _of_actions(access: Access, today: date) -> Iterator[Rows]:
     """Each open action is told once: by its impact check where that is near or past, else where it is overdue."""
     if schools := _schools(access, Permission.WRITE_PLANS):
-        rows = Action.objects.filter(plan__school__in=schools, state=Action.State.OPEN)
-        near = Q(impact_check_on__lte=today + timedelta(days=SOON))
-        place = {"school": "plan__school_id", "words": "what"}
-        yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
-        late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
-        yield _arm(late, "action_late", on="due_on", **place)
+        yield from _near(Action.objects.filter(plan__school__in=schools, state=Action.State.OPEN), today)
+
+
+def _near(rows: QuerySet[Action], today: date) -> Iterator[Rows]:
+    near = Q(impact_check_on__lte=today + timedelta(days=SOON))
+    place = {"school": "plan__school_id", "words": "what"}
+    yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
+    late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
+    yield _arm(late, "action_late", on="due_on", **place)
 
 
 def _of_checklists(access: Access, today: date, *, at_schools: bool) -> Iterator[Rows]:
@@ -236,6 +239,12 @@ def _all_checks(access: Access, today: date) -> Iterator[Rows]:
         yield _counted(due, "checks", "impact_check_on")
         late = Plan.objects.filter(state=Plan.State.OPEN, update_due_on__lt=today)
         yield _counted(late, "progress_late", "update_due_on")
+
+
+def _owned(access: Access, today: date) -> Iterator[Rows]:
+    """Open actions that this person sees to for the trust, as `_of_actions` tells those of a school."""
+    rows = Action.objects.filter(owner=access.membership, state=Action.State.OPEN)
+    yield from _near(rows.exclude(plan__school__in=_schools(access, Permission.WRITE_PLANS)), today)
 
 
 def _counted(rows: Rows, kind: str, day: str) -> Rows:

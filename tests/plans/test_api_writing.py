@@ -210,7 +210,8 @@ def test_an_action_is_written_anew_with_its_owner(cast: Cast, plan: Plan) -> Non
     assert send(cast, cast.ada, at, anew | {"owner": cast.gita.pk}, "put")[1]["owner"] == cast.gita.pk
     status, told = send(cast, cast.ada, at, anew | {"owner": gone.pk}, "put")
     assert (status, list(told["errors"])) == (400, ["owner"]), "who has left and sees to it no more"
-    for stranger in (cast.cleo.pk, cast.ada.pk, NOBODYS):
+    assert send(cast, cast.ada, at, anew | {"owner": cast.ruth.pk}, "put")[1]["owner"] == cast.ruth.pk, "of the trust"
+    for stranger in (cast.cleo.pk, cast.tom.pk, NOBODYS):
         assert list(send(cast, cast.ada, at, anew | {"owner": stranger}, "put")[1]["errors"]) == ["owner"]
     assert acts(cast)[-1][:2] == ("plan.action", cast.ada.pk)
 

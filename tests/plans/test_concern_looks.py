@@ -9,9 +9,11 @@ import time_machine
 from plans.rules.ladder import Step
 from plans.services.seeing_through import record_look
 from plans.tasks import remind_of_concerns_to_look_at
-from schools.models import Notice
+from schools.models import Notice, RoleGrant
+from schools.services.people import end_membership
 from schools.tenancy import trust_scope
 from schools.words import on
+from tests.factories import member
 from tests.plans.ladder_world import make_ladder_world
 from tests.plans.test_plans import text_of
 
@@ -40,6 +42,31 @@ def test_a_concern_that_is_to_be_looked_at_again_is_reminded_of_once_for_each_da
         assert told() == ["15 January 2027", "28 January 2027"]
         with trust_scope(world.trust):
             assert not Notice.objects.filter(to=ceo, subject__contains="concern to look at by").exists()
+
+
+def test_where_the_proposer_has_left_who_raises_concerns_now_is_reminded(db: None):
+    """None of those with a role in the school; and where nobody raises them, who decides."""
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        world.opened()
+        end_membership(world.people["lead"], by=world.people["admin"], why="Moved away.")
+        RoleGrant.objects.create(membership=world.people["director"], role="governor", school=world.school)
+        new = world.people["new"] = member("Nia New", "si_lead")
+
+    def told_on(day: date) -> set[str]:
+        with time_machine.travel(day, tick=False):
+            remind_of_concerns_to_look_at()
+        with trust_scope(world.trust):
+            rows = Notice.objects.filter(subject__contains="concern to look at by")
+            found = set(rows.values_list("to", flat=True))
+            rows.delete()
+            return {key for key, person in world.people.items() if person.pk in found}
+
+    assert told_on(date(2027, 1, 8)) == {"ceo", "new"}
+    with trust_scope(world.trust):
+        for one in (new, world.people["ceo"]):
+            RoleGrant.objects.create(membership=one, role="governor", school=world.school)
+    assert told_on(date(2027, 1, 9)) == {"trust_chair"}
 
 
 def test_a_school_watched_after_its_ladder_is_reminded_of(db: None):

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from plans.models import Action, ApprovalStep, Plan, PlanEdition
 from plans.queries.plans import approvals_of, document_of
-from plans.services import begin_plan, send_plan, write_priority
+from plans.services import ActionEntry, NewAction, begin_plan, remind_of_checks, send_plan, write_action, write_priority
 from plans.services.writing import PriorityEntry
 from schools.models import AuditEntry, Notice
 from schools.tenancy import trust_scope
@@ -59,6 +59,50 @@ def text_of(response: Any) -> str:
 
 def there(plan: Plan, more: str = "") -> str:
     return f"/t/alder/plans/{plan.pk}/{more}"
+
+
+def begun(cast: Cast) -> Plan:
+    with trust_scope(cast.alder):
+        return begin_plan(cast.dunmere, "sip", by=cast.ben)
+
+
+def test_an_action_serves_a_priority_of_its_own_plan(cast: Cast):
+    plan = begun(cast)
+    with trust_scope(cast.alder):
+        other = begin_plan(cast.ashmere, "sip", by=cast.ada)
+        theirs = write_priority(other, PriorityEntry("Reading"), by=cast.ada)
+        new = NewAction("Read daily.", None, "English lead", None, date(2027, 1, 15))
+        with pytest.raises(ValidationError, match="Choose a priority of this plan"):
+            write_action(plan, ActionEntry(new, theirs), by=cast.ben)
+        assert not Action.objects.exists()
+
+
+def test_somebody_of_the_trust_sees_to_an_action_of_a_school_and_hears_of_it(cast: Cast):
+    """Whoever works with schools, after the people of the school; no trustee, clerk or administrator."""
+    plan = begun(cast)
+    page = there(plan, "actions/")
+    with trust_scope(cast.alder):
+        member("Abe Aide", "leader", cast.dunmere)
+    choices = cast.client(cast.ben).get(page).context["form"]["owner"].field.choices
+    named = [name for key, name in choices if isinstance(name, str)]
+    groups = {heading: [name for _, name in theirs] for heading, theirs in choices if not isinstance(theirs, str)}
+    assert named == ["A role", "Abe Aide", "Ben Osei", "Gita Chair"]
+    assert groups == {"For the trust": ["Ada Whitlock", "Ruth Ellison"]}
+    sent = {**ACTION, "owner": str(cast.ada.pk), "words": "", "check": "27 November 2026", "due": ""}
+    assert cast.client(cast.ben).post(page, {**sent, "owner": str(cast.tom.pk)}).status_code == 422
+    assert cast.client(cast.ben).post(page, sent).status_code == 302
+    with trust_scope(cast.alder):
+        action = Action.objects.get()
+        told = Notice.objects.get(to=cast.ada)
+        assert (action.owner, told.subject) == (cast.ada, "Dunmere Primary: an action for you")
+        assert told.path == f"/t/alder/actions/{action.pk}/"
+    assert cast.client(cast.ada).get(told.path).status_code == 200
+    listed = "Plan longer writing in every unit."
+    for person, seen in ((cast.ada, True), (cast.ruth, False)):
+        assert (listed in text_of(cast.client(person).get("/t/alder/overview/"))) == seen
+    with time_machine.travel(date(2026, 11, 25), tick=False), trust_scope(cast.alder):
+        assert remind_of_checks(today=date(2026, 11, 25)) == 1
+        assert Notice.objects.filter(to=cast.ada, subject__contains="impact check on").count() == 1
 
 
 def test_ben_begins_a_plan_and_writes_it(cast: Cast):
