@@ -55,8 +55,8 @@ class Early:
         known = [one for one in self.line.categories if one.step]
         if not known:
             return True
-        weakest = {axis.key: self.strategy.axis_levels(axis.key)[-1].tone for axis in self.strategy.axes}
-        return any(one.step != weakest.get(one.axis) for one in known)
+        weakest = {axis.key: self.strategy.axis_levels(axis.key)[-1].key for axis in self.strategy.axes}
+        return any(one.level != weakest.get(one.axis) for one in known)
 
 
 def with_heads(schools: QuerySet[School]) -> QuerySet[School]:

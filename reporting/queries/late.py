@@ -17,9 +17,10 @@ from plans.models import Action, Concern, Plan, StageChange
 from plans.rules.chain import kinds_asked
 from plans.rules.progress import missed_since, rhythm_of
 from reporting.queries.overview import Overview, SchoolLine
-from reporting.rules.late import ACTION, LACKS, OVER, PLAN, RETURN, SEF, STAGE, Late
+from reporting.rules.late import ACTION, LACKS, OVER, PLAN, RETURN, SEF, STAGE, Late, begin_by
 from schools.models import School, StrategyVersion
 from schools.queries import half_terms_in
+from schools.rules.rhythm import HalfTerm
 
 COUNT, DAY, WORD = IntegerField(), DateField(), CharField()
 
@@ -45,9 +46,11 @@ def late_of(seen: Overview) -> dict[int, list[Late]]:
     found: dict[int, list[Late]] = defaultdict(list)
     for row in [*rows[OVER], *rows[ACTION], *rows[STAGE]]:
         found[row.school].append(Late(row.sort, row.on, row.title))
+    halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
     for line in seen.lines:
-        found[line.school_id] += _lacking(seen, line, {row.key for row in rows[LACKS] if row.school == line.school_id})
-    for school, late in [*_updates(seen, rows[PLAN]), *_sefs(seen, rows[SEF])]:
+        begun = {row.key for row in rows[LACKS] if row.school == line.school_id}
+        found[line.school_id] += _lacking(seen, line, begun, halves[line.school_id])
+    for school, late in [*_updates(seen, rows[PLAN], halves), *_sefs(seen, rows[SEF])]:
         found[school].append(late)
     for school, late in _returns(seen, rows[RETURN]):
         found[school].append(late)
@@ -88,20 +91,21 @@ def _lines(rows: QuerySet[Any], sort: str, **told: Any) -> QuerySet[Any]:
     return rows.order_by().annotate(**columns).values_list(*columns)
 
 
-def _lacking(seen: Overview, line: SchoolLine, begun: Container[str]) -> Iterator[Late]:
-    """The kinds of plan that the levels it was told of ask for, and that are not open; by the day of the level."""
+def _lacking(seen: Overview, line: SchoolLine, begun: Container[str], halves: Sequence[HalfTerm]) -> Iterator[Late]:
+    """The kinds of plan that the levels it was told of ask for, and that are not open; by when each was to begin."""
     strategy = next(one.strategy for one in seen.sheets if line in one.lines)
     since = {one.axis: one.since for one in line.categories if one.state == "agreed"}
     levels = {one.axis: one.level for one in line.categories if one.axis in since}
     for kind in kinds_asked(strategy, levels):
         days = [day for axis, day in since.items() if kind.axis in (None, axis) and levels[axis] in kind.levels]
         if kind.key not in begun and (day := next(filter(None, days), None)):
-            yield Late(LACKS, day, kind.label)
+            yield Late(LACKS, begin_by(day, kind.begin_days, halves), kind.label)
 
 
-def _updates(seen: Overview, rows: Sequence[Row]) -> Iterator[tuple[int, Late]]:
+def _updates(
+    seen: Overview, rows: Sequence[Row], halves: Mapping[int, Sequence[HalfTerm]]
+) -> Iterator[tuple[int, Late]]:
     """Updates of plans, with how many more were missed since the first."""
-    halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
     levels = {line.school_id: {one.axis: one.level for one in line.categories} for line in seen.lines}
     for row in rows:
         strategy = seen.followed.by_pk[row.version or 0].strategy

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
-from schools.words import counted, cut, listed, number
+from schools.rules import working_days_after
+from schools.rules.rhythm import HalfTerm, school_days
+from schools.words import counted, cut, listed, number, on
 
 MATRIX, LACKS, PLAN, OVER, ACTION = "matrix", "lacks", "plan", "over", "action"
 STAGE, SEF, RETURN = "stage", "sef", "return"
 ORDER = (MATRIX, LACKS, PLAN, OVER, ACTION, STAGE, SEF, RETURN)
+FAR = timedelta(days=366)
+"""How far ahead school days are counted: more than the most that a strategy gives."""
+
 MOST_TITLE = 60  # characters of a plan's own words
 
 
@@ -25,6 +30,16 @@ class Late:
     since: int = 0
 
 
+def begin_by(told: date, days: int, halves: Sequence[HalfTerm]) -> date:
+    """By when a plan is begun that a level asks for: so many school days after the level was told.
+
+    Where the calendar ends, working days count.
+    """
+    near = [half for half in halves if told <= half.ends and half.starts <= told + FAR]
+    ahead = [one.on for one in school_days(near) if one.on > told][:days]
+    return working_days_after(ahead[-1] if ahead else told, days - len(ahead)) if len(ahead) < days else ahead[-1]
+
+
 def late_words(late: Iterable[Late], today: date) -> list[str]:
     """A clause for each kind; of several of one kind how many they are, and how late the first is."""
     known = sorted(late, key=lambda one: (ORDER.index(one.kind), one.on, one.title))
@@ -35,8 +50,9 @@ def late_words(late: Iterable[Late], today: date) -> list[str]:
 def _words(kind: str, same: list[Late], today: date) -> str:
     first = same[0]
     if kind == LACKS:
-        names = listed(f"“{cut(one.title, MOST_TITLE)}”" for one in same)
-        return f"its level asks for {names}, and none is open"
+        by_day = groupby(same, lambda one: one.on)
+        asked = [f"{listed(f'“{cut(one.title, MOST_TITLE)}”' for one in each)} by {on(day)}" for day, each in by_day]
+        return f"its level asks for {listed(asked)}, and none is open"
     days, title = counted((today - first.on).days, "day"), f"“{cut(first.title, MOST_TITLE)}”"
     if len(same) > 1:
         many = number(len(same))

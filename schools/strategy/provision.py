@@ -150,7 +150,7 @@ class PlanType(Named):
     the chain, in order, each with `approval_days` school days to answer; the chain of a plan that every school has
     follows the level where the level says who approves. Whoever answers as `checked_by` goes through `quality_rules`
     one by one (S3-28). More than `most_priorities` are too many, and what `keeps_going` stands apart from what is to
-    change (S4-10).
+    change (S4-10). A school whose level asks for it begins it within `begin_days` of its own school days.
     """
 
     of: Literal["school", "trust"] = "school"
@@ -163,6 +163,7 @@ class PlanType(Named):
     most_priorities: int = Field(default=5, ge=1, le=20)
     quality_rules: tuple[Text, ...] = ()
     written_by: tuple[Text, ...] = ()
+    begin_days: int = Field(default=10, ge=1, le=60)
     approval: tuple[Role, ...] = ()
     approval_days: int = Field(default=10, ge=1, le=60)
     checked_by: Role | None = None

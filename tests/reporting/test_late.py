@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from django.utils import timezone
 from evidence.models import Return, SelfEvaluation
 from plans.models import Action, Concern, Plan, StageChange
 from reporting.queries.calendar import read_calendar
+from reporting.queries.categories import Category
 from reporting.queries.early import Early, early, with_heads
 from reporting.queries.late import late_of
 from reporting.queries.overview import overview
-from reporting.rules.late import ACTION, MATRIX, PLAN, RETURN, SEF, STAGE, Late, late_words
+from reporting.rules.late import ACTION, LACKS, MATRIX, PLAN, RETURN, SEF, STAGE, Late, begin_by, late_words
 from schools.models import School
+from schools.rules.rhythm import HalfTerm
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast, start_trust
 from tests.reporting.stories import agree, decide, moment, rate, term
@@ -50,6 +53,15 @@ CASES: list[tuple[list[Late], list[str]]] = [
         ["the School Summary is one day late", "the return “Autumn data” is one day late"],
     ),
     ([Late(STAGE, TODAY - 3 * DAYS)], ["the review of its place on the ladder is three days late"]),
+    ([Late(LACKS, TODAY, "Rapid plan")], []),
+    (
+        [Late(LACKS, TODAY - DAYS, "Rapid plan"), Late(LACKS, TODAY - DAYS, "Action plan")],
+        ["its level asks for “Action plan” and “Rapid plan” by 19 November 2026, and none is open"],
+    ),
+    (
+        [Late(LACKS, TODAY - DAYS, "Rapid plan"), Late(LACKS, TODAY - 2 * DAYS, "Action plan")],
+        ["its level asks for “Action plan” by 18 November 2026 and “Rapid plan” by 19 November 2026, and none is open"],
+    ),
 ]
 
 
@@ -183,11 +195,58 @@ def test_a_plan_that_the_level_asks_for_and_nobody_has_begun(cast: Cast) -> None
     with trust_scope(cast.alder):
         summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=4), by=cast.ada)
         decide(summer, by=cast.ruth, level="stabilise")
-    both = "ts level asks for “Operational action plan” and “Rapid improvement plan”, and none is open"
+    both = "ts level asks for “Operational action plan” and “Rapid improvement plan” by "
     assert both in said(cast)
     with trust_scope(cast.alder):
         Plan.objects.create(
             school=cast.dunmere, kind="rapid_improvement_plan", title="Six weeks", year=2026, begun_on=TODAY,
             strategy_version=cast.version,
         )  # fmt: skip
-    assert "ts level asks for “Operational action plan”, and none is open" in said(cast)
+    assert "ts level asks for “Operational action plan” by " in said(cast)
+
+
+def test_a_school_has_ten_school_days_to_begin_the_plan_of_its_level(cast: Cast) -> None:
+    """Of its own calendar; on the day that it is told nothing is overdue."""
+    with trust_scope(cast.alder):
+        summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=4), by=cast.ada)
+        for one in decide(summer, by=cast.ruth, level="stabilise"):
+            type(one).objects.filter(pk=one.pk).update(effective_on=TODAY, tell_at=moment(TODAY, 9))
+    assert "asks for" not in said(cast)
+    last = date(2026, 12, 4)
+    with time_machine.travel(moment(last, 14), tick=False):
+        assert "asks for" not in said(cast)
+    with time_machine.travel(moment(last + 3 * DAYS, 14), tick=False):
+        assert "“Rapid improvement plan” by 4 December 2026, and none is open" in said(cast)
+
+
+BEFORE = HalfTerm(2026, "autumn", 1, date(2026, 9, 3), date(2026, 10, 16))
+AFTER = HalfTerm(2026, "autumn", 2, date(2026, 11, 2), date(2026, 12, 18))
+
+
+@pytest.mark.parametrize(
+    ("told", "days", "halves", "by"),
+    [
+        (date(2026, 9, 8), 10, [BEFORE, AFTER], date(2026, 9, 22)),
+        (date(2026, 10, 14), 10, [BEFORE, AFTER], date(2026, 11, 11)),  # two before the holiday and eight after it
+        (date(2026, 10, 20), 1, [BEFORE, AFTER], date(2026, 11, 2)),  # in the holiday
+        (date(2026, 12, 16), 10, [BEFORE, AFTER], date(2027, 1, 4)),  # beyond the calendar
+        (date(2026, 11, 20), 10, [], date(2026, 12, 4)),
+    ],
+)
+def test_days_to_begin_a_plan_are_days_of_the_school(told: date, days: int, halves: list[HalfTerm], by: date) -> None:
+    assert begin_by(told, days, halves) == by
+
+
+def test_a_school_cannot_slip_from_the_last_level_of_its_scale_whatever_its_colour(db: None) -> None:
+    """Two levels may be shown alike: the weaker of them is the weakest, the other is not."""
+    _, version = start_trust("cedar", "four_phases", changed=("tone = 5", "tone = 4"))
+    strategy = version.strategy
+    axis = strategy.axes[0]
+    almost, last = strategy.axis_levels(axis.key)[-2:]
+    assert almost.tone == last.tone
+
+    def can_slip(level: Any) -> bool:
+        category = Category(axis.key, axis.label, level.label, level.tone, "agreed", level.key)
+        return Early(SimpleNamespace(categories=[category]), strategy, ()).can_slip  # type: ignore[arg-type]
+
+    assert (can_slip(almost), can_slip(last)) == (True, False)

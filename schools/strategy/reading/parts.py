@@ -50,6 +50,7 @@ def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry
     by_level = "; ".join(f"{words[key]}: {every(how_often)}" for key, how_often in plan.update_by_level.items())
     facts = _facts(
         ("For", listed((words[key] for key in plan.levels), "or") or "any school"),
+        ("Begun", f"within {counted(plan.begin_days, 'school day')}" if plan.levels and not plan.keeps_going else ""),
         ("Written by", listed(plan.written_by)),
         ("Approved by", ", then ".join(roles[role] for role in plan.approval)),
         ("Overseen by", listed(plan.overseen_by)),
