@@ -17,7 +17,7 @@ from plans.api.writing import PlanWriting
 from plans.models import Action, Plan
 from plans.queries.actions import readable_actions, setting_of
 from plans.queries.plans import require_writer
-from plans.rules.aiming import CHECK_PAST
+from plans.rules.aiming import check_fault
 from plans.services import (
     LONGEST_NOTE,
     LONGEST_SUPPORT,
@@ -114,8 +114,8 @@ def _action_entry(plan: Plan, sent: dict[str, Any], known: Action | None) -> Act
     if sent.pop("priority") and priority is None:
         wrong["priority"] = ["This plan has no such priority."]
     check, was = sent["impact_check_on"], known.impact_check_on if known else None
-    if check < timezone.localdate() and check != was:
-        wrong["impact_check_on"] = [CHECK_PAST]
+    if fault := check_fault(check, was, today=timezone.localdate()):
+        wrong["impact_check_on"] = [fault]
     if wrong:
         raise Refused(wrong)
     asked = {name: sent.pop(name) for name in ("what", "owner_words", "due_on", "impact_check_on", "support")}

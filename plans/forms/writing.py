@@ -13,7 +13,7 @@ from django.utils import timezone
 from plans.forms.lines import owners_of
 from plans.models import Action, Milestone, Priority
 from plans.queries.actions import Setting
-from plans.rules.aiming import CHECK_PAST, day_fault, value_fault
+from plans.rules.aiming import check_fault, day_fault, value_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
 from plans.services.writing import mark_of
 from schools.forms import choose
@@ -182,8 +182,10 @@ class ActionForm(forms.Form):
             self.add_error("words", ONE_OWNER)
         if data.get("due") and data.get("check") and data["check"] < data["due"]:
             self.add_error("check", "Its impact is looked at once it is done, not before")
-        elif data.get("check") and data["check"] < timezone.localdate() and data["check"] != self.known_check:
-            self.add_error("check", CHECK_PAST)
+        elif (check := data.get("check")) and (
+            fault := check_fault(check, self.known_check, today=timezone.localdate())
+        ):
+            self.add_error("check", fault)
         return data
 
     def entry(self) -> ActionEntry:

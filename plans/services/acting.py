@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import CLOSING, Action, Plan, Verdict
+from plans.rules.aiming import far_fault
 from reviews.models import Finding
 from schools.audit import record_act
 from schools.models import Membership, School
@@ -66,6 +67,8 @@ def add_actions(
         return []
     for one in actions:
         check_action(one)
+        if one.impact_check_on and (fault := far_fault(one.impact_check_on, today=today)):
+            raise ValidationError(f"{fault} It is the day of the impact check of “{cut(one.what, 60)}”.")
     plan = plan_of(school, strategy, today=today)
     pairs = zip(actions, findings or [None] * len(actions), strict=True)
     return [Action.objects.create(plan=plan, finding=finding, **vars(one)) for one, finding in pairs]
@@ -135,6 +138,8 @@ def check_verdict(verdict: str, note: str, again_on: date | None) -> None:
         raise ValidationError({"note": f"Use at most {LONGEST_NOTE:,} characters; this has {len(note):,}"})
     if verdict == Verdict.TOO_EARLY and (again_on is None or again_on <= timezone.localdate()):
         raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
+    if again_on and (fault := far_fault(again_on, today=timezone.localdate())):
+        raise ValidationError({"again_on": fault})
 
 
 def is_early(action: Action, verdict: str, *, today: date) -> bool:

@@ -15,7 +15,7 @@ from plans.models import Action, Plan, Priority
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
 from plans.queries.position import prefilled
-from plans.rules.aiming import CHECK_PAST
+from plans.rules.aiming import check_fault
 from reviews.queries.reviews import levels_of
 from schools.audit import CHANGED_SINCE, record_act
 from schools.filled import Value
@@ -217,8 +217,8 @@ def write_action(
             raise ValidationError("This action is closed. Its words stay as they were.")
         _check_unchanged(row, seen, row.what)
     check = entry.action.impact_check_on
-    if check and check < timezone.localdate() and check != row.impact_check_on:
-        raise ValidationError(CHECK_PAST)
+    if check and (fault := check_fault(check, row.impact_check_on, today=timezone.localdate())):
+        raise ValidationError(fault)
     before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
     record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)

@@ -13,9 +13,18 @@ from django.core.exceptions import ValidationError
 from evidence.rules.arithmetic import Amount
 from evidence.rules.comparing import Known
 from plans.models import Action, Milestone, Plan
-from plans.rules.aiming import PAST, day_fault, value_fault
+from plans.rules.aiming import FAR, PAST, check_fault, day_fault, value_fault
 from plans.rules.reaching import begins_on, reached
-from plans.services import ActionEntry, NewAction, PriorityEntry, StageEntry, write_action, write_priority
+from plans.services import (
+    ActionEntry,
+    NewAction,
+    PriorityEntry,
+    StageEntry,
+    add_actions,
+    give_verdict,
+    write_action,
+    write_priority,
+)
 from schools.forms.money import PoundsField
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
@@ -44,6 +53,29 @@ def test_a_target_in_words_has_no_range_and_today_is_not_past() -> None:
     assert value_fault(None, None) == ""
     assert day_fault(TODAY, today=TODAY) == ""
     assert day_fault(date(2026, 11, 19), today=TODAY) == PAST
+
+
+def test_a_plan_runs_over_some_years_and_not_over_thousands(cast: Cast, plan: Plan) -> None:
+    assert (day_fault(date(2036, 11, 20), today=TODAY), day_fault(date(2036, 11, 21), today=TODAY)) == ("", FAR)
+    assert check_fault(date(9999, 1, 1), date(9999, 1, 1), today=TODAY) == "", "what stands stays"
+    ben = cast.client(cast.ben)
+    target = ben.post(there(plan, "priorities/"), {**PRIORITY, "stage-0-by": "1 June 9999"})
+    assert (target.status_code, FAR in text_of(target)) == (422, True)
+    action = ben.post(there(plan, "actions/"), {**ACTION, "due": "", "check": "1 June 9999"})
+    assert (action.status_code, FAR in text_of(action)) == (422, True)
+    sent = {"what": "Plan.", "owner_words": "Head", "impact_check_on": "9999-06-01"}
+    answer = ben.post(f"/api/v1/t/alder/plans/{plan.pk}/actions/", sent, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"]) == (400, {"impact_check_on": [FAR]})
+    with trust_scope(cast.alder):
+        far = NewAction("Plan.", None, "Head", None, date(9999, 6, 1))
+        with pytest.raises(ValidationError, match="more than ten years ahead"):
+            write_action(plan, ActionEntry(far), by=cast.ben)
+        with pytest.raises(ValidationError, match="more than ten years ahead"):
+            add_actions(cast.dunmere, cast.version.strategy, [far], today=TODAY)
+        row = write_action(plan, ActionEntry(NewAction("Plan.", None, "Head", None, TODAY)), by=cast.ben)
+        with pytest.raises(ValidationError) as refused:
+            give_verdict(row, by=cast.ben, verdict="too_early", note="Not yet.", again_on=date(9999, 6, 1))
+        assert refused.value.message_dict == {"again_on": [FAR]}
 
 
 def test_nonsense_is_told_beside_its_field(cast: Cast, plan: Plan) -> None:

@@ -287,6 +287,47 @@ def test_support_comes_on_a_working_day_while_the_school_is_open(cast: Cast, day
         assert len(book(cast, DECEMBER)) == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2019, 6, 4), "4 June 2019 is before the last academic year: enter a day from 1 September 2025 on"),
+        (date(2025, 8, 28), "28 August 2025 is before the last academic year: enter a day from 1 September 2025 on"),
+        (date(2028, 9, 1), "1 September 2028 is after the next academic year: enter a day up to 31 August 2028"),
+        (date(9999, 12, 1), "1 December 9999 is after the next academic year: enter a day up to 31 August 2028"),
+    ],
+)
+def test_support_is_booked_from_the_last_academic_year_to_the_next(cast: Cast, day: date, said: str):
+    with trust_scope(cast.alder):
+        for school in (cast.dunmere, None):
+            terms = Terms(dates=[DECEMBER, day], provider="external", provider_words="A peer", what="Peer challenge")
+            with pytest.raises(ValidationError) as refused:
+                book_support(school, cast.version, terms, by=cast.ada)
+            assert refused.value.message_dict == {"dates": [said]}
+    page = cast.client(cast.ada).post(
+        at(cast, "book/"), {**BOOK, "against": "", "what": "It", "dates": f"{day:%d/%m/%Y}"}
+    )
+    assert (page.status_code, said in str(page.context["form"].errors["dates"])) == (422, True)
+
+
+def test_support_is_booked_while_the_school_is_of_the_trust(cast: Cast):
+    beyond = {"entitlement": "", "what": "Coaching"}
+    with trust_scope(cast.alder):
+        record_act("school.changed", cast.dunmere, by=None)
+        cast.dunmere.joined_on, cast.dunmere.left_on = OCTOBER, DECEMBER
+        cast.dunmere.save()
+        assert len(book(cast, OCTOBER, DECEMBER - timedelta(days=1), **beyond)) == 2
+        for day, said in (
+            (
+                OCTOBER - timedelta(days=1),
+                "Dunmere Primary joined the trust on 9 October 2026: enter a day from then on",
+            ),
+            (DECEMBER, "Dunmere Primary leaves the trust on 4 December 2026: enter a day before it"),
+        ):
+            with pytest.raises(ValidationError) as refused:
+                book(cast, day, **beyond)
+            assert refused.value.message_dict == {"dates": [f"Dunmere Primary {said}"]}
+
+
 def test_the_schools_own_holidays_count_and_the_trust_itself_has_none(cast: Cast):
     own = date(2026, 12, 17)
     with trust_scope(cast.alder):
