@@ -78,6 +78,22 @@ def test_where_nobody_could_help_the_page_says_why(slipping: Cast) -> None:
     assert "With Behaviour & Attitudes: Ashmere Primary gives nothing for now." in page
 
 
+def test_why_two_schools_are_kept_apart_is_for_who_runs_the_exchange(slipping: Cast) -> None:
+    with trust_scope(slipping.alder):
+        entry = OfferEntry(
+            ["behaviour"], 3, date(2026, 9, 1), not_to=[slipping.dunmere], not_to_why="My sister heads it."
+        )
+        head = RoleGrant.objects.get(role="head", school=slipping.ashmere).membership
+        confirm_offer(entry, by=head, school=slipping.ashmere)
+    url, said = reverse("early_warning", args=["alder"]), "Ashmere Primary is not to go there: My sister heads it."
+    assert said in text_of(slipping.client(slipping.ada).get(url))
+    for person in (slipping.tom, slipping.gita, slipping.olive, slipping.ben):
+        for headers in ({}, {"HX-Request": "true"}):
+            page = text_of(slipping.client(person).get(url, headers=headers))
+            assert "not to go there" not in page
+            assert "My sister heads it." not in page
+
+
 def test_the_ranking_and_the_matching_agree(slipping: Cast) -> None:
     with trust_scope(slipping.alder):
         run = solve_matching(half(), by=slipping.ada)
