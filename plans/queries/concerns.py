@@ -128,12 +128,15 @@ class Standing:
 
     @property
     def look_from(self) -> date | None:
-        """From which day on the next look is taken: from the exit, and after the day of the look before it."""
+        """From which day on the next look is taken: from the exit, then after the day by which the look before it was
+        due; where that look found the concern again, after the day on which it was taken."""
         look, left = self.next_look, self.entered.since if self.entered else None
         if look is None or left is None:
             return None
-        before = [one.due_on for one in self.looks if one.number == look.number - 1]
-        return before[0] + timedelta(days=1) if before else left
+        before = next((one for one in self.looks if one.number == look.number - 1), None)
+        if before is None:
+            return left
+        return (before.look.on if before.look and before.slips else before.due_on) + timedelta(days=1)
 
     @property
     def slips(self) -> bool:
@@ -154,9 +157,11 @@ class Standing:
 
     @property
     def counts_on(self) -> date | None:
-        """The day by which something is to be done: the stay is over, a look is due, the watch can end."""
+        """The day by which something is to be done: the stay is over, a look slipped or is due, the watch can end."""
         if self.stage is not None:
             return self.stay.until
+        if self.slips and self.looked and self.looked.look:
+            return self.looked.look.on
         return self.next_look.due_on if self.is_watched and self.next_look else self.ends_from
 
     @property
@@ -227,6 +232,14 @@ def stay_of(stage: Stage | None, entered: StageChange | None, halves: Sequence[H
     if longest is None or longest.at_most is None:
         return Stay(since)
     return Stay(since, ends_after(since, longest.at_most, longest.unit, halves))
+
+
+def stay_at(stage: Stage | None, school: School, *, today: date) -> Stay:
+    """The stay of a school that comes to the stage today. One query, none off the ladder."""
+    if stage is None:
+        return Stay(today)
+    until = today.replace(year=today.year + AHEAD, day=1)
+    return stay_of(stage, None, half_terms_of([school], since=today, until=until)[school.pk], today)
 
 
 def _plan_kind(concern: Concern, stage: Stage | None) -> PlanType | None:

@@ -43,13 +43,17 @@ class OnLadder:
 
 @dataclass(frozen=True)
 class Watched:
-    """A school that has left a ladder: by when the next look is taken; `look` 0: since when the watch can end."""
+    """A school that has left a ladder: by when the next look is taken; `look` 0: since when the watch can end.
+
+    `slips`: the last look found that what led to the concern shows again, on that day.
+    """
 
     school: School
     concern: int
     ladder: str
     look: int
     on: date
+    slips: bool = False
 
 
 def on_ladders(
@@ -57,7 +61,9 @@ def on_ladders(
 ) -> tuple[list[OnLadder], list[Watched]]:
     """Which of these schools are on a ladder now, longest over its stay first; and which are watched. One query."""
     known = {one.pk: one for one in schools}
-    looks = WatchLook.objects.filter(change=OuterRef("pk")).values(json=JSONObject(number="number", on="on"))
+    looks = WatchLook.objects.filter(change=OuterRef("pk")).values(
+        json=JSONObject(number="number", on="on", finding="finding")
+    )
     agreed = _agreed(State.OPEN, State.WATCHED).filter(concern__school__in=list(known))
     agreed = agreed.select_related("concern__strategy_version").defer(*_LARGE).annotate(taken=ArraySubquery(looks))
     steps = list(agreed)
@@ -73,11 +79,15 @@ def _watched(
         left, concern = last_moved(each), each[-1].concern
         school = known[concern.school_id]
         taken = [
-            WatchLook(change=left, number=one["number"], on=date.fromisoformat(one["on"]))
+            WatchLook(change=left, number=one["number"], on=date.fromisoformat(one["on"]), finding=one["finding"])
             for one in (left.taken if left else ())  # type: ignore[attr-defined]
         ]
         due = looks_of(concern, left, halves[school.pk], taken)
         ahead = next((one for one in due if one.look is None), None)
+        last = next((one for one in reversed(due) if one.look is not None), None)
+        if ahead and last and last.look and last.slips:
+            yield Watched(school, concern.pk, concern.of_ladder.label, ahead.number, last.look.on, slips=True)
+            continue
         on = ahead.due_on if ahead else max((one.on for one in taken), default=left.since if left else None)
         if on:
             yield Watched(school, concern.pk, concern.of_ladder.label, ahead.number if ahead else 0, on)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from categorisation.services import move_fact
 from categorisation.services.deciders import Deciders, deciders_in_role
 from plans.models import Concern, Plan, StageChange
-from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of
+from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of, stay_at
 from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, stage_after
 from schools.access import Access
@@ -20,6 +20,7 @@ from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
 from schools.queries import current_period
 from schools.strategy.provision import Ladder, Stage
+from schools.words import on
 
 from .news import tell_step_decided, tell_step_proposed
 
@@ -76,7 +77,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     offered = {one.key: one for one in sources_of(school, today=today)}
     if not set(entry.sources) <= offered.keys():
         raise ValidationError({"sources": "Choose from the list"})
-    _check(entry.step, Step.OPEN, today)
+    _check(entry.step, Step.OPEN, today, until=stay_at(stage, school, today=today).until)
     _check_somebody(_deciders(version, ladder, school, besides=(by.pk,)))
     label = f"{ladder.label}, {school.known_as}"
     record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.reason, label=label)
@@ -96,12 +97,13 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
         raise ValidationError("Another step waits to be decided. Nothing more can be proposed before that.")
     if step not in standing.steps:
         raise ValidationError("This step cannot be taken from where the school stands now.")
-    _check(entry, step, standing.today)
     at = standing.stage.key if standing.stage else ""
     if step == Step.BACK:
         stage: Stage | None = _stage_to_enter(standing.ladder, entry.stage)
     else:
         stage = row.stage_of(stage_after([one.key for one in standing.ladder.stages], at, step))
+    stay = standing.stay if step == Step.HOLD else stay_at(stage, row.school, today=standing.today)
+    _check(entry, step, standing.today, until=stay.until)
     if step == Step.CLOSE and standing.stage is not None:
         _check_exit(standing.stage, entry.exit_tests)
     _check_somebody(deciders_of_concern(row, besides=(by.pk,)))
@@ -267,7 +269,7 @@ def _plan_for(concern: Concern, stage: Stage | None) -> Plan:
     return plan
 
 
-def _check(entry: StepEntry, step: Step, today: date) -> None:
+def _check(entry: StepEntry, step: Step, today: date, *, until: date | None) -> None:
     asked = {} if entry.reason.strip() else {"reason": "Say why, in a sentence the school will read"}
     if step in DISCUSSED:
         if not entry.causes.strip():
@@ -280,6 +282,8 @@ def _check(entry: StepEntry, step: Step, today: date) -> None:
         asked["discussed_on"] = "This day is still to come"
     if step != Step.CLOSE and (entry.review_on is None or entry.review_on <= today):
         asked["review_on"] = "Say on which day it is looked at again; it is still to come"
+    elif step != Step.CLOSE and entry.review_on and until and today <= until < entry.review_on:
+        asked["review_on"] = f"The longest stay there ends on {on(until)}: look at it again by then"
     if asked:
         raise ValidationError(asked)
 

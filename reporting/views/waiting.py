@@ -29,6 +29,11 @@ SAID: dict[str, tuple[str, str, str]] = {
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
     "look_due": ("concern", "{}: a look is due", "The school has left the ladder and is watched. Say what you see."),
+    "look_slips": (
+        "concern",
+        "{}: what led to the concern shows again",
+        "Propose the step back onto the ladder, or look again.",
+    ),
     "watch_end": ("concern", "{}: the watch can end", "Every look at the school was taken."),
     "plan_progress": ("plan_progress", "{}: how does it get on?", "Say what was done, and what changed for pupils."),
     "plan_over": ("plan_close", "{}: has it worked?", "Its time is up. Give your verdict, and begin the next."),
@@ -96,7 +101,8 @@ def watches(request: TrustRequest, watched: Iterable[Watched], seen: Overview) -
     mine = watches_to_end(request.access, over, seen.followed.versions, seen.period) if over else set()
     for one in due:
         if may_look if one.look else one.concern in mine:
-            yield Waiting("look_due" if one.look else "watch_end", one.concern, one.school.pk, one.ladder, one.on)
+            kind = "look_slips" if one.slips else "look_due" if one.look else "watch_end"
+            yield Waiting(kind, one.concern, one.school.pk, one.ladder, one.on)
 
 
 def _line(request: TrustRequest, one: Waiting, strategies: Iterable[Strategy]) -> dict[str, Any]:

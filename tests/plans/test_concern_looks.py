@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 
 from plans.rules.ladder import Step
+from plans.services.escalating import raise_concern, withdraw_step
 from plans.services.seeing_through import record_look
 from plans.tasks import remind_of_concerns_to_look_at
 from schools.models import Notice, RoleGrant
@@ -133,3 +136,54 @@ def test_a_look_that_is_due_and_a_watch_that_can_end_stand_with_their_day(db: No
         remind_of_concerns_to_look_at()
     with trust_scope(world.trust):
         assert not Notice.objects.filter(path=pages[1], subject__contains="to look at by").exists()
+
+
+def test_a_look_that_finds_the_concern_again_stands_wherever_its_watch_does(db: None):
+    """On the overview, in the list and on its own page alike; another look may be taken from the next day on."""
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.left()
+        due = [one.due_on for one in world.standing(concern).looks]
+    trust, name = f"/t/{world.trust.slug}", world.ladder.label
+    for day in due:
+        with time_machine.travel(day, tick=False), trust_scope(world.trust):
+            finding = "slips" if day == due[-1] else "holds"
+            record_look(concern, by=world.people["lead"], on=day, finding=finding, words="Books.")
+
+    def seen(key: str, page: str) -> str:
+        return text_of(world.client(key).get(page))
+
+    with time_machine.travel(due[-1] + timedelta(days=1), tick=False):
+        for key in ("lead", "ceo"):
+            overview = seen(key, f"{trust}/overview/")
+            assert f"{name}: the watch can end" not in overview
+            assert f"{name}: a look is due" not in overview
+        assert f"{name}: what led to the concern shows again" in seen("lead", f"{trust}/overview/")
+        listed = seen("lead", f"{trust}/concerns/")
+        assert f"On {on(due[-1])} what led to the concern showed again." in listed
+        assert "The watch does not end like this" in seen("lead", f"{trust}/concerns/{concern.pk}/")
+        with trust_scope(world.trust):
+            record_look(
+                concern, by=world.people["lead"], on=due[-1] + timedelta(days=1), finding="holds", words="Well."
+            )
+        assert "shows again" not in seen("lead", f"{trust}/overview/")
+
+
+def test_it_is_looked_at_again_within_the_longest_stay(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.opened()
+        until = world.standing(concern).stay.until
+        assert until is not None
+        late = until + timedelta(days=1)
+        for act in (
+            lambda: world.propose(concern, Step.HOLD, review_on=late),
+            lambda: raise_concern(world.other, world.entry(review_on=date(2090, 1, 2)), by=world.people["lead"]),
+        ):
+            with pytest.raises(ValidationError) as refused:
+                act()
+            assert "The longest stay there ends on" in refused.value.message_dict["review_on"][0]
+        world.propose(concern, Step.HOLD, review_on=until)
+    with time_machine.travel(late, tick=False), trust_scope(world.trust):
+        withdraw_step(concern, by=world.people["lead"])
+        world.propose(concern, Step.HOLD, review_on=late + timedelta(days=9))  # the stay is over already
