@@ -15,7 +15,8 @@ from plans.api.input import LONGEST_KEY, text
 from plans.api.plans import PlanWhole
 from plans.api.writing import plan_as_read
 from plans.models import ApprovalStep, Plan
-from plans.queries.plans import readable_plans, require_sender, rules_to_check
+from plans.queries.approvals import rules_to_check
+from plans.queries.plans import may_send_to_approve, readable_plans, require_sender
 from plans.services import answer_plan, send_plan, take_back
 from plans.services.approving import LONGEST_LINE, LONGEST_WORDS
 from schools.access import Permission
@@ -56,12 +57,12 @@ class _Moving(TrustView):
 class PlanSend(_Moving):
     """Send a plan to be approved."""
 
-    needs, operation, takes = P.SEND_PLANS, "plans_send", SendIn
+    needs, operation, takes = P.WRITE_PLANS, "plans_send", SendIn
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """As it stands. It can be written on; what was sent stays as it was."""
         plan: Plan = self.get_object()
-        require_sender(self.access, plan)
+        require_sender(self.access, plan, may_send_to_approve)
         send_plan(plan, by=self.access.membership, note=self.taken()["note"])
         return Response(plan_as_read(self.access, plan))
 
@@ -69,12 +70,12 @@ class PlanSend(_Moving):
 class PlanTakeBack(_Moving):
     """Take a plan back before it is answered."""
 
-    needs, operation = P.SEND_PLANS, "plans_take_back"
+    needs, operation = P.WRITE_PLANS, "plans_take_back"
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """It can be sent again when it is ready."""
         plan: Plan = self.get_object()
-        require_sender(self.access, plan)
+        require_sender(self.access, plan, may_send_to_approve)
         take_back(plan, by=self.access.membership)
         return Response(plan_as_read(self.access, plan))
 

@@ -15,16 +15,8 @@ from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
 from plans.queries.action_support import with_support
 from plans.queries.actions import readable_actions
-from plans.queries.plans import (
-    document_for,
-    document_of,
-    editions_of,
-    may_write_plan,
-    priorities_of,
-    readable_plans,
-    standing_of,
-    with_editions,
-)
+from plans.queries.approvals import document_for, editions_of, standing_of, with_editions
+from plans.queries.plans import document_of, may_write_plan, priorities_of, readable_plans
 from plans.queries.progress import reached_by
 from plans.queries.verdicts import with_words
 from plans.rules.document import Document

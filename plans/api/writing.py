@@ -15,7 +15,8 @@ from plans.api.input import LONGEST_KEY, key, text
 from plans.api.plans import PlanWhole
 from plans.forms.writing import MOST_STAGES
 from plans.models import Milestone, Plan, Priority
-from plans.queries.plans import kind_of, readable_plans, require_writer, with_editions
+from plans.queries.approvals import with_editions
+from plans.queries.plans import kind_of, readable_plans, require_writer
 from plans.rules.aiming import day_fault, value_fault
 from plans.services import PriorityEntry, StageEntry, begin_plan, write_priority
 from schools.access import Access, Permission

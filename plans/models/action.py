@@ -36,6 +36,7 @@ class Action(TrustOwned):
     `success` is by what it will be judged, `budget` in pounds, `training` what its people need to learn for it (the
     annex of the plan is built from these, S4-16). `appraisal` says that it is also a target of somebody's appraisal
     (S4-15): by hand, or because an `Appraisal` names it. Whose is read there by those who may, and nowhere else.
+    `is_draft`: written in a plan that has not been sent since, so that others than who writes there do not read it.
     """
 
     class State(models.TextChoices):
@@ -58,6 +59,7 @@ class Action(TrustOwned):
     due_on = models.DateField(null=True, blank=True)
     impact_check_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=4, choices=State, default=State.OPEN)
+    is_draft = models.BooleanField(default=False)
     verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.NONE, blank=True)
     verdict_note = models.TextField(blank=True)
     why_early = models.CharField(max_length=500, blank=True)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from schools.access import ROLES, Permission
 from schools.models import Membership, RoleGrant
@@ -21,12 +20,17 @@ WRITERS = [key for key, rule in ROLES.items() if Permission.WRITE_PLANS in rule.
 
 
 class PlanEdition(TrustOwned):
-    """A plan as it was sent to be approved: whole, numbered, never changed."""
+    """A plan as it was sent to be approved: whole, numbered, never changed.
+
+    `writers` are the memberships of those whose own it is: nobody of them answers a step of it. Who began the plan,
+    who sent it, and whoever has written in it since it was last approved.
+    """
 
     plan = TrustForeignKey(Plan, on_delete=models.PROTECT, related_name="editions")
     number = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
     sent_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    writers = ArrayField(models.BigIntegerField())
     note = models.TextField(blank=True)
     document = models.JSONField()
 
@@ -52,8 +56,10 @@ class ApprovalStepQuerySet(models.QuerySet):
         leads = RoleGrant.objects.current().filter(role__in=WRITERS, membership=OuterRef("membership"))
         leads = leads.filter(school=OuterRef(OuterRef("edition__plan__school")))
         held = held.exclude(Q(school=None) & Exists(leads))  # nobody answers for the trust about their own school
-        held = held.exclude(membership=OuterRef("edition__sent_by"))
-        held = held.exclude(membership=Coalesce(OuterRef("edition__plan__begun_by"), 0))
+        own = PlanEdition.objects.filter(
+            pk=OuterRef(OuterRef("edition")), writers__contains=[OuterRef("membership_id")]
+        )
+        held = held.exclude(Exists(own))
         return self.annotate(has_holder=Exists(held.exclude(membership__in=answered.values("by"))))
 
     def waiting(self) -> ApprovalStepQuerySet:
@@ -67,9 +73,9 @@ class ApprovalStepQuerySet(models.QuerySet):
 class ApprovalStep(TrustOwned):
     """One step of the chain that an edition goes through: a role, its day, and what it said.
 
-    Whoever stands in for the role (`instead`) answers only where nobody who holds it can: who sent the plan, began it
-    or answered an earlier step does not. Approved may carry conditions, in words. After one that returned the plan, or
-    took it back, the chain ends.
+    Whoever stands in for the role (`instead`) answers only where nobody who holds it can: who sent the plan, wrote
+    in it or answered an earlier step does not. Approved may carry conditions, in words. After one that returned the
+    plan, or took it back, the chain ends.
     `checked` holds what was said of each rule of a good plan, in order: [its words, a `Met`] (S3-28).
     """
 

@@ -22,11 +22,17 @@ SOON = 14
 
 def readable_actions(access: Access) -> QuerySet[Action]:
     """The actions of the schools whose plans this person reads, those to look at first on top."""
-    rows = Action.objects.filter(where_may(access, Permission.SEE_PLANS, "plan__school"))
+    rows = Action.objects.filter(read_actions(access))
     rows = rows.select_related("plan__trust", "plan__school", "owner__user", "closed_by__user", "priority")
     rows = rows.select_related("finding__review__strategy_version")
     rows = rows.defer("finding__review__strategy_version__text", "finding__review__strategy_version__document")
     return rows.order_by(F("impact_check_on").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "pk")
+
+
+def read_actions(access: Access) -> Q:
+    """Of actions, those this person reads. A draft is read by who writes in its plan, and by who is to see to it."""
+    drafts = where_may(access, Permission.WRITE_PLANS, "plan__school") | Q(owner=access.membership)
+    return where_may(access, Permission.SEE_PLANS, "plan__school") & (Q(is_draft=False) | drafts)
 
 
 def actions_to_check(access: Access, today: date) -> QuerySet[Action]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -12,15 +11,14 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from evidence.rules.arithmetic import in_words
-from plans.models import Action, ApprovalStep, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
-from plans.models.approval import WRITERS
-from plans.rules.chain import Rung, kinds_for, may_answer
-from plans.rules.document import Document, Focus, Line, Paper, Section, Stage, changes
+from plans.models import Action, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
+from plans.rules.chain import kinds_for, may_approve
+from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
 from reviews.queries.reviews import levels_of
-from schools.access import ROLES, Access, Permission, where_may, who_may
-from schools.models import Membership, RoleGrant, School, StrategyVersion
+from schools.access import Access, Permission, where_may, who_may
+from schools.models import School, StrategyVersion
 from schools.queries import Followed, strategy_of
-from schools.strategy import Strategy
+from schools.strategy import Role, Strategy
 from schools.strategy.provision import PlanType, section_key
 from schools.words import on
 
@@ -30,11 +28,16 @@ def readable_plans(access: Access) -> QuerySet[Plan]:
 
     One that was never sent is read by those who write it alone. One without a version holds what was agreed elsewhere.
     """
-    sent = Exists(PlanEdition.objects.filter(plan=OuterRef("pk")))
-    read = where_may(access, Permission.WRITE_PLANS) | Q(strategy_version=None) | Q(state=Plan.State.CLOSED) | sent
-    rows = Plan.objects.filter(where_may(access, Permission.SEE_PLANS)).filter(read)
+    rows = Plan.objects.filter(read_plans(access))
     rows = rows.select_related("trust", "school__trust", "strategy_version", "begun_by__user", "closed_by__user")
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("school__name", "title", "pk")
+
+
+def read_plans(access: Access) -> Q:
+    """Of plans, the same."""
+    sent = Exists(PlanEdition.objects.filter(plan=OuterRef("pk")))
+    read = where_may(access, Permission.WRITE_PLANS) | Q(strategy_version=None) | Q(state=Plan.State.CLOSED) | sent
+    return where_may(access, Permission.SEE_PLANS) & Q(read)
 
 
 def may_write_plan(access: Access, plan: Plan) -> bool:
@@ -47,6 +50,13 @@ def may_send_plan(access: Access, plan: Plan) -> bool:
     return _may(access, Permission.SEND_PLANS, plan)
 
 
+def may_send_to_approve(access: Access, plan: Plan) -> bool:
+    """Whether this person sends the plan to those who approve it: what the head approves, leaders send."""
+    strategy, kind = strategy_in(plan), kind_of(plan)
+    to_head = strategy is not None and kind is not None and Role.HEAD in may_approve(strategy, kind)
+    return may_send_plan(access, plan) or (to_head and may_write_plan(access, plan))
+
+
 def _may(access: Access, permission: Permission, plan: Plan) -> bool:
     return access.may_everywhere(permission) if plan.school_id is None else access.may(permission, plan.school_id)
 
@@ -57,9 +67,9 @@ def require_writer(access: Access, plan: Plan) -> None:
         raise PermissionDenied(who_may(Permission.WRITE_PLANS))
 
 
-def require_sender(access: Access, plan: Plan) -> None:
+def require_sender(access: Access, plan: Plan, may: Callable[[Access, Plan], bool] = may_send_plan) -> None:
     """The same for who does not send it."""
-    if not may_send_plan(access, plan):
+    if not may(access, plan):
         raise PermissionDenied(who_may(Permission.SEND_PLANS))
 
 
@@ -232,162 +242,3 @@ def _line(row: Action) -> Line:
         verdict=row.get_verdict_display() if row.verdict else "",
         closed=on(timezone.localdate(row.closed_at)) if row.closed_at else "",
     )
-
-
-def rules_checked(plan: Plan, step: ApprovalStep) -> tuple[str, ...]:
-    """The rules of a good plan that whoever answers this step goes through, in the order of the strategy (S3-28)."""
-    kind = kind_of(plan)
-    return kind.quality_rules if kind is not None and kind.checked_by == step.role else ()
-
-
-@dataclass(frozen=True)
-class Approval:
-    """How the last edition stands: its steps, and the one that waits to be answered."""
-
-    edition: PlanEdition
-    steps: tuple[ApprovalStep, ...]
-
-    @property
-    def waiting(self) -> ApprovalStep | None:
-        """The first that nobody has answered, unless one before it has sent the plan back."""
-        if self.ended:
-            return None
-        return next((one for one in self.steps if one.is_waiting), None)
-
-    @property
-    def ended(self) -> ApprovalStep | None:
-        """The step that returned it, or took it back."""
-        ends = (ApprovalStep.Outcome.RETURNED, ApprovalStep.Outcome.WITHDRAWN)
-        return next((one for one in self.steps if one.outcome in ends), None)
-
-    @property
-    def is_approved(self) -> bool:
-        return all(one.outcome in ApprovalStep.AGREED for one in self.steps)
-
-    @property
-    def conditions(self) -> list[ApprovalStep]:
-        return [one for one in self.steps if one.outcome == ApprovalStep.Outcome.CONDITIONS]
-
-
-def with_editions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    """The same plans, with their editions and steps. Two queries more."""
-    return plans.prefetch_related(Prefetch("editions", _editions()))
-
-
-def _editions() -> QuerySet[PlanEdition]:
-    steps = Prefetch("steps", ApprovalStep.objects.with_holders().select_related("by__user").order_by("position"))
-    return PlanEdition.objects.select_related("sent_by__user").prefetch_related(steps).order_by("-number")
-
-
-def editions_of(plan: Plan) -> list[Approval]:
-    """The latest first. No query on one of `with_editions`."""
-    return [Approval(one, tuple(one.steps.all())) for one in plan.editions.all()]
-
-
-def approvals_of(plans: Sequence[Plan]) -> dict[int, list[Approval]]:
-    """By plan, its editions as they stand now, the latest first. Two queries."""
-    found: dict[int, list[Approval]] = {one.pk: [] for one in plans}
-    for edition in _editions().filter(plan__in=list(found)):
-        found[edition.plan_id].append(Approval(edition, tuple(edition.steps.all())))
-    return found
-
-
-def why_not_send(approvals: Sequence[Approval], document: Document) -> str:
-    """Why the plan as it stands has nobody to go to, as a sentence; empty where it can be sent."""
-    last = approvals[0] if approvals else None
-    if last is None:
-        return ""
-    if last.waiting is not None:
-        role = last.waiting.role_label.lower()
-        return f"This plan waits for the {role}. Take it back first, if you want to send it anew."
-    if last.is_approved and not changes(last.edition.document, document):
-        return "Nothing has changed since it was approved."
-    return ""
-
-
-def rules_to_check(plan: Plan) -> tuple[str, ...]:
-    """The rules that whoever answers the step that waits goes through. Two queries."""
-    waiting = next((one.waiting for one in approvals_of([plan]).get(plan.pk, []) if one.waiting), None)
-    return rules_checked(plan, waiting) if waiting else ()
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a plan stands: the state of a chip, and words."""
-
-    chip: str
-    words: str
-
-
-def standing_of(approvals: Sequence[Approval]) -> Standing:
-    """“Waits for the chief executive”, “Approved”, “Being written”. `approvals`: the latest first."""
-    last = approvals[0] if approvals else None
-    if last is None:
-        return Standing("draft", "Being written")
-    if last.waiting is not None:
-        return Standing("submitted", f"Waits for the {last.waiting.role_label.lower()}")
-    if last.ended is not None:
-        return Standing("returned", str(last.ended.get_outcome_display()))
-    return Standing("agreed", "Approved with conditions" if last.conditions else "Approved")
-
-
-def document_for(access: Access, plan: Plan, live: Document, last: Approval | None) -> Document:
-    """What this person reads: the plan as it stands. Who does not write it: as it was sent, while it is changed."""
-    if not plan.is_open or last is None or may_write_plan(access, plan) or not changes(last.edition.document, live):
-        return live
-    document: Document = last.edition.document
-    return document
-
-
-def why_not_answer(access: Access, plan: Plan, approval: Approval) -> str:
-    """Why this person does not answer the step that waits, as a sentence; empty for one who may."""
-    step = approval.waiting
-    if step is None:
-        return "Nothing of this plan waits to be approved."
-    assert plan.strategy_version is not None  # a plan that was sent was begun
-    stands_in = not may_answer((step.role,), access.roles, school=plan.school_id)
-    if stands_in and not may_answer(step.instead, access.roles, school=plan.school_id):
-        return "This plan waits for somebody with another role."
-    if access.membership.pk in (approval.edition.sent_by_id, plan.begun_by_id):
-        return "You have written or sent this plan, so somebody else answers."
-    if ROLES[step.role].whole_trust and any(one in WRITERS and at == plan.school_id for one, at in access.roles):
-        return "You lead this school, so somebody else answers for the trust."
-    if any(one.by_id == access.membership.pk for one in approval.steps):
-        return "You have answered an earlier step of this plan, so somebody else answers this one."
-    if stands_in and step.has_holder:
-        return f"The {step.role_label.lower()} answers this. You stand in where nobody with that role can."
-    return ""
-
-
-@dataclass(frozen=True)
-class Able:
-    """Who can answer a step: by their role, and instead of those."""
-
-    holders: tuple[Membership, ...]
-    instead: tuple[Membership, ...]
-
-    @property
-    def now(self) -> tuple[Membership, ...]:
-        """Those whose turn it is: who stands in only where nobody who holds the role can."""
-        return self.holders or self.instead
-
-
-def able_to_answer(plan: Plan, rungs: Iterable[Rung], *, besides: Collection[int]) -> list[Able]:
-    """For each step, who can answer it. One query."""
-    rungs = list(rungs)
-    roles = {role for rung in rungs for role in (rung.role, *rung.instead)}
-    grants = RoleGrant.objects.current().filter(role__in=roles).exclude(membership__in=besides)
-    if plan.school_id is None:
-        grants = grants.filter(school=None)
-    else:
-        leads = RoleGrant.objects.current().filter(role__in=WRITERS, school=plan.school_id)
-        grants = grants.filter(Q(school=None) | Q(school=plan.school_id))
-        grants = grants.exclude(school=None, membership__in=leads.values("membership"))
-    held: dict[str, dict[int, Membership]] = {}
-    for grant in grants.select_related("membership__user"):
-        held.setdefault(grant.role, {})[grant.membership_id] = grant.membership
-    return [Able(_holding(held, (rung.role,)), _holding(held, rung.instead)) for rung in rungs]
-
-
-def _holding(held: Mapping[str, Mapping[int, Membership]], roles: Iterable[str]) -> tuple[Membership, ...]:
-    return tuple({pk: one for role in roles for pk, one in held.get(role, {}).items()}.values())

@@ -25,7 +25,8 @@ from schools.queries import half_terms_of, half_terms_of_trust
 from schools.rules.rhythm import HalfTerm
 from schools.strategy import Strategy
 
-from .plans import Approval, approvals_of, kind_of, strategy_in
+from .approvals import Approval, approvals_of
+from .plans import kind_of, strategy_in
 
 AHEAD = timedelta(days=366)
 """How far ahead the next day is looked for."""

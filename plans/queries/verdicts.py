@@ -27,6 +27,7 @@ from plans.models import Action, Milestone, Plan, Priority, Verdict
 from plans.models.action import ACTION_WORDS
 from plans.models.plan import PLAN_WORDS
 from plans.queries.action_support import came_for, with_support
+from plans.queries.actions import read_actions
 from plans.rules.dose import dose
 from plans.rules.support_entry import Entry
 from plans.rules.unnamed import gives_away, pattern_of, telling_words
@@ -131,10 +132,10 @@ def found_verdicts(access: Access, sought: Sought, told: Told) -> QuerySet[Any]:
     for kind, closed, school in ((ACTION, closed_actions, "plan__school"), (PLAN, closed_plans, "school")):
         if sought.of not in ("", kind):
             continue
-        read = where_may(access, Permission.SEE_PLANS, school)
+        read = read_actions(access) if kind == ACTION else where_may(access, Permission.SEE_PLANS, school)
         arms.append(_ranked(closed(read, sought), sought.words, kind, is_read=True))
         if told.shown != HeadsSee.NOTHING:
-            others = ~read & _of_others(told, kind, school)
+            others = ~where_may(access, Permission.SEE_PLANS, school) & _of_others(told, kind, school)
             arms.append(_ranked(closed(others, sought), sought.words, kind, is_read=False))
     found = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
     return found.order_by("-rank", "-closed_at", "-pk")
@@ -142,11 +143,14 @@ def found_verdicts(access: Access, sought: Sought, told: Told) -> QuerySet[Any]:
 
 def _of_others(told: Told, kind: str, school: str) -> Q:
     """Of a school; where names are withheld, of a phase with enough others, in words that give nobody away."""
+    sent = Q(is_draft=False) if kind == ACTION else Q()
     if told.shown == HeadsSee.NAMED:
-        return Q(**{f"{school}__isnull": False})
+        return sent & Q(**{f"{school}__isnull": False})
     many = School.objects.order_by().values("phase").annotate(schools=Count("pk")).filter(schools__gt=FEWEST)
-    return Q(**{f"{school}__phase__in": many.values("phase")}) & ~Q(
-        **{f"{TITLES[kind]}__regex": pattern_of(told.telling)}
+    return (
+        sent
+        & Q(**{f"{school}__phase__in": many.values("phase")})
+        & ~Q(**{f"{TITLES[kind]}__regex": pattern_of(told.telling)})
     )
 
 

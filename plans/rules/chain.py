@@ -35,13 +35,28 @@ def _applies(kind: PlanType, levels: Mapping[str, str]) -> bool:
 
 
 def approvers(strategy: Strategy, kind: PlanType, levels: Mapping[str, str]) -> tuple[str, ...]:
-    """The roles of the chain, in order. For a plan that every school has they follow the level where it names them."""
-    if not kind.levels:
-        for axis, key in levels.items():
-            level = next((one for one in strategy.axis_levels(axis) if one.key == key), None)
-            if level is not None and level.approves:
-                return tuple(level.approves)
-    return tuple(kind.approval)
+    """The roles of the chain, in order. For the usual plan they follow the level where it names them, of several axes
+    the weaker one."""
+    if kind != strategy.usual_plan:
+        return tuple(kind.approval)
+    named = [
+        (place, level.approves)
+        for axis, key in levels.items()
+        for place, level in enumerate(strategy.axis_levels(axis))
+        if level.key == key and level.approves
+    ]
+    return tuple(max(named)[1] if named else kind.approval)
+
+
+def may_be_asked(strategy: Strategy, kind: PlanType) -> set[str]:
+    """The roles that a plan of this kind may go to, at whatever level its school is, with those who stand in."""
+    return {one for role in may_approve(strategy, kind) for one in strategy.roles_for(role)}
+
+
+def may_approve(strategy: Strategy, kind: PlanType) -> set[str]:
+    """The same without those who stand in."""
+    axes = strategy.axes if kind == strategy.usual_plan else ()
+    return {*kind.approval, *(role for axis in axes for one in strategy.axis_levels(axis.key) for role in one.approves)}
 
 
 def chain(strategy: Strategy, roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:

@@ -157,6 +157,18 @@ def lines_of(document: Document) -> list[Line]:
     return [*(line for focus in document["priorities"] for line in focus["actions"]), *document["actions"]]
 
 
+def with_ends(document: Document, live: Document) -> Document:
+    """The same with what was said of its actions since: a verdict is no change of the plan, and everybody reads it."""
+    said = {one["id"]: one for one in lines_of(live)}
+
+    def ended(lines: Sequence[Line]) -> list[Line]:
+        now = [(one, said.get(one["id"], one)) for one in lines]
+        return [{**one, "verdict": was.get("verdict", ""), "closed": was.get("closed", "")} for one, was in now]
+
+    priorities: list[Focus] = [{**focus, "actions": ended(focus["actions"])} for focus in document["priorities"]]
+    return {**document, "priorities": priorities, "actions": ended(document["actions"])}
+
+
 def _flat(document: Document, judged: Collection[int]) -> Iterator[tuple[str, tuple[str, str]]]:
     """By what it is, its label and its words; without the day of the impact check of actions that were judged."""
     yield "title", ("Title", document["title"])

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import ApprovalStep, Plan, PlanEdition
-from plans.queries.delegation import require_writes
-from plans.queries.plans import (
+from plans.queries.approvals import (
     Approval,
     able_to_answer,
     approvals_of,
-    document_of,
-    kind_of,
     rules_checked,
-    strategy_in,
     why_not_answer,
     why_not_send,
+    written_by,
 )
+from plans.queries.delegation import require_writes
+from plans.queries.plans import document_of, kind_of, strategy_in
 from plans.rules.chain import Rung, approvers, chain, without_an_answerer
 from reviews.queries.reviews import levels_of
 from schools.access import ROLES, Access
@@ -49,11 +48,13 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     strategy, today = row.strategy_version.strategy, timezone.localdate()
     levels = levels_of([row.school]).get(row.school.pk, {}) if row.school else {}
     rungs = chain(strategy, approvers(strategy, kind, levels), kind.approval_days, sent=today)
-    _check_somebody(row, rungs, by)
+    written = written_by(row, editions)
+    _check_somebody(row, rungs, by, written)
     number = len(editions) + 1
     record_act("plan.sent", row, by=by, school=row.school, after=f"edition {number}", why=note.strip())
-    at = {"sent_at": timezone.now(), "sent_by": by, "note": note.strip()}
+    at = {"sent_at": timezone.now(), "sent_by": by, "writers": sorted({by.pk, *written}), "note": note.strip()}
     edition = PlanEdition.objects.create(plan=row, number=number, document=document, **at)
+    row.actions.filter(is_draft=True).update(is_draft=False)
     steps = [
         ApprovalStep.objects.create(edition=edition, position=place, **vars(rung))
         for place, rung in enumerate(rungs, start=1)
@@ -65,18 +66,19 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     return edition
 
 
-def _check_somebody(plan: Plan, rungs: Sequence[Rung], by: Membership) -> None:
-    """Each step needs somebody of its own, other than who began the plan and who sends it."""
-    besides = {pk for pk in (by.pk, plan.begun_by_id) if pk}
+def _check_somebody(plan: Plan, rungs: Sequence[Rung], by: Membership, written: Collection[int]) -> None:
+    """Each step needs somebody of its own, other than who wrote in the plan and who sends it."""
+    besides = {by.pk, *written}
     place = _without_anybody(plan, rungs, besides)
     if place is None:
         return
     label = ROLES[rungs[place].role].label.lower()
-    if by.pk != plan.begun_by_id and _without_anybody(plan, rungs, besides - {by.pk}) is None:
+    if by.pk not in written and _without_anybody(plan, rungs, besides - {by.pk}) is None:
         raise ValidationError(f"Nobody else could approve it as {label}. Let another person send it to you.")
     raise ValidationError(
-        f"Nobody else could approve it as {label}: whoever began a plan does not approve it, and nobody answers two"
-        " steps. Ask who looks after accounts to give that role to one more person."
+        f"Nobody else could approve it as {label}: whoever began a plan or has written in it since it was approved"
+        " does not approve it, and nobody answers two steps."
+        " Ask who looks after accounts to give that role to one more person."
     )
 
 

@@ -129,7 +129,10 @@ def take_into_plan(plan: Plan, items: Sequence[ChecklistItem], draft: NewAction,
     for action in made:
         check_action(action)
     record_act("plan.checklist", locked, by=by, school=school, after=counted(len(made), "action"), label=locked.title)
-    found = [Action.objects.create(plan=locked, item=item, **vars(one)) for item, one in zip(items, made, strict=True)]
+    found = [
+        Action.objects.create(plan=locked, item=item, is_draft=True, **vars(one))
+        for item, one in zip(items, made, strict=True)
+    ]
     tell_owners([one for one in found if one.owner_id != by.pk], by=by)
     return found
 

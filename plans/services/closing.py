@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import CLOSING, Action, Milestone, Plan, Priority, Verdict
-from plans.queries.plans import approvals_of, document_of
+from plans.queries.approvals import approvals_of
+from plans.queries.plans import document_of
 from schools.access import ROLES
 from schools.audit import record_act
 from schools.models import Membership
@@ -71,6 +72,7 @@ def close_plan(plan: Plan, close: Close, *, by: Membership) -> Plan:
     locked.state, locked.closed_at, locked.closed_by = Plan.State.CLOSED, timezone.now(), by
     locked.final, locked.update_due_on = document, None
     locked.save()
+    locked.actions.filter(is_draft=True).update(is_draft=False)  # a closed plan is read by everybody who reads plans
     carried = [action for action in actions if close.endings[action.pk].what == CARRY]
     return _next(locked, carried, close, by=by) if close.begin_next else locked
 

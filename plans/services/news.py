@@ -17,8 +17,9 @@ from plans.models import (
     StageChange,
     WatchLook,
 )
+from plans.queries.approvals import able_to_answer, approvals_of
 from plans.queries.on_ladders import LookAgain
-from plans.queries.plans import able_to_answer, approvals_of, kind_of
+from plans.queries.plans import kind_of
 from plans.rules.appraisal import Step
 from plans.rules.chain import Rung
 from reviews.models import Review
@@ -113,7 +114,7 @@ def tell_answer_due(step: ApprovalStep) -> list[Membership]:
 def answerers(plan: Plan, step: ApprovalStep) -> tuple[Membership, ...]:
     """Who can answer the step now. Two queries."""
     answered = ApprovalStep.objects.filter(edition=step.edition_id).exclude(by=None).values_list("by", flat=True)
-    besides = {pk for pk in (plan.begun_by_id, step.edition.sent_by_id, *answered) if pk}
+    besides = {*step.edition.writers, *answered}
     rung = Rung(step.role, tuple(step.instead), step.due_on or timezone.localdate())
     return able_to_answer(plan, [rung], besides=besides)[0].now
 

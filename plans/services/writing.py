@@ -210,7 +210,7 @@ def write_action(
     check_action(entry.action)
     if entry.priority is not None and entry.priority.plan_id != locked.pk:
         raise ValidationError({"priority": "Choose a priority of this plan"})
-    row = Action(plan=locked)
+    row = Action(plan=locked, is_draft=True)
     if action is not None:
         row = Action.objects.select_for_update().get(pk=action.pk)
         if not row.is_open:

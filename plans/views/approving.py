@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from plans.forms.answering import AnswerForm, SendForm
-from plans.queries.plans import require_sender, rules_to_check
+from plans.queries.approvals import rules_to_check
+from plans.queries.plans import may_send_to_approve, require_sender
 from plans.services import answer_plan, send_plan, take_back
 from plans.views.plans import plan_for, plan_page
 from schools.access import Permission, TrustRequest, trust_view
@@ -20,11 +21,11 @@ P = Permission
 
 
 @require_POST
-@trust_view(needs=P.SEND_PLANS)
+@trust_view(needs=P.WRITE_PLANS)
 def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
     """Send the plan as it stands to those who approve it."""
     found = plan_for(request, pk)
-    require_sender(request.access, found)
+    require_sender(request.access, found, may_send_to_approve)
     form = SendForm(request.POST)
     if accepted(form, lambda data: send_plan(found, by=request.access.membership, **data)):
         messages.success(request, "Sent. Whoever approves it is told.")
@@ -33,11 +34,11 @@ def plan_send(request: TrustRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@trust_view(needs=P.SEND_PLANS)
+@trust_view(needs=P.WRITE_PLANS)
 def plan_take_back(request: TrustRequest, pk: int) -> HttpResponse:
     """Take it back before it is answered."""
     found = plan_for(request, pk)
-    require_sender(request.access, found)
+    require_sender(request.access, found, may_send_to_approve)
     try:
         with transaction.atomic():
             take_back(found, by=request.access.membership)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.papers import PaperForm
 from plans.models import PlanPaper
+from plans.queries.approvals import papers_of
 from plans.services.papers import add_paper, take_paper_away
 from plans.views.plans import plan_for
 from plans.views.writing import to_plan, writable
@@ -42,7 +43,8 @@ def paper_new(request: TrustRequest, pk: int) -> HttpResponse:
 @trust_view(needs=P.SEE_PLANS)
 def paper(request: TrustRequest, pk: int, paper_id: int) -> HttpResponse:
     """The document itself, to keep; it is never opened in the page."""
-    found = get_object_or_404(PlanPaper, pk=paper_id, plan=plan_for(request, pk))
+    plan = plan_for(request, pk)
+    found = get_object_or_404(papers_of(request.access, plan), pk=paper_id)
     response = HttpResponse(bytes(found.content), found.kind)
     response.headers["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
     response.headers["Cache-Control"] = "private, no-store"

@@ -16,28 +16,32 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plans.forms.answering import AnswerForm, SendForm
 from plans.models import Plan, ProgressDraft
+from plans.queries.approvals import (
+    Approval,
+    approvals_of,
+    document_for,
+    rules_checked,
+    standing_of,
+    why_not_answer,
+    why_not_send,
+)
 from plans.queries.checklists import items_for
 from plans.queries.delegation import why_not_write, why_not_write_plan
 from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import (
-    Approval,
-    approvals_of,
-    document_for,
     document_of,
     kind_of,
     kinds_to_begin,
     may_send_plan,
+    may_send_to_approve,
     may_write_plan,
     priorities_of,
     readable_plans,
-    rules_checked,
-    standing_of,
+    strategy_in,
     trust_kinds_to_begin,
-    why_not_answer,
-    why_not_send,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
-from plans.rules.chain import kinds_for
+from plans.rules.chain import kinds_for, may_answer, may_be_asked
 from plans.rules.checklist import has_checklists
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
@@ -184,10 +188,11 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     known = reached_by(found, priorities, today=today, access=request.access)
     approvals = approvals_of([found]).get(found.pk, [])
     last = approvals[0] if approvals else None
-    document = document_for(request.access, found, found.final or document_of(found, priorities), last)
+    live = found.final or document_of(found, priorities)
+    document = document_for(request.access, found, live, last)
     agreed = next((one for one in approvals if one.is_approved), None)
     refusal = why_not_write_plan(request.access, found)
-    may_write, may_send = not refusal and found.is_open, may_send_plan(request.access, found)
+    may_write = not refusal and found.is_open
     why_not = why_not_answer(request.access, found, last) if last else ""
     waits = last is not None and last.waiting is not None
     return {
@@ -201,21 +206,32 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "today": today,
         "over": is_over(found, today),
         "following": None if found.is_open else found.followed_by.first(),
-        "warnings": warnings(document, kind) if kind and may_write else [],
+        "warnings": warnings(document, kind) if kind and (may_write or (waits and not why_not)) else [],
         "warned": "Before you answer" if waits and not why_not else LACKING if waits else "Before you send it",
         "standing": standing_of(approvals),
         "approvals": approvals,
         "last": last,
         "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
+        "being_changed": last is not None and found.is_open and bool(changes(document, live)),
         "agreed": agreed,
         "may_write": may_write and kind is not None,
-        "may_send": may_write and may_send and kind is not None,
+        "may_be_asked": may_write and _may_be_asked(request, found),
+        "may_send": may_write and may_send_to_approve(request.access, found),
+        "may_close": may_write and may_send_plan(request.access, found) and kind is not None,
         "ready": not why_not_send(approvals, document),
         "may_tell": may_write_plan(request.access, found) and found.is_open and kind is not None,
         "not_writing": refusal if found.is_open and may_write_plan(request.access, found) else "",
         "may_answer": waits and not why_not,
         "why_not": why_not if waits else "",
     }
+
+
+def _may_be_asked(request: TrustRequest, found: Plan) -> bool:
+    """Whether this person holds a role that answers plans of this kind, so that writing in it has a price."""
+    strategy, kind = strategy_in(found), kind_of(found)
+    if strategy is None or kind is None or found.begun_by_id == request.access.membership.pk:
+        return False
+    return may_answer(may_be_asked(strategy, kind), request.access.roles, school=found.school_id)
 
 
 @require_safe

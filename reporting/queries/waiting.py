@@ -176,7 +176,7 @@ def _of_progress(access: Access, today: date) -> Iterator[Rows]:
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
     """Plans in a step that this person answers: for their own role, or where nobody who holds it can, instead.
 
-    Who began or sent a plan, has answered an earlier step, or for the trust leads the school, does not
+    Who began, wrote or sent a plan, has answered an earlier step, or for the trust leads the school, does not
     (see `why_not_answer`).
     """
     me, held = access.membership.pk, [(role, school) for role, school in access.roles if bool(school) == at_schools]
@@ -187,7 +187,7 @@ def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
     if not mine:
         return []
     rows = ApprovalStep.objects.with_holders().filter(mine).waiting()
-    rows = rows.exclude(edition__sent_by=me).exclude(edition__plan__begun_by=me)
+    rows = rows.exclude(edition__writers__contains=[me])
     if not at_schools:
         rows = rows.exclude(edition__plan__school__in=[school for role, school in access.roles if role in WRITERS])
     rows = rows.exclude(Exists(ApprovalStep.objects.filter(edition=OuterRef("edition"), by=me)))

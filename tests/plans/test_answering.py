@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans.models import Plan
-from plans.queries.plans import approvals_of, why_not_answer
+from plans.queries.approvals import approvals_of, why_not_answer
 from plans.rules.chain import without_an_answerer
 from plans.services import begin_plan, send_plan
 from plans.tasks import remind_of_plans_to_answer

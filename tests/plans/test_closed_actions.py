@@ -107,7 +107,7 @@ def test_an_edition_from_before_reads_as_open(cast: Cast, plan: Plan, action: Ac
         for each in edition.document["priorities"][0]["actions"]:
             del each["verdict"], each["closed"]
         assert changes(edition.document, document_of(plan)) == []
-        at = {"sent_at": edition.sent_at, "sent_by": cast.ben}
+        at = {"sent_at": edition.sent_at, "sent_by": cast.ben, "writers": [cast.ben.pk]}
         PlanEdition.objects.create(plan=plan, number=2, document=edition.document, **at)
     page = text_of(cast.client(cast.ben).get(there(plan, "editions/2/")))
     assert "English lead sees to it" in page

@@ -131,6 +131,19 @@ def test_the_approval_of_a_plan_every_academy_has_follows_the_phase() -> None:
     assert approvers(S2, medium, {"phase": "phase_2"}) == ("director", "ceo")
 
 
+def test_another_kind_keeps_the_approval_it_names_and_the_weaker_axis_counts() -> None:
+    usual = S3.usual_plan
+    assert usual is not None
+    raising = next(one for one in S3.plan_types if one.key == "raising_achievement_plan")
+    weak, strong = ("si_lead", "ceo"), ("si_lead",)
+    for academic, operational, roles in (
+        ("refine", "reinforce", weak), ("reinforce", "refine", weak), ("refine", "refine", strong),
+    ):  # fmt: skip
+        levels = {"academic": academic, "operational": operational}
+        assert approvers(S3, usual, levels) == roles, levels
+        assert approvers(S3, raising, levels) == ("head",)
+
+
 def test_a_school_has_the_kinds_of_its_level() -> None:
     keys = {level: {one.key for one in kinds_for(S3, {"academic": level})} for level in ("sustain", "stabilise")}
     assert keys["stabilise"] - keys["sustain"] == {"rapid_improvement_plan"}

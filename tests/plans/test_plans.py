@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plans.models import Action, ApprovalStep, Plan, PlanEdition
-from plans.queries.plans import approvals_of, document_of
+from plans.queries.approvals import approvals_of
+from plans.queries.plans import document_of
 from plans.services import ActionEntry, NewAction, begin_plan, remind_of_checks, send_plan, write_action, write_priority
 from plans.services.writing import PriorityEntry
 from schools.models import AuditEntry, Notice

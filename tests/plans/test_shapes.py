@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans.models import Action, ApprovalStep, Plan, PlanPaper
-from plans.queries.plans import approvals_of, document_of, kind_of, readable_plans
+from plans.queries.approvals import approvals_of
+from plans.queries.plans import document_of, kind_of, readable_plans
 from plans.rules.paper import KINDS, MOST_BYTES, NotTaken, kind_of_file, name_of_file
 from plans.rules.quality import warnings
 from plans.services import NewAction, begin_plan, send_plan, set_due_days, write_action

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 
 from plans.models import Plan
-from plans.queries.plans import approvals_of, readable_plans, why_not_answer
-from plans.services import PriorityEntry, send_plan, write_priority
+from plans.queries.approvals import approvals_of, rules_to_check, why_not_answer
+from plans.queries.plans import readable_plans
+from plans.services import (
+    NewAction,
+    PriorityEntry,
+    answer_plan,
+    begin_plan,
+    save_sections,
+    send_plan,
+    write_action,
+    write_priority,
+)
 from plans.services.news import answerers
+from plans.services.papers import add_paper
+from plans.services.writing import ActionEntry
 from reporting.queries.waiting import waiting_for_trust
 from schools.access import Access, access_of
 from schools.models import Membership, RoleGrant
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.factories import member
+from tests.plans.ladder_world import make_ladder_world
 from tests.plans.test_plans import text_of, there
 
 
@@ -105,3 +120,81 @@ def test_what_waits_for_them_is_not_in_their_list(cast: Cast, plan: Plan) -> Non
         found = {one: waiting_for_trust(access(one), TODAY) for one in (both, cast.ada)}
     listed = {one: [row.pk for row in rows if row.kind == "plan_answer"] for one, rows in found.items()}
     assert listed == {both: [], cast.ada: [plan.pk]}
+
+
+PDF = b"%PDF-1.7\nA plan of our own."
+WRITE = "If you write in it, somebody else approves it."
+
+
+@pytest.mark.parametrize("way", ["a priority", "an action", "the prose", "a paper"])
+def test_nobody_approves_what_they_wrote_in(cast: Cast, plan: Plan, way: str) -> None:
+    """Whoever has written in a plan leaves its answer to another; the one it waits for hears of it."""
+    with trust_scope(cast.alder):
+        other = member("Ona Lead", "si_lead")
+    assert WRITE in text_of(cast.client(cast.ada).get(there(plan)))
+    assert WRITE not in text_of(cast.client(cast.ben).get(there(plan))), "who began it knows"
+    with trust_scope(cast.alder):
+        if way == "a priority":
+            write_priority(plan, PriorityEntry("Reading for all"), by=cast.ada)
+        elif way == "an action":
+            write_action(
+                plan, ActionEntry(NewAction("Hear readers", cast.ben, impact_check_on=date(2027, 1, 29))), by=cast.ada
+            )
+        elif way == "the prose":
+            save_sections(plan, {"where_we_are": "Attendance first."}, by=cast.ada, version=plan.version)
+        else:
+            add_paper(plan, PDF, name="Our own plan.pdf", by=cast.ada)
+        edition = send_plan(plan, by=cast.ben)
+        [approval] = approvals_of([plan])[plan.pk]
+        assert approval.waiting is not None
+        assert edition.writers == sorted({cast.ben.pk, cast.ada.pk})
+        assert "You have written or sent this plan" in why_not_answer(access(cast.ada), plan, approval)
+        assert not why_not_answer(access(other), plan, approval)
+        assert answerers(plan, approval.waiting) == (other,)
+        RoleGrant.objects.filter(membership=other).update(ended_at="2026-11-01T09:00Z")
+        [approval] = approvals_of([plan])[plan.pk]
+        assert approval.waiting is not None
+        assert approval.waiting.has_holder is False, "who wrote in it is no holder either"
+        listed = waiting_for_trust(access(cast.ada), TODAY)
+    assert plan.pk not in [row.pk for row in listed if row.kind == "plan_answer"]
+
+
+def test_what_was_approved_counts_no_more(cast: Cast, plan: Plan) -> None:
+    """Who wrote before the last approval answers what has been written since by others."""
+    with trust_scope(cast.alder):
+        other = member("Ona Lead", "si_lead")
+        write_priority(plan, PriorityEntry("Reading for all"), by=cast.ada)
+        save_sections(plan, {"where_we_are": "Attendance first."}, by=cast.ada, version=plan.version)
+        send_plan(plan, by=cast.ben)
+        checked = dict.fromkeys(rules_to_check(plan), "met")
+        answer_plan(plan, access=access(other), outcome="approved", checked=checked)
+    with time_machine.travel(TODAY + timedelta(days=3), tick=False), trust_scope(cast.alder):
+        write_priority(plan, PriorityEntry("Attendance"), by=cast.ben)
+        assert send_plan(plan, by=cast.ben).writers == [cast.ben.pk]
+
+
+def test_a_plan_nobody_else_could_approve_is_not_sent(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        RoleGrant.objects.filter(role="ceo").update(ended_at="2026-11-01T09:00Z")
+        write_priority(plan, PriorityEntry("Reading for all"), by=cast.ada)
+        with pytest.raises(ValidationError, match="has written in it since it was approved"):
+            send_plan(plan, by=cast.ben)
+
+
+@pytest.mark.parametrize("began", ["leader", "head"])
+def test_what_the_head_approves_leaders_send(db: None, began: str) -> None:
+    """And what the head has written somebody of the trust approves."""
+    world = make_ladder_world("no_categories")
+    with trust_scope(world.trust):
+        plan = begin_plan(world.school, "training_plan", by=world.people[began])
+    there = f"/t/{world.trust.slug}/plans/{plan.pk}/"
+    client = world.client(began)
+    assert "Send it to be approved" in text_of(client.get(there))
+    assert client.post(f"{there}send/", {"note": ""}).status_code == 302
+    with trust_scope(world.trust):
+        [approval] = approvals_of([plan])[plan.pk]
+        assert approval.waiting is not None
+        answers = {key for key in world.people if not why_not_answer(world.access(key), plan, approval)}
+    assert answers == ({"head"} if began == "leader" else {"lead"})
+    page = text_of(world.client("leader").get(there))
+    assert "Close the plan" not in page, "that the head does"

@@ -25,10 +25,10 @@ from categorisation.services.read_row import differing_read_rows
 from evidence.models import Inspection, SelfEvaluation
 from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
 from plans.models import Action, Concern, Letter, MatchRun, Offer, Plan, SupportBooking
+from plans.queries.approvals import approvals_of
 from plans.queries.concerns import in_full, standings
 from plans.queries.gains import gains_of, with_gains
 from plans.queries.matching import lines_of, matches_of
-from plans.queries.plans import approvals_of
 from plans.rules.exchange import broken, problem_of
 from plans.rules.exchange_words import unmet
 from reporting.management.demo.story import Story, TrustPlan, read_story

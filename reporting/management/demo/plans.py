@@ -128,7 +128,7 @@ class PlanWriter:
         sent = self._sent_on(state)
         return PlanEdition(
             plan=plan, number=1, sent_at=moment(sent, "15:30"), sent_by=plan.begun_by, note=self.words["notes"][0],
-            document=document,
+            writers=[plan.begun_by_id], document=document,
         )  # fmt: skip
 
     def _sent_on(self, state: str) -> date:

@@ -68,7 +68,12 @@ class TrustPlanWriter(PlanWriter):
                 impact_check_on=working_days_after(due, 15),
             )  # fmt: skip
         edition = PlanEdition.objects.create(
-            plan=plan, number=1, sent_at=moment(sent, "10:05"), sent_by=lead, document=document_of(plan)
+            plan=plan,
+            number=1,
+            sent_at=moment(sent, "10:05"),
+            sent_by=lead,
+            writers=[lead.pk],
+            document=document_of(plan),
         )
         for place, rung in enumerate(
             chain(self.version.strategy, kind.approval, kind.approval_days, sent=sent), start=1

@@ -10,9 +10,11 @@ from django.db.models.functions import Cast
 
 from monitoring.models import Visit
 from plans.models import Action, Appraisal, ApprovalStep, ChecklistItem, Plan
+from plans.queries.actions import read_actions
 from plans.queries.appraisals import NEXT_BY, appraisals_of
 from plans.queries.concerns import readable_concerns
 from plans.queries.on_ladders import looks_again
+from plans.queries.plans import read_plans
 from reporting.rules.owed import Owed
 from reviews.models import Review
 from reviews.rules.kinds import label_of
@@ -46,12 +48,13 @@ def works(read: Reader) -> Iterator[Owed]:
 
 def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
     """Each open action by when it is done, and by when its impact is looked at; the rest by its one day."""
-    actions = Action.objects.filter(_of_plans(read, "plan__"), state=Action.State.OPEN)
+    actions = Action.objects.filter(read_actions(read.access), _of_plans(read, "plan__"), state=Action.State.OPEN)
     yield _lines(actions, "action", said="what", at="plan__school_id", day="due_on", check_on="impact_check_on")
     items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
     items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
     yield _lines(items, "checklist_item", said="words", at="school_id", day="due_on")
-    plans = Plan.objects.filter(_of_plans(read), state=Plan.State.OPEN, strategy_version__isnull=False)
+    plans = Plan.objects.filter(read_plans(read.access), _of_plans(read), state=Plan.State.OPEN)
+    plans = plans.filter(strategy_version__isnull=False)
     for day, ending in (("update_due_on", GETS_ON), ("ends_on", OVER)):
         told = plans.filter(**{f"{day}__lte": read.until})
         yield _lines(told, "plan", said="title", at="school_id", day=day, ending=Value(ending))
