@@ -63,7 +63,7 @@ def is_near(day: date | None, today: date) -> bool:
 def remind_of_checks(*, today: date) -> int:
     """Remind of impact checks that come or have come, once for each day set. How many actions."""
     near = (today - STILL_REMINDED, today + timedelta(days=DAYS_BEFORE))
-    rows = Action.objects.filter(state=Action.State.OPEN, is_draft=False, impact_check_on__range=near).order_by("pk")
+    rows = Action.objects.filter(state=Action.State.OPEN, impact_check_on__range=near).order_by("pk")
     rows = rows.select_for_update(of=("self",), skip_locked=True)  # of two clocks at once the second finds none
     actions = list(rows.select_related("plan__trust", "plan__school", "plan__begun_by__user", "owner__user"))
     paths = {one.pk: f"/t/{one.plan.trust.slug}/actions/{one.pk}/" for one in actions}

@@ -15,7 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from plans.models import Action, Appraisal, AppraisalObjective, Plan, Priority
 from plans.queries.appraisals import readable_appraisals, removed_after, to_begin
 from plans.rules.appraisal import Step, faults_of, kept_until, next_step, standing
-from plans.services import ActionEntry, NewAction, PriorityEntry, begin_plan, write_action, write_priority
+from plans.services import (
+    ActionEntry,
+    NewAction,
+    PriorityEntry,
+    begin_plan,
+    send_plan,
+    write_action,
+    write_priority,
+)
 from plans.services.appraising import AppraisalEntry, begin_appraisal, remove_old_appraisals, write_appraisal
 from plans.tasks import keep_appraisals
 from schools.models import AuditEntry, Notice, RoleGrant
@@ -250,6 +258,7 @@ def test_the_action_says_so_in_its_plan_and_whose_only_to_who_may_know(world: La
     with trust_scope(world.trust):
         row, (plan, _, action) = begun(world), plan_of(world)
         write_appraisal(row, AppraisalEntry(actions=[action]), by=world.people["ceo"])
+        send_plan(plan, by=world.people["head"])
     page = f"/t/alder/actions/{action.pk}/"
     for who, named in (("ceo", True), ("head", True), ("leader", False), ("chair", False), ("lead", False)):
         read = text_of(world.client(who).get(page))

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from plans.models import Action, Plan
 from plans.rules.dose import dose, time_taken
 from plans.rules.support_entry import Entry
-from plans.services import NewAction, give_verdict, write_action, write_priority
+from plans.services import NewAction, give_verdict, send_plan, take_back, write_action, write_priority
 from plans.services.booking import cancel_support, say_delivered
 from plans.services.closing import Close, Ending, close_plan
 from plans.services.writing import ActionEntry, PriorityEntry, StageEntry, begin_plan
@@ -87,6 +87,8 @@ def judged_action(cast: Cast, school: School, what: str, verdict: str, **more: A
         row = write_priority(plan, PriorityEntry(more.pop("label", "Writing"), "", "", "behaviour", stages), by=head)
         new = NewAction(what, head, "", None, date(2026, 11, 13), more.pop("support", ""))
         action = write_action(plan, ActionEntry(new, row, budget=more.pop("budget", None)), by=head)
+        send_plan(plan, by=head)
+        take_back(plan, by=head)
     return give_verdict(action, by=head, verdict=verdict, note=more.pop("note", "Books show it."))
 
 
