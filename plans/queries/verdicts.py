@@ -57,6 +57,7 @@ class Sought:
     criterion: str = ""
     support: str = ""
     of: str = ""  # “action” or “plan”
+    group: str = ""  # of pupils: a target of what it served is about them
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def closed_actions(where: Q, sought: Sought) -> QuerySet[Action]:
     """Those of the schools this names."""
     rows = Action.objects.filter(where, state=Action.State.DONE)
     rows = rows.filter(**_narrow(sought, phase="plan__school__phase", criterion="priority__criterion"))
+    if sought.group:
+        rows = rows.filter(Exists(Milestone.objects.filter(priority=OuterRef("priority"), group=sought.group)))
     if sought.support:
         rows = rows.filter(~with_support() if sought.support == ALONE else with_support())
     return rows
@@ -104,6 +107,8 @@ def closed_plans(where: Q, sought: Sought) -> QuerySet[Plan]:
     rows = rows.filter(**_narrow(sought, phase="school__phase"))
     if sought.criterion:
         rows = rows.filter(Exists(Priority.objects.filter(plan=OuterRef("pk"), criterion=sought.criterion)))
+    if sought.group:
+        rows = rows.filter(Exists(Milestone.objects.filter(priority__plan=OuterRef("pk"), group=sought.group)))
     if sought.support:
         supported = Exists(Action.objects.filter(with_support(), plan=OuterRef("pk")))
         rows = rows.filter(~supported if sought.support == ALONE else supported)

@@ -23,8 +23,7 @@ def verdicts(request: TrustRequest) -> HttpResponse:
     """The verdicts on closed actions and plans that this person reads or is told of, searched and filtered."""
     told = told_of_others(sees_others(request.access, request.trust))
     version = request.followed.by_trust(timezone.localdate())
-    criteria = [(one.key, one.label) for one in version.strategy.criteria] if version else []
-    form = VerdictSearch(request.GET, criteria=criteria)
+    form = VerdictSearch(request.GET, strategy=version.strategy if version else None)
     page = Paginator(found_verdicts(request.access, form.sought(), told), A_PAGE).get_page(request.GET.get("page"))
     rest = request.GET.copy()
     rest.pop("page", None)

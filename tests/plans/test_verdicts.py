@@ -130,6 +130,8 @@ ALL = ["Daily phonics for Year 3.", "A common planning format.", "Breakfast for 
         ({"criterion": "behaviour"}, [0, 1, 2, 3]),
         ({"criterion": "quality_of_education"}, []),
         ({"of": "plan"}, [3]),
+        ({"group": "disadvantaged"}, [0, 3]),
+        ({"group": "send"}, []),
         ({"of": "action", "verdict": "worked"}, [0]),
         ({"verdict": "nonsense"}, [0, 1, 2, 3]),
     ],
