@@ -1,6 +1,6 @@
 """Plans of schools: what they say, what is agreed in them, and who approved them; and schools on a ladder."""
 
-from .action import Action
+from .action import COUNTS_ON, DONE_BY, Action
 from .appraisal import Appraisal, AppraisalObjective
 from .approval import ApprovalStep, PlanEdition
 from .checklist import ChecklistItem
@@ -15,6 +15,8 @@ from .verdict import CLOSING, Verdict
 
 __all__ = [
     "CLOSING",
+    "COUNTS_ON",
+    "DONE_BY",
     "Action",
     "Appraisal",
     "AppraisalObjective",

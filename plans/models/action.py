@@ -7,7 +7,8 @@ from datetime import date
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from plans.rules.actions import day_that_counts
@@ -22,6 +23,12 @@ from .verdict import Verdict
 
 ACTION_WORDS = SearchVector("what", "verdict_note", "support", "success", "training", config="english")
 """What a search for verdicts reads of an action."""
+
+DONE_BY = Case(When(verdict=Verdict.TOO_EARLY, impact_check_on__isnull=False, then=None), default=F("due_on"))
+"""By when it is still to be done: once it was looked at, only its next impact check is waited for."""
+
+COUNTS_ON = Coalesce(DONE_BY, "impact_check_on", output_field=models.DateField())
+"""`Action.next_on`, of rows."""
 
 
 @tracked()
@@ -88,8 +95,8 @@ class Action(TrustOwned):
 
     @property
     def next_on(self) -> date | None:
-        """The day that counts: of the impact check, or where none is set, by when it is to be done."""
-        return day_that_counts(self.due_on, self.impact_check_on)
+        """The day that counts: by when it is to be done, or once it was looked at, of the next impact check."""
+        return day_that_counts(self.due_on, self.impact_check_on, looked_at=bool(self.verdict))
 
     @property
     def seen_to_by(self) -> str:

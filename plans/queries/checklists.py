@@ -12,8 +12,9 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from plans.models import Action, ChecklistItem, Plan
 from plans.queries.plans import kind_of
 from plans.queries.stays import Stand, stands_of
+from plans.rules.chain import approvers_at
 from plans.rules.checklist import Place, Tally, asked_at, has_checklists, next_level, tally
-from plans.rules.delegation import approvers_words, handed_over, level_on, writes
+from plans.rules.delegation import Hands, approvers_words, handed_over, hands_on, level_on, writes
 from schools.access import ROLES, Access, Permission, where_may
 from schools.models import Membership, RoleGrant, School, StrategyVersion
 from schools.queries import Followed
@@ -97,7 +98,8 @@ class Phase:
 
     @property
     def approves(self) -> str:
-        return approvers_words(self.stand.level, ROLE_WORDS)
+        stand = self.stand
+        return approvers_words(approvers_at(stand.strategy, stand.axis, stand.level.key), ROLE_WORDS)
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:
@@ -167,16 +169,16 @@ def _moves(stand: Stand, versions: Mapping[int, StrategyVersion]) -> list[Move]:
     """The latest first, each in the words of the strategies in which it was decided."""
     found = []
     for run in reversed(stand.history):
-        now = _level(versions, run.version, stand.axis, run.level)
-        before = _level(versions, run.was_version, stand.axis, run.was)
+        now = _hands(versions, run.version, stand.axis, run.level)
+        before = _hands(versions, run.was_version, stand.axis, run.was)
         if now is not None:
             sentences = tuple(handed_over(before, now, ROLE_WORDS))
-            found.append(Move(run.since, now.label, before.label if before else "", sentences))
+            found.append(Move(run.since, now.level.label, before.level.label if before else "", sentences))
     return found
 
 
-def _level(versions: Mapping[int, StrategyVersion], version: int, axis: str, level: str) -> Level | None:
-    return level_on(versions[version].strategy, axis, level) if version in versions else None
+def _hands(versions: Mapping[int, StrategyVersion], version: int, axis: str, level: str) -> Hands | None:
+    return hands_on(versions[version].strategy, axis, level) if version in versions else None
 
 
 def tallies_of(stands: Mapping[int, Sequence[Stand]], *, today: date) -> dict[tuple[int, str, str], Tally]:

@@ -59,6 +59,20 @@ def may_approve(strategy: Strategy, kind: PlanType) -> set[str]:
     return {*kind.approval, *(role for axis in axes for one in strategy.axis_levels(axis.key) for role in one.approves)}
 
 
+def approvers_at(strategy: Strategy, axis: str, level: str) -> tuple[str, ...]:
+    """The roles of the chain of the plan that serves one axis at a level, in order.
+
+    That plan is the one that takes up the level's checklist, then the one that the level asks for on this axis; where
+    it has neither, those count whom the level names.
+    """
+    here = {one.key for one in strategy.checklists if (one.axis, one.level) == (axis, level)}
+    asked = [one for one in kinds_asked(strategy, {axis: level}) if one.axis == axis]
+    taken_up = [one for one in kinds_for(strategy, {axis: level}) if here & set(one.checklists)]
+    if serving := [*taken_up, *asked]:
+        return approvers(strategy, serving[0], {axis: level})
+    return next((tuple(one.approves) for one in strategy.axis_levels(axis) if one.key == level), ())
+
+
 def chain(strategy: Strategy, roles: Iterable[str], days: int, *, sent: date) -> list[Rung]:
     """Each role with its stand-ins and its day: so many working days after the one before."""
     found, day = [], sent

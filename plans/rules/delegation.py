@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from plans.rules.chain import approvers_at
 from schools.strategy import Strategy
 from schools.strategy.categories import Level
 from schools.strategy.reading.words import sides
@@ -42,12 +44,30 @@ def writes(level: Level) -> str:
     )
 
 
-def handed_over(before: Level | None, now: Level, roles: Mapping[str, str]) -> list[str]:
-    """What changes hands with a move, in sentences: who writes, who approves, who directs."""
+@dataclass(frozen=True)
+class Hands:
+    """In whose hands a school is at a level: the level says who writes, and these roles approve, in order."""
+
+    level: Level
+    approves: tuple[str, ...]
+
+    @property
+    def edits(self) -> tuple[str, ...]:
+        return tuple(self.level.edits)
+
+
+def hands_on(strategy: Strategy, axis: str, key: str) -> Hands | None:
+    """Of the level by its key; None where the strategy has no such axis or level."""
+    level = level_on(strategy, axis, key)
+    return Hands(level, approvers_at(strategy, axis, key)) if level else None
+
+
+def handed_over(before: Hands | None, now: Hands, roles: Mapping[str, str]) -> list[str]:
+    """What changes hands with a move, in sentences: who writes, who approves."""
     found = []
     if now.edits and (before is None or before.edits != now.edits):
         was = f" Before, {sides(before.edits)} did." if before is not None and before.edits else ""
-        found.append(f"{capital(writes(now))}{was}")
+        found.append(f"{capital(writes(now.level))}{was}")
     if now.approves and (before is None or before.approves != now.approves):
         was = f" Before: {_in_turn(before.approves, roles)}." if before is not None and before.approves else ""
         found.append(f"Approved by: {_in_turn(now.approves, roles)}.{was}")
@@ -58,6 +78,6 @@ def _in_turn(approves: Iterable[str], roles: Mapping[str, str]) -> str:
     return listed((roles[one].lower() for one in approves), "then")
 
 
-def approvers_words(level: Level, roles: Mapping[str, str]) -> str:
-    """“Chief executive then chair of the trust”; empty where the level does not say."""
-    return capital(_in_turn(level.approves, roles))
+def approvers_words(approves: Iterable[str], roles: Mapping[str, str]) -> str:
+    """“Chief executive then chair of the trust”; empty where nobody is named."""
+    return capital(_in_turn(approves, roles))

@@ -11,7 +11,7 @@ from plans.models import ChecklistItem
 from plans.queries.checklists import ROLE_WORDS
 from plans.queries.stays import Stand, stands_of
 from plans.rules.checklist import Asked, has_checklists, to_take_up
-from plans.rules.delegation import delegates, handed_over, level_on
+from plans.rules.delegation import delegates, handed_over, hands_on
 from schools.audit import record_act
 from schools.models import AuditEntry, Membership, School, StrategyVersion
 from schools.words import capital, counted, cut, verb
@@ -97,12 +97,14 @@ def _enter(stand: Stand) -> None:
     """Put on record what changes hands, and tell the school."""
     run, school = stand.run, stand.school
     version = StrategyVersion.objects.filter(pk=run.was_version).defer("text", "document").first()
-    before = level_on(version.strategy, run.axis, run.was) if version else None
-    sentences = handed_over(before, stand.level, ROLE_WORDS)
+    before = hands_on(version.strategy, run.axis, run.was) if version else None
+    here = hands_on(stand.strategy, run.axis, run.level)
+    assert here is not None  # a stand is at a level of its strategy
+    sentences = handed_over(before, here, ROLE_WORDS)
     rows = ChecklistItem.objects.filter(school=school, axis=run.axis, level=run.level, status=ChecklistItem.Status.MET)
     if count := rows.count():
         sentences.append(f"{capital(counted(count, 'item'))} of its checklist {verb(count)} met from before, and kept.")
-    was, now = before.label if before else "", stand.level.label
+    was, now = before.level.label if before else "", stand.level.label
     record_act(
         ENTERED,
         school,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -59,10 +59,12 @@ def appraisals(request: TrustRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.LEAD_APPRAISALS)
 def appraisal_new(request: TrustRequest) -> HttpResponse:
-    """Begin the appraisal of somebody, of those the strategy says this person appraises."""
+    """Begin the appraisal of somebody, of those the strategy says this person appraises; 404 where it names none."""
     today = timezone.localdate()
     year = academic_year(today)
-    _, people = to_begin(request.access, today=today)
+    version, people = to_begin(request.access, today=today)
+    if version is None or not version.strategy.appraisals:
+        raise Http404
     form = BeginForm(request.POST if request.method == "POST" else None, people=people, years=(year, year + 1))
     made: list[Appraisal] = []
     if request.method == "POST" and accepted(

@@ -71,6 +71,7 @@ def concerns(request: TrustRequest) -> HttpResponse:
             (one for one in rows if one.is_watched and (one.counts_on or date.max) <= today), key=_urgency
         ),
         "schools": _to_raise(request, rows) if may_raise else [],
+        "has_ladders": any(one.strategy.ladders for one in request.followed.on(today).values()),
     }
     return render(request, "plans/concerns.html", context)
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, DateField, F, Field, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 
 from evidence.models import Return, SelfEvaluation
 from evidence.queries.returns import LOOK_BACK, returns_asked
 from evidence.queries.sef import due_day, is_asked, versions_for
-from plans.models import Action, Concern, Plan, StageChange
+from plans.models import COUNTS_ON, Action, Concern, Plan, StageChange
 from plans.rules.chain import kinds_asked
 from plans.rules.progress import missed_since, rhythm_of
 from reporting.queries.overview import Overview, SchoolLine
@@ -62,7 +62,7 @@ def _rows(schools: Sequence[School], today: date) -> QuerySet[Any]:
     ids, since = [one.pk for one in schools], today - LOOK_BACK
     plans = Plan.objects.filter(school__in=ids, state=Plan.State.OPEN, strategy_version__isnull=False)
     actions = Action.objects.filter(plan__school__in=ids, state=Action.State.OPEN)
-    actions = actions.annotate(counts=Coalesce("impact_check_on", "due_on")).filter(counts__lt=today)
+    actions = actions.annotate(counts=COUNTS_ON).filter(counts__lt=today)
     agreed = StageChange.objects.filter(concern=OuterRef("pk"), outcome=StageChange.Outcome.AGREED)
     latest = Subquery(agreed.order_by("-decided_at", "-pk").values("review_on")[:1])
     concerns = Concern.objects.filter(school__in=ids, state=Concern.State.OPEN).annotate(again=latest)

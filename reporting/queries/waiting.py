@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from monitoring.models import Visit
 from monitoring.queries.following import considered_checks, open_actions
-from plans.models import Action, ApprovalStep, ChecklistItem, Plan, SupportBooking, SupportRequest
+from plans.models import COUNTS_ON, Action, ApprovalStep, ChecklistItem, Plan, SupportBooking, SupportRequest
 from plans.models.approval import WRITERS
 from plans.queries.actions import SOON
 from plans.queries.deciding import steps_to_decide
@@ -116,17 +116,19 @@ def _of_practice(access: Access) -> Iterator[Rows]:
 
 
 def _of_actions(access: Access, today: date) -> Iterator[Rows]:
-    """Each open action is told once: by its impact check where that is near or past, else where it is overdue."""
+    """Each open action is told once: as everywhere where it is overdue, else by its impact check where that is near."""
     if schools := _schools(access, Permission.WRITE_PLANS):
         yield from _near(Action.objects.filter(plan__school__in=schools, state=Action.State.OPEN), today)
 
 
 def _near(rows: QuerySet[Action], today: date) -> Iterator[Rows]:
-    near = Q(impact_check_on__lte=today + timedelta(days=SOON))
+    rows = rows.annotate(counts=COUNTS_ON)
+    late, to_look = Q(counts__lt=today), Q(impact_check_on__lte=today)
+    near = rows.exclude(late).filter(impact_check_on__lte=today + timedelta(days=SOON))
     place = {"school": "plan__school_id", "words": "what"}
-    yield _arm(rows.filter(near), "action_check", on="impact_check_on", **place)
-    late = rows.filter(due_on__lt=today).filter(~near | Q(impact_check_on=None))
-    yield _arm(late, "action_late", on="due_on", **place)
+    yield _arm(near, "action_check", on="impact_check_on", **place)
+    yield _arm(rows.filter(late & to_look), "action_check", on="counts", **place)
+    yield _arm(rows.filter(late).exclude(to_look), "action_late", on="counts", **place)
 
 
 def _of_checklists(access: Access, today: date, *, at_schools: bool) -> Iterator[Rows]:

@@ -84,7 +84,7 @@ class Deed:
 
     def is_overdue(self, today: date) -> bool:
         """Open past the day that counts, as everywhere else."""
-        day = day_that_counts(self.due_on, self.check_on)
+        day = day_that_counts(self.due_on, self.check_on, looked_at=bool(self.verdict))
         return self.is_open and day is not None and day < today
 
 

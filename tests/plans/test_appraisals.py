@@ -399,8 +399,8 @@ def test_the_list_asks_no_more_for_many(world: LadderWorld):
 
 
 def test_where_the_strategy_says_nothing_nobody_begins_one(db: None):
-    world = make_ladder_world("numbered_categories")
+    world = make_ladder_world("two_axes")
     page = text_of(world.client("ceo").get(at(world)))
-    assert "The strategy does not say whose appraisal is followed here." in page
-    assert "Begin an appraisal" not in page
-    assert "names nobody whose appraisal you lead" in text_of(world.client("ceo").get(at(world, more="new/")))
+    assert "The strategy does not say whose appraisal is followed, so none is begun here." in page
+    assert "egin" not in page.split("<main", 1)[1].replace("none is begun here", "")
+    assert world.client("ceo").get(at(world, more="new/")).status_code == 404

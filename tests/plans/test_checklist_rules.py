@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans.queries.checklists import ROLE_WORDS
+from plans.rules.chain import approvers_at
 from plans.rules.checklist import (
     Tally,
     asked_at,
@@ -20,7 +21,7 @@ from plans.rules.checklist import (
     tally,
     to_take_up,
 )
-from plans.rules.delegation import delegates, handed_over, level_on, level_that_says, why_not
+from plans.rules.delegation import delegates, handed_over, hands_on, level_on, level_that_says, why_not
 from plans.rules.stays import Run, Told, length, runs, soonest_end, stay_of
 from schools.rules.rhythm import HalfTerm
 from schools.strategy.basics import Duration
@@ -114,7 +115,7 @@ def test_a_school_without_a_phase_is_left_to_the_roles():
 
 
 def test_a_move_says_what_changes_hands_and_nothing_else():
-    one, two, three, four = (level_on(S2, "phase", f"phase_{n}") for n in (1, 2, 3, 4))
+    one, two, three, four = (hands_on(S2, "phase", f"phase_{n}") for n in (1, 2, 3, 4))
     assert one is not None
     assert two is not None
     assert four is not None
@@ -124,6 +125,24 @@ def test_a_move_says_what_changes_hands_and_nothing_else():
     ]
     assert handed_over(three, four, ROLE_WORDS) == []
     assert handed_over(None, one, ROLE_WORDS)[0] == "The central team writes the plan and its checklist."
+
+
+@pytest.mark.parametrize(
+    ("axis", "level", "roles"),
+    [
+        ("academic", "sustain", ("si_lead",)), ("academic", "stabilise", ("si_lead", "ceo")),
+        ("operational", "sustain", ("si_lead",)), ("operational", "refine", ("operations",)),
+        ("operational", "stabilise", ("operations",)), ("operational", "elsewhere", ()),
+    ],
+)  # fmt: skip
+def test_who_approves_is_the_chain_of_the_plan_that_serves_the_axis(axis: str, level: str, roles: tuple[str, ...]):
+    two_axes = read_strategy((STRATEGIES / "two_axes.toml").read_text())
+    assert approvers_at(two_axes, axis, level) == roles
+
+
+def test_where_the_plan_follows_the_level_those_of_the_level_approve():
+    assert approvers_at(S2, "phase", "phase_2") == ("director", "ceo")  # of the plan that takes up its checklist
+    assert approvers_at(S2, "phase", "phase_3") == ("chair",)
 
 
 def test_a_school_works_through_its_own_level_and_the_one_above():

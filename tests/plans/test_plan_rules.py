@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plans.rules.actions import day_that_counts
 from plans.rules.chain import approvers, chain, kinds_for, may_answer
 from plans.rules.document import Document, Focus, Line, Section, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
@@ -20,6 +21,22 @@ S2 = read_strategy((STRATEGIES / "four_phases.toml").read_text())
 S3 = read_strategy((STRATEGIES / "two_axes.toml").read_text())
 EVERY = [read_strategy(path.read_text()) for path in sorted(STRATEGIES.glob("*.toml"))]
 SIP = next(one for one in S3.plan_types if one.key == "sip")
+
+
+@pytest.mark.parametrize(
+    ("due", "check", "looked_at", "day"),
+    [
+        (date(2026, 11, 2), date(2026, 12, 18), False, date(2026, 11, 2)),
+        (date(2026, 11, 2), date(2026, 12, 18), True, date(2026, 12, 18)),
+        (None, date(2026, 12, 18), False, date(2026, 12, 18)),
+        (date(2026, 11, 2), None, True, date(2026, 11, 2)),
+        (None, None, False, None),
+    ],
+)
+def test_the_day_after_which_an_action_is_overdue(
+    due: date | None, check: date | None, looked_at: bool, day: date | None
+):
+    assert day_that_counts(due, check, looked_at=looked_at) == day
 
 
 def line(number: int = 1, **more: str) -> Line:

@@ -122,18 +122,21 @@ def test_plans_actions_and_their_days_are_overdue(cast: Cast) -> None:
             strategy_version=cast.version, update_due_on=TODAY,
         )  # fmt: skip
         action = Action.objects.create(
-            plan=plan, what="Read daily", due_on=TODAY - 50 * DAYS, impact_check_on=TODAY, agreed_on=TODAY - 90 * DAYS
+            plan=plan, what="Read daily", due_on=TODAY, impact_check_on=TODAY + 20 * DAYS, agreed_on=TODAY - 90 * DAYS
         )
     assert "plan" not in said(cast)
     assert "Read daily" not in said(cast)
     with trust_scope(cast.alder):
         Plan.objects.filter(pk=plan.pk).update(update_due_on=TODAY - 242 * DAYS, ends_on=TODAY - 2 * DAYS)
-        Action.objects.filter(pk=action.pk).update(impact_check_on=TODAY - 4 * DAYS)
+        Action.objects.filter(pk=action.pk).update(due_on=TODAY - 4 * DAYS)
     text = said(cast)
     assert "pdate of “School improvement plan” is 242 days late, and" in text
     assert "more were missed since" in text
     assert "the time of “School improvement plan” was up two days ago" in text
     assert "the action “Read daily” is four days past its day" in text
+    with trust_scope(cast.alder):  # somebody looked, and looks again on a later day
+        Action.objects.filter(pk=action.pk).update(verdict="too_early")
+    assert "Read daily" not in said(cast)
 
 
 def test_what_was_never_begun_is_late_until_it_is_sent(cast: Cast) -> None:

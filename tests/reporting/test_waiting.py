@@ -109,6 +109,9 @@ def test_impact_checks_near_and_past_and_actions_past_their_day(cast: Cast) -> N
     shown = {one.pk: html.count(f'href="/t/alder/actions/{one.pk}/"') for one in (near, past, late, far)}
     assert shown == {near.pk: 1, past.pk: 1, late.pk: 1, far.pk: 0}
     assert "This action is past its day." in html
+    late_days = f"Overdue by {(TODAY - date(2026, 11, 18)).days} day"
+    assert late_days in page(cast, cast.ben, f"/t/alder/schools/{cast.dunmere.pk}/actions/")
+    assert late_days in page(cast, cast.ben, "/t/alder/calendar/")
     assert "One impact check is due" in page(cast, cast.ada, OVERVIEW)
     assert "impact check" not in page(cast, cast.tom, OVERVIEW)
 

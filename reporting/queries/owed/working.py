@@ -9,7 +9,7 @@ from django.db.models import CharField, DateField, F, Q, QuerySet, TextField, Va
 from django.db.models.functions import Cast
 
 from monitoring.models import Visit
-from plans.models import Action, Appraisal, ApprovalStep, ChecklistItem, Plan
+from plans.models import DONE_BY, Action, Appraisal, ApprovalStep, ChecklistItem, Plan
 from plans.queries.actions import read_actions
 from plans.queries.appraisals import NEXT_BY, appraisals_of
 from plans.queries.concerns import readable_concerns
@@ -38,18 +38,21 @@ def works(read: Reader) -> Iterator[Owed]:
             title = NAMED[page](read.strategies[school], said)
             yield Owed("review", due, title, school, held=True, page=page, place={"pk": pk})
             continue
-        ahead = due if due and (due >= read.today or check is None) else check
-        if ahead and ahead <= read.until:
-            done = "" if ahead == due else "Has it worked? "
-            yield Owed(
-                "plan", ahead, f"{done}{cut(said, MOST_WORDS)}{_ending(ending)}", school, page=page, place={"pk": pk}
-            )
+        words = f"{cut(said, MOST_WORDS)}{_ending(ending)}"
+        if due and due <= read.until:
+            yield Owed("plan", due, words, school, page=page, place={"pk": pk})
+        if check and check <= read.until and (due is None or due < read.today <= check):
+            yield Owed("plan", check, f"Has it worked? {words}", school, page=page, place={"pk": pk})
 
 
 def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
-    """Each open action by when it is done, and by when its impact is looked at; the rest by its one day."""
+    """Each open action by when it is done, and by when its impact is looked at; the rest by its one day.
+
+    An action that was looked at and found too early to tell is no longer waited for, but its next impact check is.
+    """
     actions = Action.objects.filter(read_actions(read.access), _of_plans(read, "plan__"), state=Action.State.OPEN)
-    yield _lines(actions, "action", said="what", at="plan__school_id", day="due_on", check_on="impact_check_on")
+    actions = actions.annotate(done_by=DONE_BY)
+    yield _lines(actions, "action", said="what", at="plan__school_id", day="done_by", check_on="impact_check_on")
     items = ChecklistItem.objects.filter(where_may(read.access, P.SEE_PLANS), school__in=read.schools)
     items = items.exclude(status=ChecklistItem.Status.MET).filter(due_on__lte=read.until)
     yield _lines(items, "checklist_item", said="words", at="school_id", day="due_on")
