@@ -17,7 +17,7 @@ from plans.api.writing import PlanWriting
 from plans.models import Action, Plan
 from plans.queries.actions import readable_actions, setting_of
 from plans.queries.plans import require_writer
-from plans.rules.aiming import check_fault
+from plans.rules.aiming import check_fault, day_fault
 from plans.services import (
     LONGEST_NOTE,
     LONGEST_SUPPORT,
@@ -113,6 +113,9 @@ def _action_entry(plan: Plan, sent: dict[str, Any], known: Action | None) -> Act
         wrong["owner"] = ["Nobody of this number could see to it here. A role can be named in words."]
     if sent.pop("priority") and priority is None:
         wrong["priority"] = ["This plan has no such priority."]
+    due = sent["due_on"]
+    if due and due != (known.due_on if known else None) and (fault := day_fault(due, today=timezone.localdate())):
+        wrong["due_on"] = [fault]
     check, was = sent["impact_check_on"], known.impact_check_on if known else None
     if fault := check_fault(check, was, today=timezone.localdate()):
         wrong["impact_check_on"] = [fault]

@@ -8,14 +8,16 @@ from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.utils import timezone
 
 from plans.forms.lines import owners_of
 from plans.forms.writing import ONE_OWNER
 from plans.models import ChecklistItem
 from plans.queries.actions import Setting
 from plans.queries.checklists import Phase
+from plans.rules.aiming import day_fault
 from plans.services import ItemEntry, NewAction
-from plans.services.checklists import LONGEST_EVIDENCE
+from plans.services.checklists import LONGEST_EVIDENCE, faults_of_item
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
@@ -52,6 +54,7 @@ class ItemForm(forms.Form):
         if item.owner is not None:
             self.people.setdefault(str(item.owner_id), item.owner)
         super().__init__(data, initial=_of(item))
+        self.was_due = item.due_on
         self.fields |= {
             "owner": _owner_field(self.people, "Nobody yet, or a role"),
             "words": line("If a role sees to it: which", most=120),
@@ -71,12 +74,22 @@ class ItemForm(forms.Form):
             ),
         }  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        """What the service would refuse is said at once, beside what the boxes themselves refuse."""
+        data = super().clean() or {}
+        faults = faults_of_item(self.entry(), today=timezone.localdate(), was_due=self.was_due)
+        for name, said in faults.items():
+            if (field := NAMES.get(name, name)) not in self.errors:
+                self.add_error(field, said)
+        return data
+
     def entry(self) -> ItemEntry:
-        """What the service takes."""
+        """What the service takes; of what is wrong in itself, nothing."""
         data = self.cleaned_data
-        owner = self.people.get(data["owner"])
-        evidence = data["evidence"].replace("\r\n", "\n")  # as a browser sends the end of a line
-        return ItemEntry(data["status"], owner, data["words"], data["due"], evidence, data["seen"], data["link"])
+        owner = self.people.get(data.get("owner", ""))
+        evidence = data.get("evidence", "").replace("\r\n", "\n")  # as a browser sends the end of a line
+        words, link = data.get("words", ""), data.get("link", "")
+        return ItemEntry(data.get("status", ""), owner, words, data.get("due"), evidence, data.get("seen"), link)
 
     def add_error(self, field: str | None, error: Any) -> None:
         """What the service says of its own fields stands beside the form's."""
@@ -85,7 +98,7 @@ class ItemForm(forms.Form):
         super().add_error(field, error)
 
 
-NAMES = {"evidence_on": "seen", "evidence_link": "link"}
+NAMES = {"due_on": "due", "evidence_on": "seen", "evidence_link": "link"}
 """What the service calls a field, and what the form does."""
 
 
@@ -163,6 +176,8 @@ class TakeForm(forms.Form):
             self.add_error("owner", "Say who sees to those items that name nobody yet")
         if data.get("owner") and data.get("words"):
             self.add_error("words", ONE_OWNER)
+        if data.get("due") and (fault := day_fault(data["due"], today=timezone.localdate())):
+            self.add_error("due", fault)
         if data.get("due") and data.get("check") and data["check"] < data["due"]:
             self.add_error("check", "The impact is looked at once the items are done, not before")
         return data

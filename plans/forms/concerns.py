@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from plans.models import StageChange, WatchLook
 from plans.queries.concerns import Standing
@@ -74,7 +75,20 @@ def _sources(sources: Sequence[Source]) -> forms.Field:
     )  # fmt: skip
 
 
-class ConcernForm(forms.Form):
+class _DaysForm(forms.Form):
+    """Of the days of a step, those that the service would refuse are said at once, beside all else."""
+
+    def clean(self) -> dict[str, Any]:
+        data, today = super().clean() or {}, timezone.localdate()
+        discussed, review = data.get("discussed_on"), data.get("review_on")
+        if discussed and discussed > today:
+            self.add_error("discussed_on", "This day is still to come")
+        if review and review <= today:
+            self.add_error("review_on", "Say on which day it is looked at again; it is still to come")
+        return data
+
+
+class ConcernForm(_DaysForm):
     """A concern about a school: what led to it, which tests of the ladder are met, and what shows it."""
 
     def __init__(self, data: Any = None, *, ladder: Ladder, sources: Sequence[Source] = ()) -> None:
@@ -106,7 +120,7 @@ class ConcernForm(forms.Form):
                             _entry(data), data.get("sources", ()))  # fmt: skip
 
 
-class StepForm(forms.Form):
+class StepForm(_DaysForm):
     """The next step of a school on a ladder; what is asked follows the step."""
 
     def __init__(self, data: Any = None, *, standing: Standing, step: Step) -> None:

@@ -174,11 +174,6 @@ class OutForm(forms.Form):
 class AcceptForm(forms.Form):
     """The days on which it is booked, and who pays."""
 
-    dates = DaysField(
-        label="On which days?", max_length=1600,
-        error_messages=ask("Enter the days, for example 1 December 2026"),
-        help_text="One day a line, for example 1 December 2026: as many as are matched, in the half term.",
-    )  # fmt: skip
     funder = payer_field()
     cost = cost_field()
     reason = box(
@@ -186,5 +181,13 @@ class AcceptForm(forms.Form):
         help_text="Needed where something stands against it that was not known when it was matched.",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, data: Any = None, *, days: int, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix="accept", initial=dict(initial or {}))
+        one = days == 1
+        self.fields["dates"] = DaysField(
+            label="On which day?" if one else "On which days?", max_length=1600,
+            error_messages=ask(f"Enter the day{'' if one else 's'}, for example 1 December 2026"),
+            help_text="A day of the half term, for example 1 December 2026." if one else
+            "One day a line, for example 1 December 2026: as many as are matched, in the half term.",
+        )  # fmt: skip
+        self.order_fields(["dates"])

@@ -15,7 +15,7 @@ from plans.models import Action, Milestone, Priority
 from plans.queries.actions import Setting
 from plans.rules.aiming import check_fault, day_fault, value_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
-from plans.services.writing import mark_of
+from plans.services.marking import LONGEST_MARK, mark_of
 from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
@@ -27,6 +27,9 @@ from schools.strategy.measures import Measure
 ONE_OWNER = "Choose a person or name a role, not both"
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
+NAMES = {"due_on": "due", "impact_check_on": "check"}
+"""What the service calls a field, and what the form does."""
+
 MOST_STAGES = 12
 STAGE = ("by", "words", "measure", "group", "value")
 
@@ -41,7 +44,7 @@ def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = 
 class PriorityForm(forms.Form):
     """A priority, and so many milestones as are written, with two lines to spare."""
 
-    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=LONGEST_MARK, required=False, widget=forms.HiddenInput)
     label = line("The priority, in a few words", most=200, needed="Say what the priority is")
     change = box("What will be different for pupils", rows=3, help_text="A short paragraph, in numbers and in words.")
     success = box("How you will know, in words", rows=3, help_text="What somebody would see, hear or read.")
@@ -141,7 +144,7 @@ def _stage(
 class ActionForm(forms.Form):
     """An action of a plan."""
 
-    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=LONGEST_MARK, required=False, widget=forms.HiddenInput)
     what = box("What will be done", most=LONGEST_WHAT, needed="Say what will be done", rows=2)
 
     def __init__(
@@ -152,7 +155,7 @@ class ActionForm(forms.Form):
         if row is not None and row.owner is not None:
             self.people.setdefault(str(row.owner_id), row.owner)
         self.priorities = {str(one.pk): one for one in priorities}
-        self.known_check = row.impact_check_on if row else None
+        self.known_due, self.known_check = (row.due_on, row.impact_check_on) if row else (None, None)
         fresh = {"owner": setting.owner, "check": setting.check_after(), "priority": serves}
         super().__init__(data, initial=_of(row) if row else fresh)
         choices = [("", "No priority"), *((key, one.label) for key, one in self.priorities.items())]
@@ -169,7 +172,7 @@ class ActionForm(forms.Form):
             "training": line("Training that it needs", most=300, help_text="It goes into the training annex."),
             "appraisal": forms.BooleanField(
                 label="It is also a target of an appraisal", required=False,
-                help_text="Whose and what it says is kept elsewhere.",
+                help_text="The appraisal itself is not kept here.",
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             ),
         }  # fmt: skip
@@ -180,13 +183,22 @@ class ActionForm(forms.Form):
             self.add_error("owner", "Say who sees to it")
         if data.get("owner") and data.get("words"):
             self.add_error("words", ONE_OWNER)
-        if data.get("due") and data.get("check") and data["check"] < data["due"]:
+        due = data.get("due")
+        if due and due != self.known_due and (fault := day_fault(due, today=timezone.localdate())):
+            self.add_error("due", fault)
+        if due and data.get("check") and data["check"] < due:
             self.add_error("check", "Its impact is looked at once it is done, not before")
         elif (check := data.get("check")) and (
             fault := check_fault(check, self.known_check, today=timezone.localdate())
         ):
             self.add_error("check", fault)
         return data
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the service says of its own fields stands beside the form's."""
+        if field is None and hasattr(error, "error_dict"):
+            error.error_dict = {NAMES.get(name, name): said for name, said in error.error_dict.items()}
+        super().add_error(field, error)
 
     def entry(self) -> ActionEntry:
         """What the service takes."""

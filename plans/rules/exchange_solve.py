@@ -12,7 +12,7 @@ from plans.rules.exchange import FURTHER_GIVER, Giver, Match, Need, Problem, tal
 
 BEST, IN_TIME, NOTHING = "best", "in_time", "nothing"
 WORDS = {
-    BEST: "No better matching is possible: the optimiser went through them all.",
+    BEST: "This is the best matching there is.",
     IN_TIME: "The optimiser’s time was up. This is the best it had found; solving again may find a better one.",
     NOTHING: "There was nothing to match: no giver with days left comes into question for any need.",
 }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from plans.models import Action, ChecklistItem, Plan
 from plans.queries.delegation import require_writes
 from plans.queries.stays import stands_of
+from plans.rules.aiming import day_fault
 from plans.rules.checklist import has_checklists
 from schools.audit import CHANGED_SINCE, record_act
 from schools.models import Membership, School
@@ -68,7 +69,8 @@ def write_item(item: ChecklistItem, entry: ItemEntry, *, by: Membership, version
     follows = strategy_of(row.school, today)
     require_writes(row.school, follows.strategy if follows else None, by=by)
     _check_unchanged(row, version)
-    _check_entry(entry, today)
+    if faults := faults_of_item(entry, today=today, was_due=row.due_on):
+        raise ValidationError(faults)
     before, was = str(row.get_status_display()), row.owner_id
     after, why = str(Status(entry.status).label), entry.evidence.strip()
     record_act("checklist.item", row, by=by, school=row.school, before=before, after=after, why=why, label=row.words)
@@ -93,19 +95,22 @@ def _check_unchanged(row: ChecklistItem, version: int) -> None:
         )
 
 
-def _check_entry(entry: ItemEntry, today: date) -> None:
+def faults_of_item(entry: ItemEntry, *, today: date, was_due: date | None) -> dict[str, str]:
+    """By field, what is wrong with an item as it is typed, all at once. A day that stood there before may stay."""
+    found = {}
     if entry.status not in Status.values:
-        raise ValidationError({"status": "Choose how it stands"})
+        found["status"] = "Choose how it stands"
+    if entry.due_on and entry.due_on != was_due and (fault := day_fault(entry.due_on, today=today)):
+        found["due_on"] = fault
     if entry.status == Status.MET and not entry.evidence.strip():
-        raise ValidationError({"evidence": "Say what shows that it is met"})
+        found["evidence"] = "Say what shows that it is met"
     if len(entry.evidence) > LONGEST_EVIDENCE:
-        raise ValidationError(
-            {"evidence": f"Use at most {LONGEST_EVIDENCE:,} characters; this has {len(entry.evidence):,}"}
-        )
+        found["evidence"] = f"Use at most {LONGEST_EVIDENCE:,} characters; this has {len(entry.evidence):,}"
     if entry.evidence_on is not None and entry.evidence_on > today:
-        raise ValidationError({"evidence_on": "This day is still to come. Give the day on which it was seen"})
+        found["evidence_on"] = "This day is still to come. Give the day on which it was seen"
     if entry.evidence_link and not entry.evidence_link.startswith(("http://", "https://")):
-        raise ValidationError({"evidence_link": "Give an address that begins with https://"})
+        found["evidence_link"] = "Give an address that begins with https://"
+    return found
 
 
 def take_into_plan(plan: Plan, items: Sequence[ChecklistItem], draft: NewAction, *, by: Membership) -> list[Action]:
@@ -128,6 +133,8 @@ def take_into_plan(plan: Plan, items: Sequence[ChecklistItem], draft: NewAction,
     made = [_action(item, draft) for item in items]
     for action in made:
         check_action(action)
+    if draft.due_on and (fault := day_fault(draft.due_on, today=timezone.localdate())):
+        raise ValidationError({"due": fault})
     record_act("plan.checklist", locked, by=by, school=school, after=counted(len(made), "action"), label=locked.title)
     found = [
         Action.objects.create(plan=locked, item=item, is_draft=True, **vars(one))

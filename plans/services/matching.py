@@ -210,20 +210,27 @@ def _counted_against(row: MatchLine) -> dict[str, Any]:
 
 
 def _check_dates(row: MatchLine, run: MatchRun, dates: Sequence[date], reason: str) -> None:
+    """Raise ValidationError with everything that is wrong with the days."""
+    wrong, offer = [], row.offer
     if len(set(dates)) != row.days:
-        raise ValidationError({"dates": f"Enter {counted(row.days, 'day')}, one a line: as many as are matched"})
+        lines = ", one a line: as many as are matched" if row.days > 1 else ""
+        wrong.append(f"Enter {counted(row.days, 'day')}{lines}")
     first, last = run.period.starts_on, run.period.ends_on
     outside = [day for day in dates if not first <= day <= last]
     if outside:
-        said = (
+        wrong.append(
             f"{day_words(outside[0])} is not in this half term, which is from {day_words(first)} to {day_words(last)}"
         )
-        raise ValidationError({"dates": said})
-    check_days(row.school, dates)
-    offer = row.offer
+    if inside := [day for day in dates if day not in outside]:
+        try:
+            check_days(row.school, inside)
+        except ValidationError as refused:
+            wrong += refused.messages
     away = [day for day in dates if day < offer.from_on or (offer.until_on and day > offer.until_on)]
     if away and not (reason.strip() or row.reason):
-        raise ValidationError({"dates": f"{offer.name} does not offer support on {day_words(away[0])}"})
+        wrong.append(f"{offer.name} does not offer support on {day_words(away[0])}")
+    if wrong:
+        raise ValidationError({"dates": wrong})
 
 
 def _check_now(row: MatchLine, run: MatchRun, reason: str) -> None:

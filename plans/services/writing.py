@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -15,9 +14,9 @@ from plans.models import Action, Plan, Priority
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
 from plans.queries.position import prefilled
-from plans.rules.aiming import check_fault
+from plans.rules.aiming import check_fault, day_fault
 from reviews.queries.reviews import levels_of
-from schools.audit import CHANGED_SINCE, record_act
+from schools.audit import record_act
 from schools.filled import Value
 from schools.models import Membership, School, Trust
 from schools.rules import academic_year
@@ -26,12 +25,12 @@ from schools.tenancy import current_trust_id
 from schools.words import cut
 
 from .acting import NewAction, check_action
-from .aiming import StageEntry, check_aims, keep_milestones, said_of
+from .aiming import StageEntry, check_aims, keep_milestones
 from .following import take_up
+from .marking import check_unchanged
 from .news import tell_owners
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
-LONGEST_NOW = 400  # characters
 
 
 @dataclass(frozen=True)
@@ -123,31 +122,6 @@ def save_sections(
     return keep_answers(open_plan(plan, by=by), typed, by=by, version=version, base=base)
 
 
-def mark_of(row: Priority | Action) -> str:
-    """Changes whenever the row reads otherwise: what a form was opened at."""
-    if isinstance(row, Action):
-        told = [getattr(row, name) for name in ACTION_FIELDS]
-    else:
-        told = [row.label, row.change, row.success, row.criterion, sorted(map(str, map(said_of, row.milestones.all())))]
-    return sha256(repr(list(map(str, told))).encode()).hexdigest()[:16]
-
-
-ACTION_FIELDS = (
-    "what", "owner_id", "owner_words", "due_on", "impact_check_on", "support", "priority_id", "success", "budget",
-    "training", "appraisal", "state",
-)  # fmt: skip
-
-
-def _check_unchanged(row: Priority | Action, seen: str, now: str) -> None:
-    """Refuse where somebody has written the row since it read as `seen`; blank asks for no check."""
-    if seen and seen != mark_of(row):
-        raise ValidationError(
-            f"Somebody has changed this since you opened it. It reads now: “{cut(now, LONGEST_NOW)}”. Nothing of yours"
-            " is saved yet: save again to put it in place of that.",
-            code=CHANGED_SINCE,
-        )
-
-
 def write_priority(
     plan: Plan, entry: PriorityEntry, *, by: Membership, priority: Priority | None = None, seen: str = ""
 ) -> Priority:
@@ -165,7 +139,7 @@ def write_priority(
         row = Priority.objects.select_for_update().get(pk=priority.pk)
         if row.dropped_at:
             raise ValidationError("This priority was left already.")
-        _check_unchanged(row, seen, "\n".join(filter(None, (row.label, row.change, row.success))))
+        check_unchanged(row, seen)
     before = row.label if row.pk else ""
     record_act("plan.priority", locked, by=by, school=locked.school, before=before, after=entry.label)
     row.label, row.change, row.success = entry.label, entry.change, entry.success
@@ -197,6 +171,18 @@ def drop_priority(priority: Priority, *, by: Membership, why: str) -> Priority:
     return priority
 
 
+def _check_days_to_come(entry: NewAction, row: Action) -> None:
+    """Raise ValidationError by field where a day that is new is past; one that stood there before may stay."""
+    today, wrong = timezone.localdate(), {}
+    if entry.due_on and entry.due_on != row.due_on and (fault := day_fault(entry.due_on, today=today)):
+        wrong["due_on"] = fault
+    check = entry.impact_check_on
+    if check and (fault := check_fault(check, row.impact_check_on, today=today)):
+        wrong["impact_check_on"] = fault
+    if wrong:
+        raise ValidationError(wrong)
+
+
 def write_action(
     plan: Plan, entry: ActionEntry, *, by: Membership, action: Action | None = None, seen: str = ""
 ) -> Action:
@@ -215,10 +201,8 @@ def write_action(
         row = Action.objects.select_for_update().get(pk=action.pk)
         if not row.is_open:
             raise ValidationError("This action is closed. Its words stay as they were.")
-        _check_unchanged(row, seen, row.what)
-    check = entry.action.impact_check_on
-    if check and (fault := check_fault(check, row.impact_check_on, today=timezone.localdate())):
-        raise ValidationError(fault)
+        check_unchanged(row, seen)
+    _check_days_to_come(entry.action, row)
     before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
     record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)

@@ -161,7 +161,7 @@ def _line_page(request: TrustRequest, line: MatchLine, **forms: Any) -> HttpResp
     found = broken(problem, matches_of(lines)) if line.state == State.PROPOSED else []
     shown = {
         "form": LineForm(initial={"days": line.days, "pinned": line.pinned}),
-        "accept": AcceptForm(initial={"funder": payer_of(request_of(line))}),
+        "accept": AcceptForm(days=line.days, initial={"funder": payer_of(request_of(line))}),
         "out": OutForm(),
     }
     context = {
@@ -198,7 +198,7 @@ def match_remove(request: TrustRequest, pk: int) -> HttpResponse:
 def match_accept(request: TrustRequest, pk: int) -> HttpResponse:
     """Book it on these days, for the school to confirm as any other support."""
     line = line_for(pk)
-    form = AcceptForm(request.POST)
+    form = AcceptForm(request.POST, days=line.days)
     if accepted(form, lambda data: accept_line(line, by=request.access.membership, **data)):
         messages.success(request, "Booked. Both schools hear of it in the morning.")
         return redirect("match_run", trust=request.trust.slug, pk=line.run_id)

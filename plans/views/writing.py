@@ -24,7 +24,7 @@ from plans.queries.plans import kind_of, require_writer
 from plans.queries.position import keys_of, what_is_known
 from plans.rules.position import as_text, is_within, put_beneath
 from plans.services import drop_priority, save_sections, write_action, write_priority
-from plans.services.writing import mark_of
+from plans.services.marking import mark_of
 from plans.views.plans import plan_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted, show_latest

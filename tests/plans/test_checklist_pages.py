@@ -12,7 +12,7 @@ from django.test import Client
 from plans.api.checklists import NOBODY
 from plans.models import Action, ChecklistItem, Plan
 from plans.services import ItemEntry, begin_plan, follow_levels, write_item
-from schools.models import School
+from schools.models import Membership, School
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
 from tests.conftest import Cast, start_trust
@@ -44,6 +44,13 @@ def text_of(response: Any) -> str:
     return " ".join(response.content.decode().split())
 
 
+def due_before(row: ChecklistItem, entry: ItemEntry, *, by: Membership) -> None:
+    """Written on a day on which the day by when it is due was still to come."""
+    assert entry.due_on is not None
+    with time_machine.travel(min(NOON, datetime.combine(entry.due_on, NOON.timetz())), tick=False):
+        write_item(row, entry, by=by, version=1)
+
+
 def page(world: PhaseWorld) -> str:
     return f"/t/alder/schools/{world.school.pk}/checklist/"
 
@@ -53,11 +60,32 @@ def at(world: PhaseWorld, words: str) -> str:
         return f"/t/alder/checklist/{item(world, words).pk}/"
 
 
+def test_everything_that_is_wrong_with_an_item_is_said_at_once(world: PhaseWorld):
+    wrong = {"due": "1 January 1999", "seen": "1 December 2026", "link": "nowhere", "evidence": ""}
+    told = world.client("lead").post(at(world, "Budget audit"), {**MET, **wrong})
+    for words in (
+        "This day is past. Enter a day that is still to come.", "This day is still to come. Give the day",
+        "Give an address that begins with https://", "Say what shows that it is met",
+    ):  # fmt: skip
+        assert words in text_of(told), words
+    assert told.status_code == 422
+
+
+def test_a_day_that_stood_there_before_may_stay_once_it_is_past(world: PhaseWorld):
+    with trust_scope(world.trust):
+        row = item(world, "Budget audit")
+        ChecklistItem.objects.filter(pk=row.pk).update(due_on=date(2026, 11, 2))
+    sent = {**MET, "version": "1"}
+    client = world.client("lead")
+    assert client.post(at(world, "Budget audit"), {**sent, "due": "1 November 2026"}).status_code == 422
+    assert client.post(at(world, "Budget audit"), {**sent, "due": "2 November 2026"}).status_code == 302
+
+
 def test_the_phase_of_a_school_on_one_page(world: PhaseWorld):
     with trust_scope(world.trust):
-        write_item(
+        due_before(
             item(world, "Budget audit"),
-            ItemEntry("under_way", world.people["lead"], due_on=date(2026, 11, 10)), by=world.people["ceo"], version=1,
+            ItemEntry("under_way", world.people["lead"], due_on=date(2026, 11, 10)), by=world.people["ceo"],
         )  # fmt: skip
         meet(world, item(world, "Information evenings", "phase_2"))
     read = text_of(world.client("lead").get(page(world)))
@@ -311,7 +339,7 @@ def test_what_somebody_sees_to_stands_on_their_own_page_and_in_the_calendar(worl
             ("Press release", "head", date(2027, 3, 1)), ("The site is secure", "head", date(2026, 11, 26)),
         ):  # fmt: skip
             entry = ItemEntry("under_way", world.people[owner], due_on=due)
-            write_item(item(world, words), entry, by=world.people["ceo"], version=1)
+            due_before(item(world, words), entry, by=world.people["ceo"])
         row = item(world, "The site is secure")
         meet(world, row)
     head, lead = (

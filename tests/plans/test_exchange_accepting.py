@@ -41,6 +41,9 @@ def test_an_accepted_match_is_booked_for_the_school_to_confirm(cast: Cast, match
     assert "as many as are matched" in text_of(client.post(page, pays | {"accept-dates": "1 December 2026"}))
     outside = client.post(page, pays | {"accept-dates": "1 December 2026\n11 January 2027"})
     assert "11 January 2027 is not in this half term" in text_of(outside)
+    several = client.post(page, pays | {"accept-dates": "5 December 2026\n11 January 2027\n8 December 2026"})
+    for said in ("Enter two days", "11 January 2027 is not in this half term", "5 December 2026 is a Saturday"):
+        assert said in text_of(several), said
     assert client.post(page, pays | {"accept-dates": "1 December 2026\n8 December 2026"}).status_code == 302
     with trust_scope(cast.alder):
         line.refresh_from_db()

@@ -20,7 +20,7 @@ from plans.services import (
     write_action,
     write_priority,
 )
-from plans.services.writing import mark_of
+from plans.services.marking import mark_of
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.plans.test_plans import ACTION, PRIORITY, text_of, there
@@ -48,7 +48,7 @@ def test_a_priority_that_somebody_else_has_written_is_not_written_over(cast: Cas
     second = {**PRIORITY, "success": "Ada's words.", "seen": adas}
     told = ada.post(address, second)
     assert told.status_code == 422
-    for words in ("Somebody has changed this", "Ben&#x27;s long words.", "Ada&#x27;s words."):
+    for words in ("Ben Osei, on ", "changed this after you had opened it", "“What will be different” now reads", "Ben&#x27;s long words.", "Ada&#x27;s words."):
         assert words in text_of(told), words
     with trust_scope(cast.alder):
         assert Priority.objects.get().change == "Ben's long words."
@@ -64,7 +64,7 @@ def test_a_target_added_meanwhile_is_noticed(cast: Cast, plan: Plan):
         row = Priority.objects.get()
         seen = mark_of(row)
         row.milestones.create(by_on=date(2027, 7, 1), words="One more.")
-        with pytest.raises(ValidationError, match="Somebody has changed this"):
+        with pytest.raises(ValidationError, match="“The targets” now reads “.*One more. by 1 July 2027”"):
             write_priority(plan, PriorityEntry("Writing"), by=cast.ben, priority=row, seen=seen)
 
 
@@ -77,9 +77,37 @@ def test_an_action_that_somebody_else_has_written_is_not_written_over(cast: Cast
     seen = seen_on(ben.get(address))
     assert ben.post(address, {**ACTION, "what": "Ben's words.", "seen": seen}).status_code == 302
     told = cast.client(cast.ada).post(address, {**ACTION, "budget": "500", "seen": seen})
-    assert (told.status_code, "Ben&#x27;s words." in text_of(told)) == (422, True)
+    assert (told.status_code, "“What will be done” now reads “Ben&#x27;s words.”" in text_of(told)) == (422, True)
     with trust_scope(cast.alder):
         assert str(Action.objects.get().budget) == "1200.00"
+
+
+def test_who_is_told_reads_which_parts_have_changed_and_by_whom(cast: Cast, plan: Plan):
+    ben, ada = cast.client(cast.ben), cast.client(cast.ada)
+    ben.post(there(plan, "actions/"), ACTION)
+    with trust_scope(cast.alder):
+        row = Action.objects.get()
+    address = there(plan, f"actions/{row.pk}/")
+    seen = seen_on(ada.get(address))
+    assert ben.post(address, {**ACTION, "due": "14 December 2026", "training": "", "seen": seen}).status_code == 302
+    told = text_of(ada.post(address, {**ACTION, "what": "Ada's words.", "seen": seen}))
+    assert f"{cast.ben.user.name}, on " in told
+    assert "“Done by” now reads “14 December 2026”. “Training” is now empty." in told
+    assert "“What will be done” now" not in told
+
+
+def test_a_new_day_that_is_past_is_refused_and_one_that_stood_there_may_stay(cast: Cast, plan: Plan):
+    ben = cast.client(cast.ben)
+    told = ben.post(there(plan, "actions/"), {**ACTION, "due": "1 March 2020"})
+    assert (told.status_code, "This day is past." in text_of(told)) == (422, True)
+    with trust_scope(cast.alder):
+        past, check = date(2020, 3, 1), date(2027, 1, 15)
+        entry = ActionEntry(NewAction("Plan.", None, "Lead", past, check))
+        with pytest.raises(ValidationError, match="This day is past"):
+            write_action(plan, entry, by=cast.ben)
+        row = write_action(plan, ActionEntry(NewAction("Plan.", None, "Lead", None, check)), by=cast.ben)
+        Action.objects.filter(pk=row.pk).update(due_on=past)
+        assert write_action(plan, entry, by=cast.ben, action=row).due_on == past
 
 
 def test_what_was_closed_or_left_meanwhile_stays_so(cast: Cast, plan: Plan):
