@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from plans.forms.verdict import VERDICTS
+from plans.forms.verdict import A_WHILE, VERDICTS
 from plans.models import CLOSING, Action, Priority
 from plans.services import LONGEST_NOTE, LONGEST_WHY
 from plans.services.acting import is_early
@@ -47,7 +47,7 @@ class CloseForm(forms.Form):
     )  # fmt: skip
     again_on = DayField(
         label="If it is too early: when will you look again?", required=False,
-        help_text="The plan then stays open. For example 16 October 2026", error_messages=DAY_ERRORS,
+        error_messages=DAY_ERRORS,
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,7 @@ class CloseForm(forms.Form):
         may_begin: bool, suggested: bool,
     ) -> None:  # fmt: skip
         super().__init__(data)
+        self.fields["again_on"].help_text = f"The plan then stays open. For example {on(today + A_WHILE)}"
         self.priorities, self.actions, self.may_begin = priorities, actions, may_begin
         if may_begin:
             self.fields["begin_next"] = forms.BooleanField(
@@ -98,6 +99,6 @@ def _controls(one: Action, may_begin: bool, today: date) -> dict[str, forms.Fiel
         f"{name}-note": box("What did you see?", most=LONGEST_NOTE, rows=2),
     }  # fmt: skip
     if is_early(one, CLOSING[0], today=today) and one.impact_check_on:
-        said = f"Its impact is to be looked at on {on(one.impact_check_on)}."
+        said = f"Only where it is judged today: its impact is to be looked at on {on(one.impact_check_on)}."
         found[f"{name}-early"] = box("Why can it be judged now?", most=LONGEST_WHY, rows=2, help_text=said)
     return found

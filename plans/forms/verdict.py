@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +13,9 @@ from plans.services import LONGEST_NOTE, LONGEST_WHY
 from schools.forms import ask, choose
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.words import on
+
+A_WHILE = timedelta(weeks=8)
+"""From today to the day that is given as an example."""
 
 VERDICTS = [(value, label) for value, label in Verdict.choices if value]
 
@@ -36,7 +39,6 @@ class VerdictForm(forms.Form):
     again_on = DayField(
         label="If it is too early: when will you look again?",
         required=False,
-        help_text="For example 16 October 2026",
         error_messages=DAY_ERRORS,
     )
 
@@ -49,6 +51,7 @@ class VerdictForm(forms.Form):
 
     def __init__(self, *args: Any, action: Action, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["again_on"].help_text = f"For example {on(today + A_WHILE)}"
         day = action.impact_check_on
         if day is None or today >= day:
             del self.fields["why_early"]

@@ -61,6 +61,7 @@ class PriorityForm(forms.Form):
         groups = [(one.key, one.label) for one in strategy.pupil_groups] or [("all", "All pupils")]
         for number in range(self.count):
             for name, field in _stage(number, measures, groups).items():
+                field.named = f"Target {number + 1}, {str(field.label).lower()}"  # type: ignore[attr-defined]
                 self.fields[f"stage-{number}-{name}"] = field
 
     def stages(self) -> list[tuple[forms.BoundField, ...]]:

@@ -84,7 +84,7 @@ def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]
     if change.plan and change.plan_words:
         told.append((f"{change.plan.title} gained", change.plan_words))
     told += [(f"Met: {unmarked(one['test'])}", one["evidence"]) for one in change.exit_tests]
-    told.append(("Looked at again", on(change.review_on) if change.review_on else ""))
+    told.append(("To be looked at again", on(change.review_on) if change.review_on else ""))
     told.append(("In the words of who decided", change.words))
     yield from (pair for pair in told if pair[1])
 

@@ -162,5 +162,13 @@ def looks_again(concerns: QuerySet[Concern], halves: Mapping[int, Sequence[HalfT
             elif taken:
                 found.append(LookAgain(concern, taken, f"{label}: the watch can be ended", by, is_look=False))
         elif last.review_on:
-            found.append(LookAgain(concern, last.review_on, f"{label}: looked at again", by))
+            found.append(LookAgain(concern, last.review_on, _again(last), by))
     return found
+
+
+def _again(step: StageChange) -> str:
+    """“Look at level 2 again”: where the school is on the ladder."""
+    stage = step.concern.stage_of(step.stage)
+    if stage is None:
+        return f"{step.concern.of_ladder.label}: look at it again"
+    return f"Look at {stage.label[:1].lower()}{stage.label[1:]} again"

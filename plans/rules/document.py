@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
-from schools.words import listed, verb
+from schools.words import listed
 
 
 class Section(TypedDict):
@@ -102,8 +102,7 @@ class Shown:
         """“Success measures” and “Milestones” are sections of the strategy; here they stand with the priorities."""
         if not self.also:
             return ""
-        named = listed([f"“{one}”" for one in self.also])
-        return f"{named} {verb(len(self.also), 'stands', 'stand')} here too, line by line."
+        return f"Also shown in this section: {listed(f'“{one}”' for one in self.also)}."
 
 
 def shown_in_order(document: Document) -> list[Shown]:

@@ -51,20 +51,28 @@ def _of_count(document: Document, kind: PlanType) -> Iterator[Warned]:
 def _of_priorities(document: Document) -> Iterator[Warned]:
     for focus in document["priorities"]:
         if lacks := list(_lacking(focus)):
-            yield Warned(f"“{cut(focus['label'], LONGEST_NAME)}” lacks {listed(lacks)}.", f"priority {focus['id']}")
+            yield Warned(f"{_quoted(focus['label'])} {', and '.join(lacks)}.", f"priority {focus['id']}")
 
 
 def _lacking(focus: Focus) -> Iterator[str]:
-    if not focus["change"]:
-        yield "the change for pupils"
-    if not focus["success"]:
-        yield "how it will be known in words"
+    """“does not yet say how it will be known”, “has no action”."""
+    said = {"change": "what will be different for pupils", "success": "how it will be known"}
+    if unsaid := [words for part, words in said.items() if not focus[part]]:  # type: ignore[literal-required]
+        yield f"does not yet say {listed(unsaid)}"
+    missing = []
     if not focus["milestones"]:
-        yield "a target with a day"
+        missing.append("target with a day")
     elif not any(stage["measure"] for stage in focus["milestones"]):
-        yield "a target with a measure"
+        missing.append("target with a measure")
     if not focus["actions"]:
-        yield "an action"
+        missing.append("action")
+    if missing:
+        yield f"has no {listed(missing, 'and no')}"
+
+
+def _quoted(words: str) -> str:
+    """In quotes, without the stop that would stand before that of the sentence."""
+    return f"“{cut(words, LONGEST_NAME).removesuffix('.')}”"
 
 
 def _of_actions(document: Document) -> Iterator[Warned]:
@@ -86,4 +94,4 @@ def _of_actions(document: Document) -> Iterator[Warned]:
 
 
 def _named(lines: list[Line]) -> str:
-    return listed([f"“{cut(one['what'], LONGEST_NAME)}”" for one in lines], most=2)
+    return listed([_quoted(one["what"]) for one in lines], most=2)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import timezone
 
 from plans.models import MatchLine, MatchRun, Offer, SupportBooking, SupportRequest
@@ -174,8 +175,14 @@ def accept_line(
     if row.state != State.PROPOSED:
         raise ValidationError(f"This stands as “{row.get_state_display()}” already.")
     _check_reason(reason)
-    _check_dates(row, run, dates, reason)
-    _check_now(row, run, reason)
+    wrong: dict[str, Any] = {}
+    for check in (partial(_check_dates, row, run, dates), partial(_check_now, row, run)):
+        try:
+            check(reason)
+        except ValidationError as refused:
+            wrong |= getattr(refused, "error_dict", {NON_FIELD_ERRORS: refused})
+    if wrong:
+        raise ValidationError(wrong)
     if reason.strip():
         row.reason, row.changed_by = reason.strip(), by
     version = strategy_of(row.school, min(dates))

@@ -63,13 +63,24 @@ def send_letter(
     for person in {one.person.pk: one.person for one in to if one.person}.values():
         tell(
             person,
-            subject=about(row.school, letter.subject),
-            body=letter.text,
+            subject=_subject(row.school, letter.subject),
+            body=_body(letter.text),
             path=path,
             not_before=arrives,
             at_once=bool(why_now),
         )
     return letter
+
+
+def _subject(school: School, subject: str) -> str:
+    """With the school's name once, where the letter does not begin with it."""
+    return subject if subject.startswith(school.known_as) else about(school, subject)
+
+
+def _body(text: str) -> str:
+    """Without a greeting of its own: the mail greets each by name."""
+    first, _, rest = text.partition("\n")
+    return rest.lstrip() if first.startswith("Dear ") and rest.strip() else text
 
 
 def arrival(school: School, now: datetime) -> datetime:

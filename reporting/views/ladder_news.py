@@ -24,12 +24,12 @@ def ladder_news(request: TrustRequest, seen: Overview) -> dict[int, list[dict[st
 
 
 def _told(request: TrustRequest, seen: Overview, one: OnLadder) -> dict[str, Any]:
-    """“Schools causing concern: Level 2 since 9 July 2026, 48 days left. Looked at again on 3 December 2026.”"""
+    """“Schools causing concern: Level 2 since 9 July 2026, 48 days left. To be looked at again on 3 December 2026.”"""
     countdown = one.stay.words(seen.today)
     words = f"{one.stage} since {on(one.stay.since)}{f', {countdown}' if countdown else ''}."
     return {
         "about": one.ladder,
-        "words": words + (f" Looked at again on {on(one.review_on)}." if one.review_on else ""),
+        "words": words + (f" To be looked at again on {on(one.review_on)}." if one.review_on else ""),
         "url": link(request, "concern", pk=one.concern),
         "label": "Why, and what comes next",
         "note": "",

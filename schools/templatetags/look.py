@@ -128,7 +128,7 @@ def due(when: date, today: date | None = None) -> SafeString:
     late = days_overdue(when, today)
     if not late:
         return chip("due", f"Due {shortday(when)}")
-    return chip("overdue", f"Overdue by {late} day{'' if late == 1 else 's'}")
+    return chip("overdue", f"Overdue by {late:,} day{'' if late == 1 else 's'}")
 
 
 @register.simple_block_tag

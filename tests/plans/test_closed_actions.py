@@ -121,9 +121,9 @@ def test_quality_counts_no_closed_action() -> None:
 
 def test_what_else_stands_in_a_part_is_said_in_words() -> None:
     assert Shown("Priorities", "priorities").note == ""
-    assert Shown("Priorities", "priorities", also=("Milestones",)).note == "“Milestones” stands here too, line by line."
+    assert Shown("Priorities", "priorities", also=("Milestones",)).note == "Also shown in this section: “Milestones”."
     two = Shown("Priorities", "priorities", also=("Success measures", "Milestones"))
-    assert two.note == "“Success measures” and “Milestones” stand here too, line by line."
+    assert two.note == "Also shown in this section: “Success measures” and “Milestones”."
 
 
 def test_the_form_says_who_reads_the_answer() -> None:

@@ -90,7 +90,7 @@ def test_the_calendar_of_what_is_owed_has_the_day(db: None):
     world = make_ladder_world()
     with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
         concern = world.raised()
-    page, looked_at = f"/t/{world.trust.slug}/calendar/?kind=concern", f"{world.ladder.label}: looked at again"
+    page, looked_at = f"/t/{world.trust.slug}/calendar/?kind=concern", "Look at level 1 again"
     with time_machine.travel(date(2027, 1, 4), tick=False):
         assert looked_at not in text_of(world.client("lead").get(page))  # nobody has agreed yet
     with time_machine.travel(date(2026, 11, 23), tick=False), trust_scope(world.trust):

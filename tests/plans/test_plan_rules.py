@@ -83,10 +83,14 @@ def test_a_whole_plan_is_not_warned_of() -> None:
         (document(focus(1, whole()), text=" "), "sections are still empty"),
         (document(), "There is no priority yet"),
         (document(*(focus(n, whole(n)) for n in range(6))), "It has six priorities"),
-        (document(focus(1, whole(), change="")), "“Priority 1” lacks the change for pupils"),
-        (document(focus(1, whole(), success="")), "lacks how it will be known in words"),
-        (document(focus(1, whole(), milestones=[])), "lacks a target with a day"),
-        (document(focus(1)), "lacks an action"),
+        (document(focus(1, whole(), change="")), "“Priority 1” does not yet say what will be different for pupils."),
+        (document(focus(1, whole(), success="")), "“Priority 1” does not yet say how it will be known."),
+        (document(focus(1, whole(), milestones=[])), "“Priority 1” has no target with a day."),
+        (
+            document(focus(1, success="", milestones=[])),
+            "“Priority 1” does not yet say how it will be known, and has no target with a day and no action.",
+        ),
+        (document(focus(1)), "“Priority 1” has no action."),
         (document(focus(1, {**whole(), "owner": ""})), "One action has nobody who sees to it: “Action 1.”"),
         (document(focus(1, *({**whole(n), "due": ""} for n in (1, 2)))), "Two actions have no day to be done by:"),
         (document(focus(1, *({**whole(n), "owner": ""} for n in (1, 2)))), "have nobody who sees to them"),
@@ -101,7 +105,7 @@ def test_what_a_plan_lacks_is_said(found: Document, words: str) -> None:
 
 def test_a_target_in_words_alone_is_not_measured() -> None:
     stage = {"id": 1, "by": "26 March 2027", "words": "Every class.", "measure": "", "group": "all", "aim": ""}
-    assert "lacks a target with a measure" in said(document(focus(1, whole(), milestones=[stage])))
+    assert "has no target with a measure" in said(document(focus(1, whole(), milestones=[stage])))
 
 
 texts = st.text(alphabet="abc \n", max_size=12)

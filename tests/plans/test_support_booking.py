@@ -360,7 +360,7 @@ def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_was_sent(cast: Cas
         say_delivered(type(earlier).objects.get(pk=earlier.pk), by=cast.ada)
         assert line(cast, "rapid_plan_cycle").came == 0
     client, plans = cast.client(cast.ben), f"/t/alder/schools/{cast.dunmere.pk}/plans/"
-    missing = "asks for “Rapid improvement plan”, and none is open"
+    missing = "the school also needs “Rapid improvement plan”: none is open yet."
     assert missing in text_of(client.get(plans))
     with trust_scope(cast.alder):
         begun = begin_plan(cast.dunmere, "rapid_improvement_plan", by=cast.ben)

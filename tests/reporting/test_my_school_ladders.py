@@ -40,7 +40,7 @@ def test_the_ladder_is_among_what_was_decided_for_who_reads_concerns(db: None) -
         read = page(world, key)
         news = read[read.index(">Decided about you</h2>") :].partition("</section>")[0]
         assert "Schools causing concern (SCC):" in news
-        assert "Level 1 since 20 November 2026, 223 days left. Looked at again on 15 January 2027." in news
+        assert "Level 1 since 20 November 2026, 223 days left. To be looked at again on 15 January 2027." in news
         assert f'href="/t/alder/concerns/{concern.pk}/"' in news
     assert "Level 1 since" not in page(world, "leader")
 
