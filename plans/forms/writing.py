@@ -169,7 +169,7 @@ class ActionForm(forms.Form):
             "check": DayField(label="Look at its impact on", error_messages=LOOK),
             "success": line("By what it will be judged", most=500, help_text="What you will see when it has worked."),
             "support": line("Support", most=LONGEST_SUPPORT, help_text="Who helps, and how."),
-            "budget": PoundsField(label="Budget in pounds, if it has one", required=False, min_value=0),
+            "budget": PoundsField(label="Budget in pounds", required=False, min_value=0, help_text="Where it has one."),
             "training": line("Training that it needs", most=300, help_text="It goes into the training annex."),
             "appraisal": forms.BooleanField(
                 label="It is also a target of an appraisal", required=False,

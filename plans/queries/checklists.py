@@ -15,6 +15,7 @@ from plans.queries.stays import Stand, stands_of
 from plans.rules.chain import approvers_at
 from plans.rules.checklist import Place, Tally, asked_at, has_checklists, next_level, tally
 from plans.rules.delegation import Hands, approvers_words, handed_over, hands_on, level_on, writes
+from reviews.queries.reviews import levels_of
 from schools.access import ROLES, Access, Permission, where_may
 from schools.models import Membership, RoleGrant, School, StrategyVersion
 from schools.queries import Followed
@@ -198,6 +199,16 @@ def people_for(school_id: int) -> list[Membership]:
     grants = RoleGrant.objects.current().filter(Q(school=school_id) | Q(school=None, role__in=CENTRAL))
     people = {grant.membership_id: grant.membership for grant in grants.select_related("membership__user")}
     return sorted(people.values(), key=lambda one: one.user.name)
+
+
+def takes_items(plan: Plan) -> bool:
+    """Whether the strategy has a checklist of the plan's kind for the level at which the school stands. One query."""
+    kind, school = kind_of(plan), plan.school
+    if kind is None or school is None or not kind.checklists or not plan.is_open:
+        return False
+    at = levels_of([school]).get(school.pk, {})
+    known = plan.strategy_version.strategy.checklists if plan.strategy_version else ()
+    return any(one.key in kind.checklists and one.axis and at.get(one.axis) == one.level for one in known)
 
 
 def items_for(plan: Plan, *, today: date, followed: Followed | None = None) -> list[ChecklistItem]:

@@ -51,10 +51,6 @@ class Hands:
     level: Level
     approves: tuple[str, ...]
 
-    @property
-    def edits(self) -> tuple[str, ...]:
-        return tuple(self.level.edits)
-
 
 def hands_on(strategy: Strategy, axis: str, key: str) -> Hands | None:
     """Of the level by its key; None where the strategy has no such axis or level."""
@@ -65,8 +61,8 @@ def hands_on(strategy: Strategy, axis: str, key: str) -> Hands | None:
 def handed_over(before: Hands | None, now: Hands, roles: Mapping[str, str]) -> list[str]:
     """What changes hands with a move, in sentences: who writes, who approves."""
     found = []
-    if now.edits and (before is None or before.edits != now.edits):
-        was = f" Before, {sides(before.edits)} did." if before is not None and before.edits else ""
+    if now.level.edits and (before is None or before.level.edits != now.level.edits):
+        was = f" Before, {sides(before.level.edits)} did." if before is not None and before.level.edits else ""
         found.append(f"{capital(writes(now.level))}{was}")
     if now.approves and (before is None or before.approves != now.approves):
         was = f" Before: {_in_turn(before.approves, roles)}." if before is not None and before.approves else ""

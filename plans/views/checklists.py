@@ -17,10 +17,9 @@ from evidence.forms.named import ask_once_more
 from plans.forms.checklists import ItemFilter, ItemForm, TakeForm
 from plans.models import ChecklistItem
 from plans.queries.actions import setting_of
-from plans.queries.checklists import Phase, items_for, people_for, phases_of, readable_items, with_checklists
+from plans.queries.checklists import Phase, items_for, people_for, phases_of, readable_items, takes_items, with_checklists
 from plans.queries.delegation import why_not_write
 from plans.queries.phases import SchoolLine, lines_of
-from plans.queries.plans import kind_of
 from plans.rules.checklist import SHOWN_FIRST, comes_next
 from plans.services import begin_checklist, take_into_plan, write_item
 from plans.views.writing import to_plan, writable
@@ -164,8 +163,7 @@ def to_checklist(request: TrustRequest, item: ChecklistItem) -> HttpResponse:
 def plan_checklist(request: TrustRequest, pk: int) -> HttpResponse:
     """What is outstanding on the checklists of the plan's kind, offered as its actions; 404 where it has none."""
     found = writable(request, pk)
-    kind = kind_of(found)
-    if kind is None or not kind.checklists:
+    if not takes_items(found):
         raise Http404
     items = items_for(found, today=timezone.localdate(), followed=request.followed)
     if not items:

@@ -25,7 +25,7 @@ from plans.queries.approvals import (
     why_not_answer,
     why_not_send,
 )
-from plans.queries.checklists import items_for
+from plans.queries.checklists import items_for, takes_items
 from plans.queries.delegation import why_not_write, why_not_write_plan
 from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import (
@@ -42,12 +42,14 @@ from plans.queries.plans import (
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
 from plans.rules.chain import kinds_for, may_answer, may_be_asked
-from plans.rules.checklist import has_checklists
+from plans.rules.checklist import has_checklists, to_take_up
 from plans.rules.document import Document, changes, shown_in_order, training_of
 from plans.rules.quality import warnings
 from plans.services import begin_plan
+from reviews.queries.reviews import levels_of
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
+from schools.words import on
 
 P = Permission
 MOST_CLOSED = 20
@@ -131,6 +133,7 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     approvals = approvals_of(rows)
     open_ones = [line_of(request, one, approvals.get(one.pk, [])) for one in rows if one.is_open]
     kept_going = [one for one in open_ones if one["keeps_going"]]
+    levels = levels_of([school]).get(school.pk, {})
     usual = {one.key for one in kinds_for(strategy, {})} if strategy else set()  # asked for whatever the level
     context = {
         "school": school,
@@ -140,7 +143,7 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
         "kinds": [] if refusal else kinds,
         "lacking": [one for one in kinds if not one.keeps_going and one.key not in usual],
         "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
-        "with_checklist": strategy is not None and has_checklists(strategy),
+        "with_checklist": strategy is not None and has_checklists(strategy) and any(to_take_up(strategy, levels)),
         "with_appraisals": _with_appraisals(request),
     }
     return render(request, "plans/school_plans.html", context)
@@ -171,8 +174,11 @@ def plan(request: TrustRequest, pk: int) -> HttpResponse:
 def plan_page(
     request: TrustRequest, found: Plan, *, answer: AnswerForm | None = None, send: SendForm | None = None
 ) -> HttpResponse:
-    """The page; with a form that was refused, as it was typed."""
+    """The page; with a form that was refused, as it was typed. Who is asked to answer changes it at their own wish."""
     context = plan_context(request, found)
+    if context["may_answer"] and context["may_write"] and not request.GET.get("edit"):
+        context["may_edit"] = "not answer" if context["may_be_asked"] else "too"
+        context |= dict.fromkeys(("may_write", "may_be_asked", "may_send", "may_close", "may_tell"), False)
     rules = rules_checked(found, context["last"].waiting) if context["may_answer"] else ()
     context |= {
         "answer": answer or AnswerForm(rules=rules, of_school=found.school is not None),
@@ -205,9 +211,11 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "draft": found.has_draft,  # type: ignore[attr-defined]  # by plan_for
         "today": today,
         "over": is_over(found, today),
+        "late": found.is_open and found.update_due_on is not None and found.update_due_on < today,
+        "with_items": may_write and takes_items(found),
         "following": None if found.is_open else found.followed_by.first(),
         "warnings": warnings(document, kind) if kind and (may_write or (waits and not why_not)) else [],
-        "warned": "Before you answer" if waits and not why_not else LACKING if waits else "Before you send it",
+        "warned": _warned(last, may_answer=waits and not why_not),
         "standing": standing_of(approvals),
         "approvals": approvals,
         "last": last,
@@ -222,7 +230,7 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "may_tell": may_write_plan(request.access, found) and found.is_open and kind is not None,
         "not_writing": refusal if found.is_open and may_write_plan(request.access, found) else "",
         "may_answer": waits and not why_not,
-        "why_not": why_not if waits else "",
+        "why_not": _why_not(request, found, last, why_not) if last and waits else "",
     }
 
 
@@ -232,6 +240,22 @@ def _may_be_asked(request: TrustRequest, found: Plan) -> bool:
     if strategy is None or kind is None or found.begun_by_id == request.access.membership.pk:
         return False
     return may_answer(may_be_asked(strategy, kind), request.access.roles, school=found.school_id)
+
+
+def _warned(last: Approval | None, *, may_answer: bool) -> str:
+    """Over what a plan lacks: it is still to be sent, is to be answered, or was sent already."""
+    if may_answer:
+        return "Before you answer"
+    return LACKING if last and (last.waiting or last.is_approved) else "Before you send it"
+
+
+def _why_not(request: TrustRequest, found: Plan, last: Approval, refusal: str) -> str:
+    """Why this person does not answer; for who is not asked at all, whom the plan waits for."""
+    step = last.waiting
+    if step is None or may_answer((step.role, *step.instead), request.access.roles, school=found.school_id):
+        return refusal
+    until = f" until {on(step.due_on)}" if step.due_on else ""
+    return f"It waits for the {step.role_label.lower()}{until}."
 
 
 @require_safe

@@ -79,8 +79,10 @@ def _taken(request: TrustRequest, found: Plan, form: ProgressForm, show: Callabl
         return show(form, status=409, conflicts=clashes, version=saved.version)
     if form.errors or asks or lacks:  # a refusal would undo what was stored
         missing = [{"id": f"id_{name}", "words": words} for name, words in lacks.items()]
-        kept = {"version": saved.version, "unsaved": bool(form.errors)}
-        return show(form, asks=asks if not form.errors else {}, lacks=missing, **kept)
+        kept = {"version": saved.version, "unsaved": bool(form.errors), "asks": asks if not form.errors else {}}
+        for name, words in lacks.items():
+            form.add_error(name, words)
+        return show(form, lacks=missing, **kept)
     messages.success(request, "Sent. Whoever oversees the plan is told." if wanted else "Saved.")
     return to_plan(found, request.trust.slug, "#progress")
 

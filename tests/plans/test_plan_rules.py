@@ -91,12 +91,12 @@ def test_a_whole_plan_is_not_warned_of() -> None:
             "“Priority 1” does not yet say how it will be known, and has no target with a day and no action.",
         ),
         (document(focus(1)), "“Priority 1” has no action."),
-        (document(focus(1, {**whole(), "owner": ""})), "One action has nobody who sees to it: “Action 1.”"),
+        (document(focus(1, {**whole(), "owner": ""})), "One action has nobody who sees to it: “Action 1”."),
         (document(focus(1, *({**whole(n), "due": ""} for n in (1, 2)))), "Two actions have no day to be done by:"),
         (document(focus(1, *({**whole(n), "owner": ""} for n in (1, 2)))), "have nobody who sees to them"),
         (document(focus(1, {**whole(), "check": ""})), "no day on which its impact is looked at"),
         (document(focus(1, {**whole(), "success": ""})), "nothing to be judged by"),
-        (document(focus(1, whole()), actions=(whole(2),)), "One action serves no priority: “Action 2.”"),
+        (document(focus(1, whole()), actions=(whole(2),)), "One action serves no priority: “Action 2”."),
     ],
 )
 def test_what_a_plan_lacks_is_said(found: Document, words: str) -> None:

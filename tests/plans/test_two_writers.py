@@ -48,7 +48,13 @@ def test_a_priority_that_somebody_else_has_written_is_not_written_over(cast: Cas
     second = {**PRIORITY, "success": "Ada's words.", "seen": adas}
     told = ada.post(address, second)
     assert told.status_code == 422
-    for words in ("Ben Osei, on ", "changed this after you had opened it", "“What will be different” now reads", "Ben&#x27;s long words.", "Ada&#x27;s words."):
+    for words in (
+        "Ben Osei, on ",
+        "changed this after you had opened it",
+        "“What will be different” now reads",
+        "Ben&#x27;s long words.",
+        "Ada&#x27;s words.",
+    ):
         assert words in text_of(told), words
     with trust_scope(cast.alder):
         assert Priority.objects.get().change == "Ben's long words."
@@ -64,7 +70,7 @@ def test_a_target_added_meanwhile_is_noticed(cast: Cast, plan: Plan):
         row = Priority.objects.get()
         seen = mark_of(row)
         row.milestones.create(by_on=date(2027, 7, 1), words="One more.")
-        with pytest.raises(ValidationError, match="“The targets” now reads “.*One more. by 1 July 2027”"):
+        with pytest.raises(ValidationError, match=r"“The targets” now reads “.*One more\. by 1 July 2027”"):
             write_priority(plan, PriorityEntry("Writing"), by=cast.ben, priority=row, seen=seen)
 
 
