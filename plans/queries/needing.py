@@ -120,7 +120,7 @@ class Needs:
             said = f"{one.label} is rated {one.level} in its latest agreed matrix."
             weaker = "It became weaker with that matrix." if one.is_weaker else ""
             yield self._need(
-                school, f"criterion-{school.pk}-{key}", f"Support: {one.label}", (said, weaker), area=key,
+                school, f"criterion-{school.pk}-{key}", f"Support with {one.label}", (said, weaker), area=key,
                 area_label=one.label, whole=method.usual_days, booked=booked.get((school.pk, key), Decimal(0)),
             )  # fmt: skip
 

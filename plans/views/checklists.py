@@ -17,7 +17,15 @@ from evidence.forms.named import ask_once_more
 from plans.forms.checklists import ItemFilter, ItemForm, TakeForm
 from plans.models import ChecklistItem
 from plans.queries.actions import setting_of
-from plans.queries.checklists import Phase, items_for, people_for, phases_of, readable_items, takes_items, with_checklists
+from plans.queries.checklists import (
+    Phase,
+    items_for,
+    people_for,
+    phases_of,
+    readable_items,
+    takes_items,
+    with_checklists,
+)
 from plans.queries.delegation import why_not_write
 from plans.queries.phases import SchoolLine, lines_of
 from plans.rules.checklist import SHOWN_FIRST, comes_next

@@ -120,7 +120,7 @@ def test_the_reason_stands_on_the_page_of_who_only_reads(cast: Cast):
     with trust_scope(cast.alder):
         plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
         send_plan(plan, by=cast.ben)
-    assert "This plan waits for somebody with another role." in text_of(cast.client(cast.tom).get(there(plan)))
+    assert "It waits for the school improvement lead until " in text_of(cast.client(cast.tom).get(there(plan)))
 
 
 @given(st.lists(st.sets(st.integers(0, 4), max_size=4), max_size=4))

@@ -212,6 +212,9 @@ def test_the_plan_s_pages_follow_the_phase(world: PhaseWorld):
     head, lead = world.client("head"), world.client("lead")
     assert "In Phase 1 Stabilise the central team writes" in text_of(head.get(there))
     assert "Write the sections" not in text_of(head.get(there))
+    assert "Write an update" not in text_of(head.get(there))  # none is due before it is approved
+    with trust_scope(world.trust):
+        Plan.objects.filter(pk=plan.pk).update(update_due_on=date(2026, 12, 18))
     assert "Write an update" in text_of(head.get(there))  # how it gets on is told by both sides
     for path in ("write/", "priorities/", "actions/", "close/", "checklist/"):
         assert head.get(there + path).status_code == 403, path
@@ -298,7 +301,7 @@ def test_two_axes_each_with_a_checklist_and_nobody_shut_out(cast: Cast):
         follow_levels(today=TODAY)
     ben, there = cast.client(cast.ben), f"/t/alder/schools/{cast.dunmere.pk}/checklist/"
     read = text_of(ben.get(there))
-    for words in ("Academic support: Stabilise: 0 of 9 met.", "Operational support: Stabilise: 0 of 7 met."):
+    for words in ("Academic support, Stabilise: 0 of 9 met.", "Operational support, Stabilise: 0 of 7 met."):
         assert words in read, words
     with trust_scope(cast.alder):
         row = ChecklistItem.objects.earliest("pk")

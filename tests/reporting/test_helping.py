@@ -100,5 +100,5 @@ def test_the_ranking_and_the_matching_agree(slipping: Cast) -> None:
         line = run.lines.get(school=slipping.dunmere, offer__school=slipping.ashmere)
         assert line.key == f"criterion-{slipping.dunmere.pk}-behaviour"
     page = text_of(slipping.client(slipping.ruth).get(f"/t/alder/exchange/?school={slipping.dunmere.pk}"))
-    assert "Support: Behaviour & Attitudes" in page
+    assert "Support with Behaviour & Attitudes" in page
     assert "<strong>Yes.</strong> Rated Sustain there" in page
