@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from django.utils import timezone
 
 from plans.models import Concern, DutyDone, Letter, StageChange, WatchLook
-from plans.queries.concerns import has_arrived
+from plans.queries.concerns import agreed_steps, has_arrived, left_undone
 from plans.rules.ladder import Step
 from schools.rules import LONDON
 from schools.words import listed, on, unmarked
@@ -51,17 +51,35 @@ def step_words(change: StageChange, concern: Concern) -> str:
 def history_of(concern: Concern, *, whole: bool) -> list[Event]:
     """Oldest first, of a concern of `in_full`. `whole`: also what was declined, and letters still on their way."""
     changes = [one for one in concern.changes.all() if not one.is_waiting]
-    found = [_of_step(one, concern) for one in changes if whole or one.outcome not in OF_THE_TRUST]
+    left = _left_by(concern) if whole else {}
+    found = [
+        _of_step(one, concern, left.get(one.pk, ())) for one in changes if whole or one.outcome not in OF_THE_TRUST
+    ]
     found += [_of_letter(one) for one in concern.letters.all() if whole or has_arrived(one)]
     found += [_of_duty(one) for one in concern.duties.all()]
     found += [_of_look(one) for one in concern.looks.all()]
     if concern.ended_on and concern.ended_words:
         at = _end_of(concern.ended_on)
-        found.append(Event(at, "The watch ended", "", (("How the school stands", concern.ended_words),), kind="step"))
+        parts = (("How the school stands", concern.ended_words), *left.get(None, ()))
+        found.append(Event(at, "The watch ended", "", parts, kind="step"))
     return sorted(found, key=lambda one: one.at)
 
 
-def _of_step(change: StageChange, concern: Concern) -> Event:
+def _left_by(concern: Concern) -> dict[int | None, tuple[tuple[str, str], ...]]:
+    """By the step that left a stage, or None for the end of the watch, what nobody had put down of it by then."""
+    moves = [one for one in agreed_steps(concern) if one.step != Step.HOLD]
+    after: list[int | None] = [one.pk for one in moves[1:]]
+    after += [None] if concern.ended_on else []
+    found: dict[int | None, tuple[tuple[str, str], ...]] = {}
+    for move, following in zip(moves, after, strict=False):
+        stage = concern.stage_of(move.stage or move.came_from)
+        undone = "\n".join(one.sentence for one in left_undone(concern, move))
+        if undone and stage is not None:
+            found[following] = ((f"Left undone at {stage.label}", undone),)
+    return found
+
+
+def _of_step(change: StageChange, concern: Concern, left: tuple[tuple[str, str], ...]) -> Event:
     said = step_words(change, concern)
     if not change.is_agreed:
         said = f"{change.get_outcome_display()}: {said[:1].lower()}{said[1:]}"
@@ -69,7 +87,7 @@ def _of_step(change: StageChange, concern: Concern) -> Event:
     at = change.decided_at or change.proposed_at
     who = f"Proposed by {change.proposed_by.user.name} on {on(timezone.localdate(change.proposed_at))}"
     who += f", taken back by {by}" if change.outcome == StageChange.Outcome.WITHDRAWN else f", decided by {by}"
-    return Event(at, said, who, tuple(parts_of(change, concern)), kind="step")
+    return Event(at, said, who, (*parts_of(change, concern), *left), kind="step")
 
 
 def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]:

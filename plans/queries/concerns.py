@@ -251,20 +251,30 @@ def _outstanding(
     concern: Concern, stage: Stage | None, entered: StageChange | None, agreed: Sequence[StageChange],
     kind: PlanType | None, plan: Plan | None,
 ) -> list[Outstanding]:  # fmt: skip
-    done = list(concern.duties.all())
     before = concern.of_ladder.before if concern.state in (Concern.State.PROPOSED, Concern.State.OPEN) else ()
-    set_up = outstanding(before=before, done=[one.duty for one in done if one.change_id is None])
+    set_up = outstanding(before=before, done=_done(concern, None))
     if entered is None or not concern.is_live:
         return set_up
-    told = {words for one in concern.letters.all() if one.change_id == entered.pk for words in one.told}
     if stage is None:
-        left = concern.stage_of(entered.came_from)
-        return outstanding(notify=left.notify if left else (), told=told)
-    here = [one.duty for one in done if one.change_id == entered.pk]
+        return left_undone(concern, entered)
     since = agreed[agreed.index(entered) :]
     amended = any(one.plan_id == (plan.pk if plan else 0) for one in since)
     asked = _of_plan(kind, plan, amended=amended) if kind else ""
-    return set_up + outstanding(notify=stage.notify, duties=stage.duties, told=told, done=here, plan=asked)
+    return [*set_up, *left_undone(concern, entered), *outstanding(plan=asked)]
+
+
+def left_undone(concern: Concern, entered: StageChange) -> list[Outstanding]:
+    """What the stage that a school came to by this step asks for and nobody has put down; off the ladder, who of the
+    stage that it has left was not told of it."""
+    stage = concern.stage_of(entered.stage or entered.came_from)
+    told = {words for one in concern.letters.all() if one.change_id == entered.pk for words in one.told}
+    duties = stage.duties if stage and entered.stage else ()
+    return outstanding(notify=stage.notify if stage else (), duties=duties, told=told, done=_done(concern, entered.pk))
+
+
+def _done(concern: Concern, change: int | None) -> list[str]:
+    """The duties that were put down under a step; None: before the first."""
+    return [one.duty for one in concern.duties.all() if one.change_id == change]
 
 
 def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:

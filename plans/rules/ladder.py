@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from schools.rules import months_after
 from schools.rules.rhythm import HalfTerm
-from schools.words import counted
+from schools.words import counted, unmarked
 
 
 class Step(StrEnum):
@@ -104,6 +104,12 @@ class Outstanding:
     kind: str
     words: str
     due: date | None = None
+
+    @property
+    def sentence(self) -> str:
+        """“Not told yet: the headteacher”, or its words alone."""
+        said = unmarked(self.words)
+        return f"Not told yet: {said}" if self.kind == "tell" else said
 
 
 def outstanding(

@@ -19,6 +19,7 @@ from plans.services.seeing_through import record_duty
 from schools.access import ROLES, Permission
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
+from schools.words import unmarked
 from tests.factories import SchoolFactory, member
 from tests.plans.ladder_world import PEOPLE, TODAY, LadderWorld, make_ladder_world
 
@@ -329,3 +330,28 @@ def test_a_letter_that_is_taken_says_so(world: LadderWorld) -> None:
     read = text_of(lead.get(at(concern, f"letters/{both.pk}/")))
     assert "Arrived on 20 November 2026 at 12:00, by hand to The deputy." in read
     assert "By hand on 20 November 2026" in text_of(lead.get(at(concern)))
+
+
+def test_what_is_left_undone_is_told_before_the_step_and_stays_in_the_history(world: LadderWorld) -> None:
+    ceo = world.client("ceo")
+    inside(world, lambda: world.raised())
+    concern = inside(world, Concern.objects.get)
+    asked, _, _ = text_of(ceo.get(at(concern))).partition('name="outcome"')
+    assert "To be done before the first stage, and not put down yet:" in asked
+    for outstanding in world.ladder.before:
+        assert f"<li>{unmarked(outstanding)}</li>" in asked
+    inside(world, lambda: world.decide(concern))
+    assert "Was to be done before the first stage." in text_of(world.client("lead").get(at(concern)))
+    duty = world.ladder.stages[0].duties[0]
+    inside(world, lambda: record_duty(concern, duty, by=world.people["lead"], on=TODAY))
+    inside(world, lambda: world.propose(concern, Step.UP))
+    asked, _, _ = text_of(ceo.get(at(concern))).partition('name="outcome"')
+    assert "Still to do. If you agree, it stands in the history as left undone:" in asked
+    inside(world, lambda: world.decide(concern))
+    for key in ("lead", "ceo"):
+        page = text_of(world.client(key).get(at(concern)))
+        _, _, history = page.partition('id="history"')
+        _, _, left = history.partition("Left undone at Level 1")
+        assert "Not told yet: Headteacher" in left
+        assert unmarked(duty) not in left.partition("Onto the ladder")[0]
+    assert "Left undone" not in text_of(world.client("head").get(at(concern)))
