@@ -35,41 +35,21 @@ from plans.api import (
     ChecklistItems,
     Concerns,
     Matches,
+    Matchings,
     Offers,
     Plans,
     SupportBookings,
     SupportLedger,
     SupportRequests,
 )
-from plans.api.acting import ActionVerdict, PlanAction, PlanActions
-from plans.api.approving import PlanAnswer, PlanSend, PlanTakeBack
-from plans.api.booking import (
-    SchoolSupportBookings,
-    SupportCancel,
-    SupportConfirmation,
-    SupportDelivered,
-    SupportMissed,
-)
-from plans.api.closing import PlanClose, PriorityLeave
-from plans.api.escalating import (
-    ConcernDecide,
-    ConcernLetters,
-    ConcernSteps,
-    ConcernWithdraw,
-    SchoolConcerns,
-)
-from plans.api.offering import OfferConfirm, OfferWithdraw, PersonOffer, SchoolOffer
-from plans.api.progressing import PlanProgress, PlanProgressAnswers, PlanProgressSend
-from plans.api.sections import PlanSections
-from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
-from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
-from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
+from plans.api.matching import MatchingNeed
 from reporting.api import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from reviews.api.years import Programmes
 from schools.access import is_of_api
 from schools.api import Periods, Schools, Strategies
 from schools.api.document import MEANINGS
+from trust_si.api_writing import WRITING
 
 router = SimpleRouter()
 for noun, rows in {
@@ -97,52 +77,12 @@ for noun, rows in {
     "support_bookings": SupportBookings,
     "offers": Offers,
     "matches": Matches,
+    "matchings": Matchings,
     "concerns": Concerns,
     "checklist_items": ChecklistItems,
     "appraisals": Appraisals,
 }.items():
     router.register(noun, rows, basename=f"api_{noun}")
-
-WRITING: dict[str, tuple[type[APIView], str]] = {
-    "schools/<pk>/plans": (SchoolPlans, "api_plan_begin"),
-    "plans/trust": (TrustPlans, "api_plan_begin_trust"),
-    "plans/<pk>/sections": (PlanSections, "api_plan_sections"),
-    "plans/<pk>/progress": (PlanProgress, "api_plan_progress"),
-    "plans/<pk>/progress/answers": (PlanProgressAnswers, "api_plan_progress_answers"),
-    "plans/<pk>/progress/send": (PlanProgressSend, "api_plan_progress_send"),
-    "plans/<pk>/priorities": (PlanPriorities, "api_priority_new"),
-    "plans/<pk>/priorities/<priority_id>": (PlanPriority, "api_priority"),
-    "plans/<pk>/actions": (PlanActions, "api_plan_action_new"),
-    "plans/<pk>/actions/<action_id>": (PlanAction, "api_plan_action"),
-    "plans/<pk>/send": (PlanSend, "api_plan_send"),
-    "plans/<pk>/answer": (PlanAnswer, "api_plan_answer"),
-    "plans/<pk>/take-back": (PlanTakeBack, "api_plan_take_back"),
-    "plans/<pk>/close": (PlanClose, "api_plan_close"),
-    "plans/<pk>/priorities/<priority_id>/leave": (PriorityLeave, "api_priority_leave"),
-    "actions/<pk>/verdict": (ActionVerdict, "api_action_verdict"),
-    "schools/<pk>/concerns": (SchoolConcerns, "api_concern_raise"),
-    "concerns/<pk>/steps": (ConcernSteps, "api_concern_propose"),
-    "concerns/<pk>/decide": (ConcernDecide, "api_concern_decide"),
-    "concerns/<pk>/duties": (ConcernDuties, "api_concern_duty"),
-    "concerns/<pk>/looks": (ConcernLooks, "api_concern_look"),
-    "concerns/<pk>/take-back": (ConcernWithdraw, "api_concern_withdraw"),
-    "concerns/<pk>/plan": (ConcernPlan, "api_concern_plan"),
-    "concerns/<pk>/end": (ConcernEnd, "api_concern_end"),
-    "concerns/<pk>/letters": (ConcernLetters, "api_concern_letter"),
-    "schools/<pk>/support_requests": (SchoolSupportRequests, "api_support_ask"),
-    "support_requests/<pk>/send": (SupportRequestSend, "api_support_send"),
-    "support_requests/<pk>/answer": (SupportRequestAnswer, "api_support_answer"),
-    "schools/<pk>/offer": (SchoolOffer, "api_offer_of_school"),
-    "team/<pk>/offer": (PersonOffer, "api_offer_of_person"),
-    "offers/<pk>/confirm": (OfferConfirm, "api_offer_confirm"),
-    "offers/<pk>/withdraw": (OfferWithdraw, "api_offer_withdraw"),
-    "schools/<pk>/support_bookings": (SchoolSupportBookings, "api_support_book"),
-    "support_bookings/<pk>/delivered": (SupportDelivered, "api_support_delivered"),
-    "support_bookings/<pk>/missed": (SupportMissed, "api_support_missed"),
-    "support_bookings/<pk>/confirmation": (SupportConfirmation, "api_support_confirmation"),
-    "support_bookings/<pk>/cancel": (SupportCancel, "api_support_cancel"),
-}
-"""What is written of plans and support."""
 
 
 def _writing() -> Iterator[URLPattern]:
@@ -166,6 +106,11 @@ inside = [
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/answers/$", VisitAnswers.as_view(), name="api_visit_answers"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/submit/$", VisitSubmit.as_view(), name="api_visit_submit"),
     re_path(r"^visits/(?P<pk>[0-9]{1,18})/follow_ups/$", VisitFollowUp.as_view(), name="api_visit_follow_up"),
+    re_path(
+        r"^matchings/(?P<pk>[0-9]{1,18})/needs/(?P<need>[-a-zA-Z0-9_]{1,140})/$",
+        MatchingNeed.as_view(),
+        name="api_matching_need",
+    ),
     re_path(r"^periods/(?P<pk>[0-9]{1,18})/monitoring/$", MonitoringTerm.as_view(), name="api_monitoring_term"),
     re_path(r"^reports/(?P<pk>[0-9]{1,18})/file/$", ReportFile.as_view(), name="api_report_file"),
     *_writing(),

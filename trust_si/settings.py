@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
         "ProgrammeState": "reviews.models.YearProgramme.State",
         "WishState": "reviews.models.ReviewWish.State",
         "MatchState": "plans.models.MatchLine.State",
+        "MatchingStatus": "plans.models.MatchRun.Status",
         "OfferState": "plans.models.Offer.State",
         "SupportBookingState": "plans.models.SupportBooking.State",
         "SupportRequestState": "plans.models.SupportRequest.State",

@@ -3,7 +3,8 @@
 from .appraisals import Appraisals
 from .checklists import ChecklistItemEntry, ChecklistItems
 from .concerns import Concerns
-from .exchange import Matches, Offers
+from .exchange import Offers
+from .matching import Matches, Matchings
 from .plans import Actions, Plans
 from .support import SupportBookings, SupportLedger, SupportRequests
 
@@ -14,6 +15,7 @@ __all__ = [
     "ChecklistItems",
     "Concerns",
     "Matches",
+    "Matchings",
     "Offers",
     "Plans",
     "SupportBookings",

@@ -1,4 +1,4 @@
-"""The exchange of capacity as programs read it: who offers days of support, and how they are matched."""
+"""The exchange of capacity as programs read it: who offers days of support."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from plans.models import MatchLine, Offer
+from plans.models import Offer
 from plans.queries.exchange import readable_offers
-from schools.access import Access, Permission, where_may
+from schools.access import Access, Permission
 from schools.api import IdFilter, Order, RowFilters, Rows
 
 P = Permission
@@ -98,42 +98,3 @@ class Offers(Rows):
 
     def rows(self) -> QuerySet[Offer]:
         return readable_offers(self.access)
-
-
-class MatchOut(serializers.ModelSerializer):
-    """Days of one giver for one need of a school, proposed, taken out by hand, or accepted and so booked."""
-
-    period = serializers.IntegerField(source="run.period_id", read_only=True, help_text="The half term.")
-    need = serializers.CharField(source="key", read_only=True, help_text="The key of the need in its matching.")
-    giver = serializers.CharField(source="offer.name", read_only=True)
-    why = serializers.ListField(child=serializers.CharField(), help_text="Why this giver, in sentences.")
-    others = serializers.ListField(child=serializers.CharField(), help_text="Who else offers it, and why not.")
-
-    class Meta:
-        model = MatchLine
-        fields = [
-            "id", "period", "offer", "giver", "school", "need", "what", "days", "pinned", "by_hand", "reason", "why",
-            "others", "state", "accepted_at",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-class MatchFilters(RowFilters):
-    """By school in need, offer, half term, and where it stands."""
-
-    school = IdFilter(field_name="school_id")
-    offer = IdFilter(field_name="offer_id")
-    period = IdFilter(field_name="run__period_id")
-    state = filters.ChoiceFilter(choices=MatchLine.State.choices)
-    ordering = Order(fields=["days"])
-
-
-class Matches(Rows):
-    """The matching, for who books support."""
-
-    needs, model, tag = P.BOOK_SUPPORT, MatchLine, "Matches of support"
-    serializer_class, filterset_class = MatchOut, MatchFilters
-
-    def rows(self) -> QuerySet[MatchLine]:
-        rows = MatchLine.objects.filter(where_may(self.access, P.BOOK_SUPPORT))
-        return rows.select_related("run", "offer__school", "offer__person__user").order_by("-pk")

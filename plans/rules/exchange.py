@@ -6,7 +6,7 @@ matching as it was, so that its reasons can be read again later.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -247,6 +247,14 @@ def broken(problem: Problem, matches: Iterable[Match]) -> list[Broken]:
             many = f"{counted(coming[need.key], 'giver')} come; the strategy has at most {need.most_givers}."
             found.append(Broken(giver.key, need.key, f"{need.name}: {many}"))
     return found
+
+
+def broken_by(problem: Problem, matches: Iterable[Match]) -> defaultdict[Pair, list[str]]:
+    """The same by the match that goes beyond it."""
+    told: defaultdict[Pair, list[str]] = defaultdict(list)
+    for one in broken(problem, matches):
+        told[one.giver, one.need].append(one.words)
+    return told
 
 
 def _over_limit(giver: Giver, taken: int) -> str:

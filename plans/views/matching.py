@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from plans.forms.exchange import AcceptForm, AddForm, LineForm, OutForm, WantFor
 from plans.models import MatchLine, MatchRun, Offer
 from plans.queries.matching import lines_of, matches_of, removed_of, request_of, runs
 from plans.queries.support_asked import payer_of
-from plans.rules.exchange import Broken, Need, Problem, broken, problem_of
+from plans.rules.exchange import Need, Problem, broken_by, problem_of
 from plans.rules.exchange_solve import WORDS
 from plans.rules.exchange_words import candidates, unmet
 from plans.services.matching import (
@@ -46,7 +45,7 @@ def match_run(request: TrustRequest, pk: int) -> HttpResponse:
     lines, problem = lines_of(run), problem_of(run.problem)
     proposed = [one for one in lines if one.state == State.PROPOSED]
     problem = problem.with_pins((), removed_of(lines))
-    warned = _warnings(broken(problem, matches_of(lines)))
+    warned = broken_by(problem, matches_of(lines))
     context = {
         "run": run,
         "status_words": WORDS[run.status],
@@ -60,13 +59,6 @@ def match_run(request: TrustRequest, pk: int) -> HttpResponse:
         "wanted": run.wanted,
     }
     return render(request, "plans/match_run.html", context)
-
-
-def _warnings(found: list[Broken]) -> defaultdict[tuple[str, str], list[str]]:
-    told: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in found:
-        told[one.giver, one.need].append(one.words)
-    return told
 
 
 def _need(problem: Problem, line: MatchLine) -> Need | None:
@@ -158,7 +150,7 @@ def match_line(request: TrustRequest, pk: int) -> HttpResponse:
 def _line_page(request: TrustRequest, line: MatchLine, **forms: Any) -> HttpResponse:
     problem, lines = problem_of(line.run.problem), lines_of(line.run)
     key = (f"offer-{line.offer_id}", line.key)
-    found = broken(problem, matches_of(lines)) if line.state == State.PROPOSED else []
+    warned = broken_by(problem, matches_of(lines) if line.state == State.PROPOSED else ())
     shown = {
         "form": LineForm(initial={"days": line.days, "pinned": line.pinned}),
         "accept": AcceptForm(days=line.days, initial={"funder": payer_of(request_of(line))}),
@@ -167,7 +159,7 @@ def _line_page(request: TrustRequest, line: MatchLine, **forms: Any) -> HttpResp
     context = {
         "line": line,
         "need": problem.need_by_key.get(line.key),
-        "warnings": _warnings(found)[key],
+        "warnings": warned[key],
         "bookings": line.bookings.all(),
         **shown,
         **forms,

@@ -93,6 +93,25 @@ EXCHANGE_ACTS: dict[str, tuple[Any, ...]] = {
     "api_offer_of_person": ("si_lead", _person_sent, 1, "put"),
     "api_offer_confirm": ("head", _always()),
     "api_offer_withdraw": ("si_lead", _always()),
+    "api_matching_solve": ("si_lead", _always()),
+    "api_match_add": (
+        "si_lead",
+        lambda here: {
+            "need": here.rows["match_line"].key,
+            "offer": here.rows["offer_other"].pk,
+            "days": 1,
+            "reason": "All the same.",
+        },
+    ),
+    "api_matching_want": ("si_lead", lambda here: {"need": here.rows["match_line"].key, "days": 2}, 1, "put"),
+    "api_match_change": ("si_lead", _always(days=2, pinned=True, reason="All the same."), 1, "put"),
+    "api_match_remove": ("si_lead", _always(reason="They know each other.")),
+    "api_match_put_back": ("si_lead", _always()),
+    "api_match_accept": (
+        "si_lead",
+        _always(dates=["2026-12-01"], funder="school", cost="350", reason="All the same."),
+        2,
+    ),
     "exchange_solve": ("si_lead", lambda here: {"period": here.rows["half"].pk}),
     "match_need": ("si_lead", _always(days="2")),
     "match_add": (
@@ -109,8 +128,32 @@ EXCHANGE_POST_ONLY = frozenset({"exchange_solve", "match_add", "match_remove", "
 
 EXCHANGE_ROWS: dict[str, str] = {
     "exchange_person.pk": "offer_person",
-    **dict.fromkeys(("match_run.pk", "match_need.pk", "match_add.pk"), "match_run"),
-    **dict.fromkeys(("match_line.pk", "match_remove.pk", "match_accept.pk", "api_matches-detail.pk"), "match_line"),
+    **{
+        f"{name}.pk": "match_run"
+        for name in (
+            "match_run",
+            "match_need",
+            "match_add",
+            "api_matchings-detail",
+            "api_matching_need",
+            "api_match_add",
+            "api_matching_want",
+        )
+    },
+    **{
+        f"{name}.pk": "match_line"
+        for name in (
+            "match_line",
+            "match_remove",
+            "match_accept",
+            "api_matches-detail",
+            "api_match_change",
+            "api_match_remove",
+            "api_match_accept",
+        )
+    },
+    "api_match_put_back.pk": "match_removed",
+    "api_matching_solve.pk": "half",
     **dict.fromkeys(("api_offers-detail.pk", "api_offer_confirm.pk"), "offer"),
     "api_offer_of_school.pk": "school",
     "api_offer_of_person.pk": "giver",

@@ -133,7 +133,9 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
         name: lambda here, row=row: here.rows[row].pk
         for name, row in {**REVIEW_ROWS, **PLAN_ROWS, **SUPPORT_ROWS, **CONCERN_ROWS, **EXCHANGE_ROWS}.items()
     },
-    **dict.fromkeys(("match_need.need", "match_add.need"), lambda here: here.rows["match_line"].key),
+    **dict.fromkeys(
+        ("match_need.need", "match_add.need", "api_matching_need.need"), lambda here: here.rows["match_line"].key
+    ),
     "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
     "api_triangulation.pk": lambda here: here.rows["school"].pk,
     "api_return_figures.pk": lambda here: here.rows["return_draft"].pk,
