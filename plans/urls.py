@@ -71,6 +71,7 @@ urlpatterns = [
     path("support/<int:pk>/", support_booking.support_booking, name="support_booking"),
     path("support/<int:pk>/came/", support_booking.support_came, name="support_came"),
     path("support/<int:pk>/confirm/", support_booking.support_confirm, name="support_confirm"),
+    path("support/<int:pk>/deny/", support_booking.support_deny, name="support_deny"),
     path("support/<int:pk>/end/", support_booking.support_end, name="support_end"),
     path("exchange/", exchange.exchange, name="exchange"),
     path("exchange/solve/", exchange.exchange_solve, name="exchange_solve"),

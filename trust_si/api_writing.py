@@ -11,6 +11,7 @@ from plans.api.booking import (
     SupportCancel,
     SupportConfirmation,
     SupportDelivered,
+    SupportDenial,
     SupportMissed,
 )
 from plans.api.closing import PlanClose, PriorityLeave
@@ -81,6 +82,7 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "support_bookings/<pk>/delivered": (SupportDelivered, "api_support_delivered"),
     "support_bookings/<pk>/missed": (SupportMissed, "api_support_missed"),
     "support_bookings/<pk>/confirmation": (SupportConfirmation, "api_support_confirmation"),
+    "support_bookings/<pk>/denial": (SupportDenial, "api_support_denial"),
     "support_bookings/<pk>/cancel": (SupportCancel, "api_support_cancel"),
 }
 """What is written of plans and support."""

@@ -26,6 +26,7 @@ from plans.services.booking import (
     book_support,
     cancel_support,
     confirm_support,
+    deny_miss,
     dispute_support,
     say_delivered,
     say_missed,
@@ -131,6 +132,12 @@ class ConfirmationIn(StrictSerializer):
     answer = text(LONGEST_WORDS, "What was different; needed where it did not come so.")
 
 
+class DenialIn(StrictSerializer):
+    """What was different."""
+
+    answer = text(LONGEST_WORDS, needed=True)
+
+
 class _Become(TrustView):
     """What becomes of a booking."""
 
@@ -201,3 +208,15 @@ class SupportConfirmation(_Become):
         sent = self.taken()
         act = confirm_support if sent["came"] else dispute_support
         return self.told(act(booking, by=self.access.membership, answer=sent["answer"]))
+
+
+class SupportDenial(_Become):
+    """Answer for the school where a miss is said to lie with it."""
+
+    needs, operation, takes = P.CONFIRM_SUPPORT, "support_bookings_denial", DenialIn
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """That it did not, and what was different. It stays missed, with the words of both sides."""
+        booking: SupportBooking = self.get_object()
+        self.access.require(P.CONFIRM_SUPPORT, booking.school_id or 0)
+        return self.told(deny_miss(booking, by=self.access.membership, **self.taken()))

@@ -66,13 +66,14 @@ class SupportBookingOut(serializers.ModelSerializer):
     unit = serializers.CharField(help_text="day, session, visit, meeting or programme.")
     given_by = serializers.CharField(read_only=True, help_text="Who gives it, by name.")
     missed_by = serializers.CharField(help_text="provider, school or neither; blank where it was not missed.")
+    is_denied = serializers.BooleanField(help_text="Whether the school says in `answer` that a miss lay elsewhere.")
 
     class Meta:
         model = SupportBooking
         fields = [
             "id", "school", "strategy_version", "entitlement", "request", "what", "unit", "amount", "on", "provider",
             "provider_school", "given_by", "funder", "cost", "criterion", "action", "state", "delivered_at", "note",
-            "answered_at", "answer", "missed_by", "why",
+            "answered_at", "answer", "missed_by", "why", "is_denied",
         ]  # fmt: skip
         read_only_fields = fields
 

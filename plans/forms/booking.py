@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from plans.forms.support import SELECT, Choices, risk_field, risk_in
 from plans.models import Action, SupportBooking, SupportRequest
 from plans.queries.givers import post_words
-from plans.services.booking import LONGEST_WORDS, Terms
+from plans.services.booking import LONGEST_WORDS, STILL_TO_COME, Terms
 from reviews.forms.reviews import DaysField
 from schools.forms import ask, choose
 from schools.forms.boxes import BOX, box, line
@@ -21,6 +21,7 @@ from schools.strategy.basics import SupportUnit
 B = SupportBooking
 FIGURE = {**BOX, "inputmode": "decimal"}
 REQUEST = "request:"
+END_CHOICES = [(B.State.MISSED, "It did not take place"), (B.State.CANCELLED, "It is called off in good time")]
 LATER_STATES = (B.State.MISSED, B.State.CANCELLED)
 
 
@@ -155,12 +156,18 @@ class SchoolSaysForm(forms.Form):
         return data
 
 
+class DenyForm(forms.Form):
+    """The school’s words where a miss did not lie with it."""
+
+    answer = box("What was different?", "Say what was different", rows=2, most=LONGEST_WORDS)
+
+
 class EndForm(forms.Form):
     """It did not take place, or is called off."""
 
     ended = forms.ChoiceField(
         label="What happened?",
-        choices=[(B.State.MISSED, "It did not take place"), (B.State.CANCELLED, "It is called off in good time")],
+        choices=END_CHOICES,
         widget=forms.RadioSelect(),
         error_messages=choose("Choose what happened"),
     )
@@ -169,6 +176,16 @@ class EndForm(forms.Form):
         "Choose on whose side it lay",
     )  # fmt: skip
     why = box("Why?", "Say why, in a sentence", rows=2, most=LONGEST_WORDS)
+
+    def __init__(self, data: Any = None, *, to_come: bool = False) -> None:
+        super().__init__(data, initial={"ended": B.State.CANCELLED} if to_come else {})
+        if to_come:  # nobody has missed it yet
+            del self.fields["missed_by"]
+            self.fields["ended"] = forms.ChoiceField(
+                label="What happened?", choices=[END_CHOICES[1]], widget=forms.RadioSelect(),
+                error_messages=choose(STILL_TO_COME),
+            )  # fmt: skip
+            self.order_fields(["ended", "why"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -205,6 +205,17 @@ class SupportBooking(TrustOwned):
         return STANDS[self.state][0]
 
     @property
+    def lies_with_school(self) -> bool:
+        """Whether it was missed, and whoever put it down says that this lay with the school."""
+        return self.state == self.State.MISSED and self.missed_by == self.MissedBy.SCHOOL
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the school has said since that the miss did not lie with it."""
+        since = self.answered_at and self.ended_at and self.answered_at >= self.ended_at
+        return self.lies_with_school and bool(since)
+
+    @property
     def amount_words(self) -> str:
         """“2 days”."""
         return amount_words(self.amount, self.unit)

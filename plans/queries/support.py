@@ -66,6 +66,13 @@ def confirms(access: Access, booking: SupportBooking) -> bool:
     return booking.school_id in schools and booking.delivered_by_id != access.membership.pk
 
 
+def denies(access: Access, booking: SupportBooking) -> bool:
+    """Whether this person may say for the school that a miss did not lie with it."""
+    schools = {school for _, school in access.allowing(P.CONFIRM_SUPPORT)}
+    waits = booking.lies_with_school and not booking.is_denied
+    return waits and booking.school_id in schools and booking.ended_by_id != access.membership.pk
+
+
 @dataclass(frozen=True)
 class SchoolLedger:
     """One school's year, with where it stands."""

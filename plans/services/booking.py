@@ -15,21 +15,19 @@ from plans.queries.givers import is_of_trusts_team, posts_of, works_at
 from plans.queries.support import bookable
 from plans.queries.support_asked import payer_of
 from plans.rules.support_entry import AFTER
-from reviews.queries.programme import year_days
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
-from schools.queries import half_terms_of
-from schools.rules import SATURDAY, academic_year, is_working_day
-from schools.rules.post import is_holiday
 from schools.strategy.basics import SupportUnit
 from schools.words import amount_words, counted
 from schools.words import on as day_words
 
+from .support_days import check_days
 from .support_news import tell_booked, tell_delivered, tell_ended, tell_school_said
 
 MOST_DATES = 40
 LONGEST_WORDS = 2000
 MOST_AMOUNT = Decimal(99)
+STILL_TO_COME = "This day is still to come, so nobody has missed it. Call it off instead."
 B = SupportBooking
 
 
@@ -129,46 +127,6 @@ def _check(school: School | None, version: StrategyVersion, terms: Terms) -> Non
     _check_provider(school, terms)
 
 
-def check_days(school: School | None, dates: Sequence[date]) -> None:
-    """Support comes near enough in time, on working days, and to a school while it is of the trust and open."""
-    days = sorted(set(dates))
-    _check_years(days)
-    if school is not None:
-        _check_belongs(school, days)
-    if off := next((day for day in days if not is_working_day(day)), None):
-        what = f"a {off:%A}" if off.weekday() >= SATURDAY else "a bank holiday"
-        raise ValidationError({"dates": f"{day_words(off)} is {what}: enter a working day"})
-    if school is None:
-        return
-    halves = half_terms_of([school], since=days[0], until=days[-1])[school.pk]
-    if closed := next((day for day in days if is_holiday(day, halves)), None):
-        said = f"{school.known_as} is closed on {day_words(closed)}: enter a day of one of its half terms"
-        raise ValidationError({"dates": said})
-
-
-def _check_years(days: Sequence[date]) -> None:
-    """From the first day of the last academic year to the last day of the next."""
-    year = academic_year(timezone.localdate())
-    (first, _), (_, last) = year_days(year - 1), year_days(year + 1)
-    if days[0] < first:
-        said = f"{day_words(days[0])} is before the last academic year: enter a day from {day_words(first)} on"
-    elif days[-1] > last:
-        said = f"{day_words(days[-1])} is after the next academic year: enter a day up to {day_words(last)}"
-    else:
-        return
-    raise ValidationError({"dates": said})
-
-
-def _check_belongs(school: School, days: Sequence[date]) -> None:
-    if days[0] < school.joined_on:
-        said = f"{school.known_as} joined the trust on {day_words(school.joined_on)}: enter a day from then on"
-    elif school.left_on and days[-1] >= school.left_on:
-        said = f"{school.known_as} leaves the trust on {day_words(school.left_on)}: enter a day before it"
-    else:
-        return
-    raise ValidationError({"dates": said})
-
-
 def _check_provider(school: School | None, terms: Terms) -> None:
     if terms.provider not in B.Provider.values:
         raise ValidationError({"provider": "Choose who gives it"})
@@ -243,9 +201,28 @@ def _school_says(booking: SupportBooking, state: str, by: Membership, answer: st
 def say_missed(booking: SupportBooking, *, by: Membership, missed_by: str, why: str) -> SupportBooking:
     """It did not take place: by whom, and why."""
     row = _becoming(booking, B.State.MISSED)
+    if row.on > timezone.localdate():
+        raise ValidationError(STILL_TO_COME)
     if missed_by not in B.MissedBy.values:
         raise ValidationError({"missed_by": "Choose on whose side it lay"})
     return _ended(row, B.State.MISSED, by, why, missed_by)
+
+
+def deny_miss(booking: SupportBooking, *, by: Membership, answer: str) -> SupportBooking:
+    """The school says that a miss did not lie with it. It stays missed; both sides' words stand beside one another."""
+    row = _locked(booking)
+    if not row.lies_with_school or row.is_denied:
+        raise ValidationError("No miss that is said to lie with the school waits for its answer here.")
+    if row.ended_by_id == by.pk:
+        raise ValidationError("You have put it down yourself, so somebody else answers for the school.")
+    if not answer.strip():
+        raise ValidationError({"answer": "Say what was different"})
+    _limit(answer, "answer")
+    _record("support.denied", row, by, why=answer.strip())
+    row.answered_by, row.answered_at, row.answer = by, timezone.now(), answer.strip()
+    row.save()
+    tell_school_said(row, by=by)
+    return row
 
 
 def cancel_support(booking: SupportBooking, *, by: Membership, why: str) -> SupportBooking:
@@ -266,11 +243,14 @@ def _ended(row: SupportBooking, state: str, by: Membership, why: str, missed_by:
     return row
 
 
-def _becoming(booking: SupportBooking, state: str) -> SupportBooking:
+def _locked(booking: SupportBooking) -> SupportBooking:
     rows = SupportBooking.objects.select_for_update(of=("self",))
-    row = rows.select_related("school__trust", "provider_school", "provider_person__user", "booked_by").get(
-        pk=booking.pk
-    )
+    rows = rows.select_related("school__trust", "provider_school", "provider_person__user", "booked_by", "ended_by")
+    return rows.get(pk=booking.pk)
+
+
+def _becoming(booking: SupportBooking, state: str) -> SupportBooking:
+    row = _locked(booking)
     if state not in AFTER[row.state]:
         raise ValidationError(f"This stands as “{row.get_state_display()}”, so that is not possible.")
     return row

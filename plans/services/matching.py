@@ -17,7 +17,8 @@ from plans.queries.matching import lines_of, matches_of, problem_for, removed_of
 from plans.rules.exchange import Match, Problem, broken, problem_of
 from plans.rules.exchange_solve import solve
 from plans.rules.exchange_words import others, why
-from plans.services.booking import Terms, book_support, check_days
+from plans.services.booking import Terms, book_support
+from plans.services.support_days import check_days
 from schools.audit import record_act
 from schools.models import Membership, Period, School
 from schools.queries import strategy_of

@@ -55,11 +55,11 @@ def tell_delivered(row: SupportBooking, *, by: Membership) -> None:
 
 
 def tell_school_said(row: SupportBooking, *, by: Membership) -> None:
-    """The school says otherwise: who booked it and who gave it hear."""
+    """The school says otherwise: who booked it, who gave it and who put down a miss hear."""
     if row.school is None:
         return
     body = f"{by.user.name} says of {row.what} on {day_words(row.on)}: “{cut(row.answer, 400)}”"
-    people = [one for one in (row.booked_by, row.delivered_by, *_givers(row)) if one]
+    people = [one for one in (row.booked_by, row.delivered_by, row.ended_by, *_givers(row)) if one]
     subject = about(row.school, f"{row.what}: the school says otherwise")
     tell_people(people, by.trust, subject=subject, body=body, path=f"support/{row.pk}/", besides=by)
 
@@ -70,6 +70,8 @@ def tell_ended(row: SupportBooking, *, by: Membership) -> None:
         return
     said = str(row.get_state_display()).lower()
     body = f"{row.what} on {day_words(row.on)}: {said}. {by.user.name} says: “{cut(row.why, 400)}”"
+    if row.lies_with_school:
+        body = f"{body} It is said to lie with the school. If that is not so, its head can say what was different."
     people = [*heads_of(row.school.pk), *_givers(row), row.booked_by]
     subject = about(row.school, f"{row.what}: {said}")
     tell_people(people, by.trust, subject=subject, body=body, path=f"support/{row.pk}/", besides=by)

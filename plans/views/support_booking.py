@@ -12,17 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, EndForm, SchoolSaysForm
+from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, DenyForm, EndForm, SchoolSaysForm
 from plans.forms.support import request_choices, risks
 from plans.models import SupportBooking, SupportRequest
 from plans.queries.bookable import bookable_for
-from plans.queries.support import confirms, gives, readable_bookings
+from plans.queries.support import confirms, denies, gives, readable_bookings
 from plans.queries.support_asked import label_of, payer_of
 from plans.rules.support_entry import AFTER
 from plans.services.booking import (
     book_support,
     cancel_support,
     confirm_support,
+    deny_miss,
     dispute_support,
     say_delivered,
     say_missed,
@@ -111,7 +112,8 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
     """The page; with a form that was refused, as it was typed."""
     may_give, next_ones = gives(request.access, found), AFTER[found.state]
     criterion = found.strategy_version.strategy.criterion_by_key.get(found.criterion)
-    forms = {"came": CameForm(), "says": SchoolSaysForm(), "end": EndForm(), **refused}
+    forms = {"came": CameForm(), "says": SchoolSaysForm(), "deny": DenyForm(), **refused}
+    forms.setdefault("end", EndForm(to_come=found.on > timezone.localdate()))
     context = {
         "booking": found,
         "criterion": criterion.label if criterion else "",
@@ -119,6 +121,7 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
         "may_say": may_give and State.DELIVERED in next_ones and found.on <= timezone.localdate(),
         "may_end": may_give and State.MISSED in next_ones,
         "may_confirm": State.CONFIRMED in next_ones and confirms(request.access, found),
+        "may_deny": denies(request.access, found),
         "today": timezone.localdate(),
         **forms,
     }
@@ -158,13 +161,26 @@ def support_confirm(request: TrustRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@trust_view(needs=P.CONFIRM_SUPPORT)
+def support_deny(request: TrustRequest, pk: int) -> HttpResponse:
+    """The school says that a miss did not lie with it."""
+    found = booking_for(request, pk)
+    request.access.require(P.CONFIRM_SUPPORT, found.school_id or 0)
+    form = DenyForm(request.POST)
+    if accepted(form, lambda data: deny_miss(found, by=request.access.membership, **data)):
+        messages.success(request, "Your words are on record, beside what was said.")
+        return redirect("support_booking", trust=request.trust.slug, pk=pk)
+    return booking_page(request, booking_for(request, pk), deny=form)
+
+
+@require_POST
 @trust_view(needs=P.SEE_SUPPORT)
 def support_end(request: TrustRequest, pk: int) -> HttpResponse:
     """It did not take place, or is called off."""
     found = booking_for(request, pk)
     if not gives(request.access, found):
         raise PermissionDenied(who_may(P.BOOK_SUPPORT))
-    form, me = EndForm(request.POST), request.access.membership
+    form, me = EndForm(request.POST, to_come=found.on > timezone.localdate()), request.access.membership
 
     def end(data: dict[str, Any]) -> None:
         if data["ended"] == LATER_STATES[0]:

@@ -269,6 +269,7 @@ ACT_WORDS = {
     "support.confirmed": "School confirmed support",
     "support.delivered": "Support said to have come",
     "support.disputed": "School said otherwise of support",
+    "support.denied": "School said that a miss did not lie with it",
     "support.drafted": "Request for support written down",
     "support.missed": "Support missed",
     "support.withdrawn": "Request for support taken back",

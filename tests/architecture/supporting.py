@@ -44,9 +44,10 @@ def plant_support(here: Planted, school: School) -> None:
     here.rows["support_delivered"] = say_delivered(booked(here, school), by=lead, note=f"{canary(here.slug)}note")
     disputed = say_delivered(booked(here, school, request=here.rows["support_agreed"]), by=lead)
     dispute_support(disputed, by=head, answer=f"{canary(here.slug)}answer")
-    say_missed(booked(here, school), by=lead, missed_by="provider", why=f"{canary(here.slug)}why")
+    missed = say_missed(booked(here, school), by=lead, missed_by="school", why=f"{canary(here.slug)}why")
+    here.rows["support_missed"] = missed
     booked(here, school, provider="school", provider_school=here.rows["other_school"])
-    here.rows["giver"] = member(f"{canary(here.slug)}giver", "leader", here.rows["other_school"])
+    here.rows["lender"] = member(f"{canary(here.slug)}giver", "leader", here.rows["other_school"])
     booked(here, None)
 
 
@@ -75,7 +76,7 @@ def _booking(here: Planted) -> dict[str, Any]:
 def _booking_sent(here: Planted) -> dict[str, Any]:
     return {
         "entitlement": KEY, "request": None, "what": "Changed.", "amount": "1", "unit": "meeting",
-        "dates": ["2026-12-01"], "provider": "school", "provider_person": here.rows["giver"].pk,
+        "dates": ["2026-12-01"], "provider": "school", "provider_person": here.rows["lender"].pk,
         "provider_school": here.rows["other_school"].pk, "provider_words": "Maths lead", "funder": "shared",
         "cost": "100", "criterion": "", "action": here.rows["plan_action"].pk,
     }  # fmt: skip
@@ -97,6 +98,7 @@ SUPPORT_ACTS: dict[str, tuple[Any, ...]] = {
     "support_book_trust": ("ceo", _of_the_trust),
     "support_came": ("si_lead", _always(note="Books looked at.")),
     "support_confirm": ("head", _always(outcome="disputed", answer="Nobody came.")),
+    "support_deny": ("head", _always(answer="We were in.")),
     "support_end": ("si_lead", _always(ended="missed", missed_by="provider", why="Ill.")),
     "api_support_ask": ("head", _always(**ASKED, item="coaching", criterion="behaviour", action=None, send=True)),
     "api_support_send": ("head", _always()),
@@ -105,12 +107,13 @@ SUPPORT_ACTS: dict[str, tuple[Any, ...]] = {
     "api_support_delivered": ("si_lead", _always(note="Books looked at.")),
     "api_support_missed": ("si_lead", _always(missed_by="provider", why="Ill.")),
     "api_support_cancel": ("si_lead", _always(why="Snow.")),
+    "api_support_denial": ("head", _always(answer="We were in.")),
     "api_support_confirmation": ("head", _always(came=False, answer="Nobody came.")),
 }
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
 
 SUPPORT_POST_ONLY = frozenset(
-    {"support_request_send", "support_request_back", "support_came", "support_confirm", "support_end"}
+    {"support_request_send", "support_request_back", "support_came", "support_confirm", "support_deny", "support_end"}
 )
 
 SUPPORT_ROWS: dict[str, str] = {
@@ -132,6 +135,7 @@ SUPPORT_ROWS: dict[str, str] = {
         "support_booked",
     ),
     **dict.fromkeys(("support_confirm.pk", "api_support_confirmation.pk"), "support_delivered"),
+    **dict.fromkeys(("support_deny.pk", "api_support_denial.pk"), "support_missed"),
     **dict.fromkeys(("api_support_ledger.pk", "api_support_ask.pk", "api_support_book.pk"), "school"),
 }
 """`parameter`, or `route.parameter` -> the planted row."""

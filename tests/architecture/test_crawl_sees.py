@@ -43,8 +43,10 @@ SHOW_NOTHING: dict[str, str] = {
     **dict.fromkeys(("practice_answer", "practice_end", "practice_offer"), OF_ITS_SCHOOL),
     **dict.fromkeys(("review_concern", "review_reply", "review_sign", "visit_reply"), OF_ITS_SCHOOL),
     **dict.fromkeys(("year_begin", "year_sign"), OF_ITS_SCHOOL),
-    **dict.fromkeys(("support_confirm", "support_request_back", "support_request_send"), OF_ITS_SCHOOL),
-    **dict.fromkeys(("api_support_ask", "api_support_confirmation", "api_support_send"), OF_ITS_SCHOOL),
+    **dict.fromkeys(("support_confirm", "support_deny", "support_request_back", "support_request_send"), OF_ITS_SCHOOL),
+    **dict.fromkeys(
+        ("api_support_ask", "api_support_confirmation", "api_support_denial", "api_support_send"), OF_ITS_SCHOOL
+    ),
     **dict.fromkeys(("api_offer_confirm", "api_offer_of_school"), OF_ITS_SCHOOL),
     "calendar_feed": "opens for whoever has its address, and shows what that person may read",
     "token_end": "finds the person's own tokens only, by the person",

@@ -47,6 +47,8 @@ def support_with_faults(addresses: Addresses) -> list[Form]:
     asked = SupportRequest.objects.filter(state="asked").order_by("pk").first()
     assert asked is not None  # of the demo
     (past,), (came,) = _bookings("booked"), _bookings("delivered")
+    missed = SupportBooking.objects.filter(state="missed", missed_by="school").order_by("-on", "pk").first()
+    assert missed is not None  # of the demo
     school = rows["support_book"][0]["school_id"]
     wrong = {"dates": "soon", "amount": "lots", "cost": "cheap", "provider": "", "what": "x" * 201}
     page, answer = at("support_booking", pk=past.pk), {"outcome": "later", "later_on": "soon"}
@@ -60,5 +62,9 @@ def support_with_faults(addresses: Addresses) -> list[Form]:
         Form(
             "support_confirm", f"head of {came.school_id}", at("support_booking", pk=came.pk), {"answer": TOO_LONG},
             "/confirm/",
+        ),
+        Form(
+            "support_deny", f"head of {missed.school_id}", at("support_booking", pk=missed.pk), {"answer": TOO_LONG},
+            "/deny/",
         ),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from plans.services.booking import (
     book_support,
     cancel_support,
     confirm_support,
+    deny_miss,
     dispute_support,
     say_delivered,
     say_missed,
@@ -28,7 +29,7 @@ from plans.services.booking import (
 from reviews.queries.programme import programmes
 from schools.access import access_of
 from schools.audit import record_act
-from schools.models import Notice, Period, RoleGrant
+from schools.models import AuditEntry, Notice, Period, RoleGrant
 from schools.queries import half_terms_of
 from schools.rules import is_working_day
 from schools.tenancy import trust_scope
@@ -204,6 +205,74 @@ def test_what_waits_for_one_is_not_pushed_out_by_what_waits_for_others(cast: Cas
             assert set(found) <= may
             assert len(found) == min(len(may), MOST_WAITING)
         assert [one.booking for one in waiting_for(access_of(ashby.user), TODAY)] == [lent]
+
+
+def test_nobody_misses_a_day_to_come(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, DECEMBER)
+        with pytest.raises(ValidationError, match="still to come, so nobody has missed it"):
+            say_missed(row, by=cast.ada, missed_by="school", why="They said no.")
+    ada, page = cast.client(cast.ada), f"/t/alder/support/{row.pk}/"
+    form = ada.get(page).context["end"]
+    assert ([key for key, _ in form.fields["ended"].choices], form.initial["ended"]) == (["cancelled"], "cancelled")
+    sent = {"ended": "missed", "missed_by": "school", "why": "They said no."}
+    answer = ada.post(page + "end/", sent)
+    assert (answer.status_code, "They said no." in text_of(answer)) == (422, True)
+    assert "nobody has missed it. Call it off instead." in str(answer.context["end"].errors["ended"])
+    assert ada.post(page + "end/", sent | {"ended": "cancelled"}).status_code == 302
+
+
+def test_the_school_says_that_a_miss_did_not_lie_with_it(cast: Cast):
+    with trust_scope(cast.alder):
+        ours, theirs, own = book(cast, OCTOBER, YESTERDAY, date(2026, 11, 18))
+        say_missed(ours, by=cast.ruth, missed_by="school", why="Nobody was in.")
+        say_missed(theirs, by=cast.ada, missed_by="provider", why="I was ill.")
+        say_missed(own, by=cast.ben, missed_by="school", why="We forgot.")
+        told = Notice.objects.filter(to=cast.ben, subject__contains="missed").values_list("body", flat=True)
+        assert ["its head can say what was different" in one for one in told.order_by("pk")] == [True, False]
+    ben, page = cast.client(cast.ben), f"/t/alder/support/{ours.pk}/"
+    assert "It did not lie with us" in text_of(ben.get(page))
+    for person in (cast.ada, cast.gita, cast.tom):
+        assert "It did not lie with us" not in text_of(cast.client(person).get(page))
+        assert cast.client(person).post(page + "deny/", {"answer": "No."}).status_code == 403
+    assert cast.client(cast.cleo).post(page + "deny/", {"answer": "No."}).status_code == 404
+    assert "Say what was different" in text_of(ben.post(page + "deny/", {"answer": " "}))
+    assert ben.post(page + "deny/", {"answer": "We waited all morning."}).status_code == 302
+    for person in (cast.ben, cast.ruth, cast.gita):
+        shown = text_of(cast.client(person).get(page))
+        assert "Says that it did not lie with the school: Ben Osei, 20 November 2026." in shown
+        assert "We waited all morning." in shown
+        assert "Nobody was in." in shown
+        assert "It did not lie with us" not in shown
+    with trust_scope(cast.alder):
+        ours.refresh_from_db()
+        assert (ours.state, ours.missed_by, ours.is_denied) == ("missed", "school", True)
+        heard = Notice.objects.filter(subject__contains="the school says otherwise").values_list("to", flat=True)
+        assert set(heard) == {cast.ruth.pk, cast.ada.pk}, "who put it down, and who booked it"
+        for row, said in ((ours, "waits for its answer"), (theirs, "waits for its answer"), (own, "somebody else")):
+            with pytest.raises(ValidationError, match=said):
+                deny_miss(row, by=cast.ben, answer="Once more.")
+        entry = AuditEntry.objects.get(did="support.denied")
+        assert (entry.by, entry.why) == (cast.ben, "We waited all morning.")
+
+
+def test_programs_say_that_a_miss_did_not_lie_with_the_school(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, OCTOBER)
+        say_missed(row, by=cast.ada, missed_by="school", why="Nobody was in.")
+        [ahead] = book(cast, DECEMBER)
+    api = "/api/v1/t/alder/support_bookings/"
+    ben, ada, sent = cast.client(cast.ben), cast.client(cast.ada), {"answer": "We were in."}
+    assert ada.post(f"{api}{row.pk}/denial/", sent, "application/json").status_code == 403
+    blank = ben.post(f"{api}{row.pk}/denial/", {"answer": ""}, "application/json")
+    assert (blank.status_code, list(blank.json()["errors"])) == (400, ["answer"])
+    told = ben.post(f"{api}{row.pk}/denial/", sent, "application/json").json()
+    assert (told["state"], told["missed_by"], told["is_denied"], told["answer"]) == (
+        "missed", "school", True, "We were in.",
+    )  # fmt: skip
+    assert ben.post(f"{api}{row.pk}/denial/", sent, "application/json").status_code == 400
+    early = ada.post(f"{api}{ahead.pk}/missed/", {"missed_by": "school", "why": "No."}, "application/json")
+    assert (early.status_code, "still to come" in early.content.decode()) == (400, True)
 
 
 def test_what_is_called_off_in_good_time_counts_for_nothing_and_stays_on_record(cast: Cast):
