@@ -105,7 +105,12 @@ class Standing:
     @property
     def steps(self) -> list[Step]:
         """What can be proposed now; nothing while a step waits to be decided."""
-        if self.waiting is not None or not self.concern.is_live:
+        return [] if self.waiting is not None else self.steps_from_here
+
+    @property
+    def steps_from_here(self) -> list[Step]:
+        """What can be proposed from where the school stands, whether or not a step waits."""
+        if not self.concern.is_live:
             return []
         keys = [one.key for one in self.ladder.stages]
         return steps_from(keys, self.stage.key if self.stage else "", watched=self.is_watched)

@@ -65,7 +65,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     version, ladders = ladders_to_climb(school, today=today)
     ladder = next((one for one in ladders if one.key == entry.ladder), None)
     if version is None or ladder is None:
-        raise ValidationError("This school is on that ladder already, or its strategy has no such ladder.")
+        raise ValidationError(on_it_words(school, entry.ladder))
     if school.left_on is not None and school.left_on <= today:
         raise ValidationError(f"{school.known_as} has left the trust.")
     stage = _stage_to_enter(ladder, entry.step.stage)
@@ -94,7 +94,7 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
     """Propose the next step of a school on a ladder. Raises ValidationError by field."""
     row, standing = locked(concern)
     if standing.waiting is not None:
-        raise ValidationError("Another step waits to be decided. Nothing more can be proposed before that.")
+        raise ValidationError(waits_words(standing.waiting))
     if step not in standing.steps:
         raise ValidationError("This step cannot be taken from where the school stands now.")
     at = standing.stage.key if standing.stage else ""
@@ -111,6 +111,24 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
     after = stage.label if stage else "Off the ladder"
     record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.reason.strip())
     return _propose(row, step, stage, at, entry, by)
+
+
+def on_it_words(school: School, ladder: str) -> str:
+    """Why no concern about the school can be raised: who has proposed one, or that it is on the ladder."""
+    over = (Concern.State.ENDED, Concern.State.DECLINED)
+    found = Concern.objects.filter(school=school, ladder=ladder).exclude(state__in=over).first()
+    if found is None:
+        return f"The strategy of {school.known_as} has no such ladder."
+    waiting = found.changes.filter(outcome="").select_related("proposed_by__user").first()
+    if found.state == Concern.State.PROPOSED and waiting is not None:
+        return waits_words(waiting)
+    return f"{school.known_as} is on that ladder already, or watched since it has left it."
+
+
+def waits_words(waiting: StageChange) -> str:
+    """Why nothing can be proposed now: “Ada Whitlock has proposed a step on 20 November 2026, and it waits …”."""
+    who, day = waiting.proposed_by.user.name, on(timezone.localdate(waiting.proposed_at))
+    return f"{who} has proposed a step on {day}, and it waits to be decided. Nothing more can be proposed before that."
 
 
 def _propose(

@@ -21,7 +21,14 @@ from plans.queries.concerns import Standing, ladders_to_climb
 from plans.queries.letters import draft_of, told_of
 from plans.queries.sources import sources_of
 from plans.rules.ladder import Step
-from plans.services.escalating import decide_step, propose_step, raise_concern, withdraw_step
+from plans.services.escalating import (
+    decide_step,
+    on_it_words,
+    propose_step,
+    raise_concern,
+    waits_words,
+    withdraw_step,
+)
 from plans.services.notifying import arrival, send_letter
 from plans.services.seeing_through import amend_plan, end_watch, record_duty, record_look
 from plans.views.concerns import STEPS, concern_page, standing_for
@@ -41,13 +48,16 @@ def _back(request: TrustRequest, concern: Concern, said: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.RAISE_CONCERN)
 def concern_new(request: TrustRequest, school_id: int, ladder: str) -> HttpResponse:
-    """Propose that a school comes onto a ladder."""
+    """Propose that a school comes onto a ladder. Where it is on it by now, what was typed stays in the form."""
     school = get_object_or_404(School.objects.visible_to(request.access).select_related("trust"), pk=school_id)
     request.access.require(P.RAISE_CONCERN, school.pk)
-    _, found = ladders_to_climb(school, today=timezone.localdate(), followed=request.followed)
-    ladders = {one.key: one for one in found}
+    version, free = ladders_to_climb(school, today=timezone.localdate(), followed=request.followed)
+    ladders = {one.key: one for one in (version.strategy.ladders if version else ())}
     if ladder not in ladders:
         raise Http404
+    if request.method == "GET" and ladders[ladder] not in free:
+        messages.warning(request, on_it_words(school, ladder))
+        return redirect("school_concerns", trust=request.trust.slug, school_id=school.pk)
     sources = sources_of(school, today=timezone.localdate())
     form = ConcernForm(request.POST if request.method == "POST" else None, ladder=ladders[ladder], sources=sources)
     made: list[Concern] = []
@@ -62,10 +72,16 @@ def concern_new(request: TrustRequest, school_id: int, ladder: str) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.RAISE_CONCERN)
 def concern_step(request: TrustRequest, pk: int, step: str) -> HttpResponse:
-    """Propose the next step of a school on a ladder; 404 for one that cannot be taken from where it stands."""
+    """Propose the next step of a school on a ladder; 404 for one that cannot be taken from where it stands.
+
+    Where another waits by now, what was typed stays in the form.
+    """
     standing = _to_raise(request, pk)
-    if step not in standing.steps:
+    if step not in standing.steps_from_here:
         raise Http404
+    if request.method == "GET" and standing.waiting is not None:
+        messages.warning(request, waits_words(standing.waiting))
+        return redirect("concern", trust=request.trust.slug, pk=pk)
     taken = Step(step)
     form = StepForm(request.POST if request.method == "POST" else None, standing=standing, step=taken)
     if form.is_bound and accepted(

@@ -355,3 +355,26 @@ def test_what_is_left_undone_is_told_before_the_step_and_stays_in_the_history(wo
         assert "Not told yet: Headteacher" in left
         assert unmarked(duty) not in left.partition("Onto the ladder")[0]
     assert "Left undone" not in text_of(world.client("head").get(at(concern)))
+
+
+def test_of_two_who_propose_the_second_loses_no_word(world: LadderWorld) -> None:
+    """Who was quicker is told, by name; a page that was opened before leads back."""
+    lead, page = world.client("lead"), f"/t/alder/schools/{world.school.pk}/concerns/"
+    with trust_scope(world.trust):
+        second = member("Sam Second", "si_lead")
+        world.raised()
+        concern = Concern.objects.get()
+    other = Client()
+    other.force_login(second.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    quicker = "Lena Lead has proposed a step on 20 November 2026, and it waits to be decided."
+    again = other.post(f"{page}scc/", RAISE)
+    assert again.status_code == 422
+    assert all(words in text_of(again) for words in (quicker, "Reading stands still.", "Two leaders left."))
+    assert quicker in text_of(other.get(f"{page}scc/", follow=True))
+    inside(world, lambda: world.decide(concern))
+    assert "is on that ladder already" in text_of(lead.post(f"{page}scc/", RAISE))
+    inside(world, lambda: world.propose(concern, Step.UP))
+    again = other.post(at(concern, "propose/up/"), STEP)
+    assert again.status_code == 422
+    assert all(words in text_of(again) for words in (quicker, "Reading stands still.", "Two leaders left."))
+    assert quicker in text_of(other.get(at(concern, "propose/up/"), follow=True))

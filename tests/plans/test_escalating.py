@@ -204,7 +204,7 @@ def test_one_concern_at_a_time_and_one_step(scc: LadderWorld) -> None:
     with pytest.raises(DatabaseError, match="concern_once_at_a_time"), transaction.atomic():
         Concern.objects.create(school=scc.school, ladder="scc", strategy_version=scc.version, trigger="x", evidence="x")
     scc.propose(concern, Step.UP)
-    assert "Another step waits" in refused(lambda: scc.propose(concern, Step.HOLD))
+    assert "it waits to be decided" in refused(lambda: scc.propose(concern, Step.HOLD))
     assert scc.standing(concern).steps == []
     withdraw_step(concern, by=scc.people["lead"])
     assert "cannot be taken" in refused(lambda: scc.propose(concern, Step.DOWN))  # it is at the first
