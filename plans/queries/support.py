@@ -15,7 +15,7 @@ from django.db.models.functions import JSONObject, TruncDate
 
 from plans.models import Plan, SupportBooking
 from plans.rules.support import Ledger, ledger_of, offer_words
-from plans.rules.support_entry import CAME, Entry
+from plans.rules.support_entry import BOOKED, CAME, Entry
 from reviews.queries.programme import NOT_AGREED, SchoolYear, year_days, years_of
 from reviews.queries.reviews import called, levels_of
 from reviews.rules.owed import applies
@@ -215,7 +215,7 @@ def entry_of(one: SupportBooking) -> Entry:
     key = one.entitlement or (ASKED if one.request_id else "")
     return Entry(
         key, one.what, SupportUnit(one.unit), one.on, one.amount, one.state, one.provider, one.funder, one.cost,
-        ("support_booking", one.pk), one.given_by,
+        (BOOKED, one.pk), one.given_by,
     )  # fmt: skip
 
 

@@ -54,7 +54,7 @@ class Line:
         here = [one for one in self.entries if half_of(one.on, self.halves) == place]
         owed = sum(half_of(day, self.halves) == place for day in self.due)
         sums = (_sum(here, stands) for stands in (("booked",), CAME, ("missed",), ("disputed",)))
-        return Cell(owed, *sums)
+        return Cell(owed, *sums, unconfirmed=sum((one.amount for one in here if one.is_unconfirmed), ZERO))
 
     @property
     def owed_now(self) -> int:

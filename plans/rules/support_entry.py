@@ -50,6 +50,9 @@ PROVIDERS: Mapping[str, str] = {
 
 CAME = ("delivered", "confirmed")
 OUTSIDE = "external"
+BOOKED = "support_booking"
+"""The name of the address of what was booked, and neither a plan, a review nor a visit."""
+
 ZERO = Decimal(0)
 
 
@@ -72,6 +75,11 @@ class Entry:
     @property
     def came(self) -> bool:
         return self.stands in CAME
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether somebody says that it came, and the school has not confirmed it. Reviews and visits need no word."""
+        return self.stands == "delivered" and self.page[0] == BOOKED
 
     @property
     def chip(self) -> str:
@@ -104,6 +112,7 @@ class Cell:
     came: Decimal
     missed: Decimal
     disputed: Decimal
+    unconfirmed: Decimal = ZERO  # of what came
 
     @property
     def words(self) -> str:

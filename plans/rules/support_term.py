@@ -26,6 +26,7 @@ class TermLine:
     booked: Decimal
     disputed: Decimal
     missed: Decimal
+    unconfirmed: Decimal
 
     @property
     def squares(self) -> list[str]:
@@ -50,7 +51,7 @@ def term_lines(lines: Iterable[Line]) -> list[TermLine]:
 
 def _term_line(line: Line) -> TermLine:
     cells = [line.cells[place] for place in line.term.halves]
-    told = {name: sum((getattr(cell, name) for cell in cells), ZERO) for name, _ in MARKS}
+    told = {name: sum((getattr(cell, name) for cell in cells), ZERO) for name in (*dict(MARKS), "unconfirmed")}
     return TermLine(line, line.owed_in_term, **told)
 
 

@@ -61,5 +61,6 @@ def trust_year(ledgers: Iterable[Ledger]) -> TrustYear:
 
 def _added(cells: Iterable[Cell]) -> Cell:
     cells = list(cells)
-    sums = (sum((getattr(cell, name) for cell in cells), ZERO) for name in ("booked", "came", "missed", "disputed"))
+    names = ("booked", "came", "missed", "disputed", "unconfirmed")
+    sums = (sum((getattr(cell, name) for cell in cells), ZERO) for name in names)
     return Cell(sum(cell.owed for cell in cells), *sums)

@@ -110,6 +110,25 @@ def test_the_ledger_and_the_programme_count_the_same(cast: Cast):
         assert owed["support_reinforce"] == len(found.due) == 18
 
 
+def test_what_came_says_how_much_of_it_the_school_has_not_confirmed(cast: Cast):
+    with trust_scope(cast.alder):
+        place(cast, cast.dunmere, "reinforce")
+        first, second, _ = book(cast, OCTOBER, YESTERDAY, DECEMBER)
+        for row in (first, second):
+            say_delivered(row, by=cast.ada)
+    pages = (at(cast), "/t/alder/support/")
+    for page in pages:
+        assert "2 not confirmed yet" in text_of(cast.client(cast.ruth).get(page))
+    with trust_scope(cast.alder):
+        confirm_support(first, by=cast.ben)
+    for page in pages:
+        assert "1 not confirmed yet" in text_of(cast.client(cast.ruth).get(page))
+    with trust_scope(cast.alder):
+        confirm_support(second, by=cast.ben)
+    for page in pages:
+        assert "not confirmed yet" not in text_of(cast.client(cast.ruth).get(page))
+
+
 def test_a_dispute_counts_for_nothing_until_it_is_settled(cast: Cast):
     with trust_scope(cast.alder):
         place(cast, cast.dunmere, "reinforce")
