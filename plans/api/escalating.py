@@ -19,6 +19,7 @@ from plans.queries.concerns import Standing, in_full, readable_concerns, standin
 from plans.queries.letters import told_of
 from plans.rules.ladder import Step
 from plans.services.escalating import (
+    LONGEST_WHY_NOW,
     LONGEST_WORDS,
     ConcernEntry,
     StepEntry,
@@ -68,6 +69,7 @@ class ConcernIn(_Reasons):
         child=serializers.CharField(max_length=LONGEST_KEY), max_length=MOST_TESTS, required=False, default=list,
         help_text="What it rests on: the kind and the number of what is on record, for example decision-12.",
     )  # fmt: skip
+    why_now = text(LONGEST_WHY_NOW, "Why who decides is told at once; blank: on the next working morning.")
 
 
 class ExitTestIn(StrictSerializer):
@@ -106,6 +108,7 @@ class DecisionIn(StrictSerializer):
 
     outcome = text(LONGEST_KEY, "agreed or declined.", needed=True)
     words = text(LONGEST_WORDS, "Needed where it is declined.")
+    why_now = text(LONGEST_WHY_NOW, "Why who proposed it is told at once; blank: on the next working morning.")
 
 
 class ToIn(StrictSerializer):

@@ -13,7 +13,7 @@ from plans.models import StageChange, WatchLook
 from plans.queries.concerns import Standing
 from plans.queries.sources import Source
 from plans.rules.ladder import Outstanding, Step, stage_after
-from plans.services.escalating import DISCUSSED, LONGEST_WORDS, ConcernEntry, StepEntry
+from plans.services.escalating import DISCUSSED, LONGEST_WHY_NOW, LONGEST_WORDS, ConcernEntry, StepEntry
 from schools.forms import choose
 from schools.forms.boxes import SELECT, box, line
 from schools.forms.days import ASK_DAY, DAY_ERRORS, DayField
@@ -62,9 +62,16 @@ def _stages(stages: Sequence[Stage]) -> dict[str, forms.Field]:
 
 def _entry(data: dict[str, Any]) -> StepEntry:
     """What the service takes, of the fields that the step has."""
-    names = ("reason", "stage", "causes", "discussed_with", "discussed_on", "review_on", "plan_words")
+    names = ("reason", "stage", "causes", "discussed_with", "discussed_on", "review_on", "plan_words", "why_now")
     tests = {test: data[name] for name, test in data.get("tests", {}).items()}
     return StepEntry(**{name: data[name] for name in names if name in data}, exit_tests=tests)
+
+
+def _why_now() -> forms.CharField:
+    return line(
+        "Tell them now, because…", most=LONGEST_WHY_NOW,
+        help_text="Without a reason they hear of it on the next working morning. What you say here is kept.",
+    )  # fmt: skip
 
 
 def _sources(sources: Sequence[Source]) -> forms.Field:
@@ -89,9 +96,14 @@ class _DaysForm(forms.Form):
 
 
 class ConcernForm(_DaysForm):
-    """A concern about a school: what led to it, which tests of the ladder are met, and what shows it."""
+    """A concern about a school: what led to it, which tests of the ladder are met, and what shows it.
 
-    def __init__(self, data: Any = None, *, ladder: Ladder, sources: Sequence[Source] = ()) -> None:
+    `off_hours`: nobody would be told today, so that a reason to tell them now can be given.
+    """
+
+    def __init__(
+        self, data: Any = None, *, ladder: Ladder, sources: Sequence[Source] = (), off_hours: bool = False
+    ) -> None:
         super().__init__(data)
         self.ladder = ladder
         tests = [(f"ladder-{n}", unmarked(test)) for n, test in enumerate(ladder.entry)]
@@ -111,6 +123,7 @@ class ConcernForm(_DaysForm):
                 help_text="Name the visit, review, figure or decision, with its day. Name no pupil and no adult.",
             ),
             **({"sources": _sources(sources)} if sources else {}), **_discussed(), **_review(),
+            **({"why_now": _why_now()} if off_hours or self.is_bound else {}),
         }  # fmt: skip
 
     def entry(self) -> ConcernEntry:
@@ -167,6 +180,7 @@ class DecideForm(forms.Form):
         error_messages=choose("Choose what you decide"),
     )
     words = words_field("In your words", help_text="Where you do not agree, say why not.")
+    why_now = _why_now()
 
 
 class DutyForm(forms.Form):

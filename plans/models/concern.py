@@ -82,7 +82,8 @@ class StageChange(TrustOwned):
     """One step on the ladder: proposed by one person, decided by another.
 
     `stage` is where it leads, blank where it leaves the ladder. `exit_tests` are those met, each with its evidence:
-    [{"test", "evidence"}]. `plan` and `plan_words` say what the plan gained, by the proposal or later.
+    [{"test", "evidence"}]. `plan` and `plan_words` say what the plan gained, by the proposal or later. `why_now` and
+    `decided_why_now` say why who decides, and who proposed it, were told at once.
     """
 
     class Outcome(models.TextChoices):
@@ -105,10 +106,12 @@ class StageChange(TrustOwned):
     plan_words = models.TextField(blank=True)
     proposed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
+    why_now = models.CharField(max_length=500, blank=True)
     outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.WAITING, blank=True)
     words = models.TextField(blank=True)
     decided_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
+    decided_why_now = models.CharField(max_length=500, blank=True)
     since = models.DateField(null=True, blank=True)  # the day from which an agreed step holds
 
     class Meta:

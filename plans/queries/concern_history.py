@@ -103,7 +103,9 @@ def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]
         told.append((f"{change.plan.title} gained", change.plan_words))
     told += [(f"Met: {unmarked(one['test'])}", one["evidence"]) for one in change.exit_tests]
     told.append(("To be looked at again", on(change.review_on) if change.review_on else ""))
+    told.append(("Who decides was told at once because", change.why_now))
     told.append(("In the words of who decided", change.words))
+    told.append(("Who proposed it was told at once because", change.decided_why_now))
     yield from (pair for pair in told if pair[1])
 
 

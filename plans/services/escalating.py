@@ -25,6 +25,7 @@ from schools.words import on
 from .news import tell_step_decided, tell_step_proposed
 
 LONGEST_WORDS = 4000  # characters
+LONGEST_WHY_NOW = 500
 Outcome = StageChange.Outcome
 DISCUSSED = (Step.OPEN, Step.UP, Step.BACK)
 """Steps that need causes, and a talk with the school."""
@@ -32,7 +33,10 @@ DISCUSSED = (Step.OPEN, Step.UP, Step.BACK)
 
 @dataclass(frozen=True)
 class StepEntry:
-    """A step as it is typed. `exit_tests`: evidence by test; `plan_words`: what the plan gains."""
+    """A step as it is typed. `exit_tests`: evidence by test; `plan_words`: what the plan gains.
+
+    `why_now` says why whoever decides is told at once; blank: on the next working morning.
+    """
 
     reason: str
     stage: str = ""  # for a step onto the ladder
@@ -42,6 +46,12 @@ class StepEntry:
     review_on: date | None = None
     plan_words: str = ""
     exit_tests: Mapping[str, str] = field(default_factory=dict)
+    why_now: str = ""
+
+    @property
+    def said(self) -> str:
+        """The reason as the record of changes keeps it."""
+        return _with_why_now(self.reason, self.why_now)
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     _check(entry.step, Step.OPEN, today, until=stay_at(stage, school, today=today).until)
     _check_somebody(_deciders(version, ladder, school, besides=(by.pk,)))
     label = f"{ladder.label}, {school.known_as}"
-    record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.reason, label=label)
+    record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.said, label=label)
     concern = Concern.objects.create(
         school=school, ladder=ladder.key, strategy_version=version, trigger=entry.step.reason.strip(),
         entry_tests=list(entry.entry_tests), evidence=entry.evidence.strip(),
@@ -109,7 +119,7 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
     _check_somebody(deciders_of_concern(row, besides=(by.pk,)))
     before = standing.stage.label if standing.stage else ""
     after = stage.label if stage else "Off the ladder"
-    record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.reason.strip())
+    record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.said)
     return _propose(row, step, stage, at, entry, by)
 
 
@@ -142,6 +152,7 @@ def _propose(
         causes=entry.causes.strip(), discussed_with=entry.discussed_with.strip(), discussed_on=entry.discussed_on,
         exit_tests=[{"test": test, "evidence": said.strip()} for test, said in entry.exit_tests.items()],
         review_on=entry.review_on, plan=plan, plan_words=words, proposed_by=by, proposed_at=timezone.now(),
+        why_now=entry.why_now.strip(),
     )  # fmt: skip
     tell_step_proposed(change, [one.person for one in deciders_of_step(concern, change).may], by=by)
     return change
@@ -170,10 +181,11 @@ def may_withdraw(change: StageChange, person: Membership) -> bool:
     return change.proposed_by_id == person.pk
 
 
-def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = "") -> StageChange:
+def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = "", why_now: str = "") -> StageChange:
     """Agree or decline the step that waits. Agreed, it holds from today: the stage's fact, the review, the watch.
 
-    Raises ValidationError by field; also where this person may not decide, or somebody was quicker.
+    Whoever proposed it hears of it on the next working morning, or at once where `why_now` says why. Raises
+    ValidationError by field; also where this person may not decide, or somebody was quicker.
     """
     row, standing = locked(concern)
     change, by, words = _waiting(standing), access.membership, words.strip()
@@ -185,10 +197,13 @@ def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = 
         raise ValidationError({"words": "Say why not"})
     if len(words) > LONGEST_WORDS:
         raise ValidationError({"words": f"Use at most {LONGEST_WORDS:,} characters; this has {len(words):,}"})
-    said = str(Outcome(outcome).label)
+    if fault := _too_long(why_now):
+        raise ValidationError({"why_now": fault})
+    said, change.decided_why_now = str(Outcome(outcome).label), why_now.strip()
     after = _to_words(change, row) if outcome == Outcome.AGREED else said
     before = standing.stage.label if standing.stage else ""
-    record_act("concern.decided", row, by=by, school=row.school, before=before, after=after, why=words)
+    why = _with_why_now(words, why_now)
+    record_act("concern.decided", row, by=by, school=row.school, before=before, after=after, why=why)
     _answer(change, by, outcome, words, since=standing.today if outcome == Outcome.AGREED else None)
     if outcome == Outcome.AGREED:
         _follow(row, change, standing, by)
@@ -258,7 +273,7 @@ def locked(concern: Concern) -> tuple[Concern, Standing]:
 def _answer(change: StageChange, by: Membership, outcome: str, words: str, *, since: date | None = None) -> None:
     change.outcome, change.words, change.since = outcome, words, since
     change.decided_by, change.decided_at = by, timezone.now()
-    change.save(update_fields=["outcome", "words", "since", "decided_by", "decided_at"])
+    change.save(update_fields=["outcome", "words", "since", "decided_by", "decided_at", "decided_why_now"])
 
 
 def _waiting(standing: Standing) -> StageChange:
@@ -300,10 +315,23 @@ def _check(entry: StepEntry, step: Step, today: date, *, until: date | None) -> 
         asked["discussed_on"] = "This day is still to come"
     if step != Step.CLOSE and (entry.review_on is None or entry.review_on <= today):
         asked["review_on"] = "Say on which day it is looked at again; it is still to come"
+    if fault := _too_long(entry.why_now):
+        asked["why_now"] = fault
     elif step != Step.CLOSE and entry.review_on and until and today <= until < entry.review_on:
         asked["review_on"] = f"The longest stay there ends on {on(until)}: look at it again by then"
     if asked:
         raise ValidationError(asked)
+
+
+def _too_long(why_now: str) -> str:
+    most = LONGEST_WHY_NOW
+    return f"Use at most {most} characters; this has {len(why_now):,}" if len(why_now) > most else ""
+
+
+def _with_why_now(words: str, why_now: str) -> str:
+    """What the record of changes keeps: the words, and why somebody was told at once."""
+    why = why_now.strip()
+    return " ".join(filter(None, (words.strip(), f"Told at once because: {why}" if why else "")))
 
 
 def _check_exit(stage: Stage, evidence: Mapping[str, str]) -> None:

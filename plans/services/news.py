@@ -135,8 +135,14 @@ def tell_step_proposed(change: StageChange, deciders: Sequence[Membership], *, b
     stage = concern.stage_of(change.stage)
     to = f"{concern.of_ladder.label}: {stage.label if stage else 'to leave the ladder'}"
     body = f"{by.user.name} proposes a step and asks you to decide. {to}. “{cut(change.reason, 300)}”"
+    body, now = body + _at_once(change.why_now), bool(change.why_now)
     subject, path = about(school, "a step on the ladder to decide"), f"concerns/{concern.pk}/"
-    tell_people(deciders, school.trust, subject=subject, body=body, path=path, besides=by)
+    tell_people(deciders, school.trust, subject=subject, body=body, path=path, besides=by, at_once=now)
+
+
+def _at_once(why: str) -> str:
+    """Why something is told at once, at the end of what is told."""
+    return f" You are told at once because: “{why}”" if why else ""
 
 
 def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None:
@@ -144,8 +150,9 @@ def tell_step_decided(change: StageChange, said: str, *, by: Membership) -> None
     concern, school = change.concern, change.concern.school
     words = f" “{cut(change.words, 400)}”" if change.words else ""
     body = f"{by.user.name} decided on the step you proposed: {said.lower()}.{words}"
+    body, now = body + _at_once(change.decided_why_now), bool(change.decided_why_now)
     subject, path = about(school, f"your step on the ladder: {said.lower()}"), f"concerns/{concern.pk}/"
-    tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by)
+    tell_people([change.proposed_by], school.trust, subject=subject, body=body, path=path, besides=by, at_once=now)
 
 
 def tell_slips(look: WatchLook, deciders: Sequence[Membership]) -> None:

@@ -28,6 +28,7 @@ from plans.services.escalating import deciders_of_step, may_withdraw, why_not_de
 from plans.services.seeing_through import why_not_end
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
+from schools.rules.post import is_off_hours
 
 P = Permission
 STEPS = {
@@ -148,6 +149,7 @@ def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> H
         "steps": [(one.value, STEPS[one]) for one in standing.steps] if may_raise else [],
         "may_end": may_ask_end and not why_not_end_it,
         "why_not_end": why_not_end_it,
+        "off_hours": may_ask and not why_not and is_off_hours(timezone.now()),
         "decide": DecideForm(),
         "duty": DutyForm(asked=standing.outstanding, auto_id="duty-%s"),
         "amend": AmendForm(auto_id="amend-%s"),

@@ -35,6 +35,7 @@ from plans.views.concerns import STEPS, concern_page, standing_for
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import accepted
 from schools.models import School
+from schools.rules.post import is_off_hours
 from schools.words import on as day_words
 
 P = Permission
@@ -59,7 +60,8 @@ def concern_new(request: TrustRequest, school_id: int, ladder: str) -> HttpRespo
         messages.warning(request, on_it_words(school, ladder))
         return redirect("school_concerns", trust=request.trust.slug, school_id=school.pk)
     sources = sources_of(school, today=timezone.localdate())
-    form = ConcernForm(request.POST if request.method == "POST" else None, ladder=ladders[ladder], sources=sources)
+    about: dict[str, Any] = {"ladder": ladders[ladder], "sources": sources, "off_hours": is_off_hours(timezone.now())}
+    form = ConcernForm(request.POST if request.method == "POST" else None, **about)
     made: list[Concern] = []
     if form.is_bound and accepted(
         form, lambda _: made.append(raise_concern(school, form.entry(), by=request.access.membership))

@@ -40,6 +40,11 @@ def may_arrive(now: datetime, halves: Sequence[HalfTerm], *, in_holidays: bool =
     return arrives_at(now, halves, in_holidays=in_holidays) <= now
 
 
+def is_off_hours(now: datetime) -> bool:
+    """Whether the trust's office is closed: at night, at a weekend, on a bank holiday."""
+    return not may_arrive(now, (), in_holidays=True)
+
+
 def _window(day: date, halves: Sequence[HalfTerm], opens: time) -> tuple[datetime, datetime]:
     """From when until when something may leave on this day."""
     closes = NOON if any(day == _last_day(half) for half in halves) else CLOSES

@@ -23,10 +23,15 @@ def tell_people(
     body: str,
     path: str,
     besides: Membership | None = None,
+    at_once: bool = False,
 ) -> list[Membership]:
-    """Tell each of them once, but for who did it. `path` is within the trust: “schools/3/”. Who was told."""
+    """Tell each of them once, but for who did it. `path` is within the trust: “schools/3/”. Who was told.
+
+    `at_once`: now and at any hour, which whoever sends it has to give a reason for.
+    """
     found = {one.pk: one for one in people if besides is None or one.pk != besides.pk}
-    not_before = humane_time(timezone.now(), hour=trust.news_hour)
+    now = timezone.now()
+    not_before = now if at_once else humane_time(now, hour=trust.news_hour)
     for person in found.values():
         tell(
             person,
@@ -34,6 +39,7 @@ def tell_people(
             body=body,
             path=f"/t/{trust.slug}/{path}",
             not_before=not_before,
+            at_once=at_once,
         )
     return list(found.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -79,8 +79,8 @@ class LadderWorld:
     def propose(self, concern: Concern, step: Step, by: str = "lead", **entry: Any) -> None:
         propose_step(concern, step, _step(entry), by=self.people[by])
 
-    def decide(self, concern: Concern, by: str = "ceo", outcome: str = "agreed", words: str = "") -> None:
-        decide_step(concern, access=self.access(by), outcome=outcome, words=words)
+    def decide(self, concern: Concern, by: str = "ceo", outcome: str = "agreed", **more: str) -> None:
+        decide_step(concern, access=self.access(by), outcome=outcome, **more)
 
     def opened(self) -> Concern:
         concern = self.raised()
@@ -123,8 +123,7 @@ class LadderWorld:
 
 
 def _step(given: dict[str, Any]) -> StepEntry:
-    fields = ("reason", "stage", "causes", "discussed_with", "discussed_on", "review_on", "plan_words", "exit_tests")
-    return StepEntry(**{name: getattr(STEP, name) for name in fields} | given)
+    return replace(STEP, **given)
 
 
 def make_ladder_world(

@@ -12,7 +12,7 @@ import time_machine
 from plans.models import Concern, Letter, StageChange
 from plans.rules.ladder import Step
 from schools.access import ROLES, Permission
-from schools.models import AuditEntry
+from schools.models import AuditEntry, Notice
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
 from tests.conftest import start_trust
@@ -90,6 +90,17 @@ def test_a_concern_goes_its_whole_way(world: LadderWorld) -> None:
         closed = concern.changes.get(step="close")
         assert closed.exit_tests == [one | {"evidence": "Seen twice."} for one in tests]
         assert AuditEntry.objects.filter(did__startswith="concern.").count() == 9
+
+
+def test_a_program_says_why_somebody_is_told_at_once(world: LadderWorld) -> None:
+    path, why = f"schools/{world.school.pk}/concerns", "The inspection begins on Monday."
+    assert send(world, "lead", path, raise_in(world) | {"why_now": "x" * 501})[0] == 400
+    here = f"concerns/{send(world, 'lead', path, raise_in(world) | {'why_now': why})[1]['id']}"
+    assert send(world, "ceo", f"{here}/decide", {"outcome": "agreed", "why_now": "x" * 501})[0] == 400
+    assert send(world, "ceo", f"{here}/decide", {"outcome": "agreed", "why_now": why})[0] == 200
+    with trust_scope(world.trust):
+        people = Notice.objects.filter(at_once=True, body__contains=why).values_list("to", flat=True)
+        assert set(people) == {world.people["ceo"].pk, world.people["lead"].pk}
 
 
 def _ready(world: LadderWorld, act: str) -> tuple[str, dict[str, Any]]:

@@ -17,6 +17,7 @@ from plans.rules.ladder import Step
 from plans.services.notifying import To, send_letter
 from plans.services.seeing_through import record_duty
 from schools.access import ROLES, Permission
+from schools.models import Notice
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
 from schools.words import unmarked
@@ -123,6 +124,31 @@ def test_the_letter_is_begun_from_the_concern_and_says_when_it_arrives(world: La
         assert world.client("head").get(f"{path}file/").status_code == 404
     with time_machine.travel(datetime(2027, 1, 4, 8, tzinfo=LONDON), tick=False):
         assert "this is so." in text_of(world.client("head").get(path))
+
+
+def test_who_raises_or_decides_out_of_hours_can_have_it_told_now_and_says_why(world: LadderWorld) -> None:
+    asks, why = "Tell them now, because…", "The inspection begins on Monday."
+    page = f"/t/alder/schools/{world.school.pk}/concerns/scc/"
+    for hour, shown in ((12, False), (20, True)):
+        with time_machine.travel(datetime(2026, 11, 20, hour, tzinfo=LONDON), tick=False):
+            assert (asks in text_of(world.client("lead").get(page))) == shown
+    with time_machine.travel(datetime(2026, 11, 20, 20, tzinfo=LONDON), tick=False):
+        refused = world.client("lead").post(page, {**RAISE, "reason": "", "why_now": why})
+        assert (refused.status_code, why in text_of(refused)) == (422, True), "nothing that was typed is lost"
+        assert world.client("lead").post(page, {**RAISE, "why_now": why}).status_code == 302
+        concern = inside(world, Concern.objects.get)
+        assert asks in text_of(world.client("ceo").get(at(concern)))
+        assert asks not in text_of(world.client("director").get(at(concern))), "who does not decide"
+    assert asks not in text_of(world.client("ceo").get(at(concern)))
+    with time_machine.travel(datetime(2026, 11, 21, 10, tzinfo=LONDON), tick=False):
+        sent = {"outcome": "agreed", "words": "", "why_now": "She asked to know."}
+        assert world.client("ceo").post(at(concern, "decide/"), sent).status_code == 302
+    with trust_scope(world.trust):
+        at_once = Notice.objects.filter(at_once=True).order_by("pk").values_list("to", flat=True)
+        assert list(at_once) == [world.people["ceo"].pk, world.people["lead"].pk]
+    read = text_of(world.client("lead").get(at(concern)))
+    assert why in read
+    assert "She asked to know." in read
 
 
 def test_only_who_proposes_or_decides_reads_what_is_proposed_or_was_declined(world: LadderWorld) -> None:

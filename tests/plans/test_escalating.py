@@ -303,6 +303,39 @@ def test_a_reason_lets_a_letter_arrive_at_once(scc: LadderWorld) -> None:
     assert AuditEntry.objects.filter(did="concern.letter", why="The inspection begins on Monday.").count() == 1
 
 
+INSPECTION = "The inspection begins on Monday."
+EVENING = datetime(2026, 11, 20, 20, tzinfo=LONDON)
+
+
+def test_a_reason_lets_who_decides_and_who_proposed_be_told_at_once(scc: LadderWorld) -> None:
+    """The reason is kept with the step and in the record; without one they hear on the next working morning."""
+    with time_machine.travel(EVENING, tick=False):
+        concern = scc.raised(why_now=f" {INSPECTION} ")
+        scc.decide(concern, why_now=INSPECTION)
+        scc.propose(concern, Step.UP)
+        scc.decide(concern, outcome="declined", words="Not yet.")
+    asked, decided = (Notice.objects.filter(to=scc.people[key]).order_by("pk") for key in ("ceo", "lead"))
+    monday = datetime(2026, 11, 23, scc.trust.news_hour, tzinfo=LONDON)
+    for first, second in (asked, decided):
+        assert (first.at_once, first.not_before, INSPECTION in first.body) == (True, EVENING, True)
+        assert (second.at_once, second.not_before, INSPECTION in second.body) == (False, monday, False)
+    opened, _ = concern.changes.order_by("pk")
+    assert (opened.why_now, opened.decided_why_now) == (INSPECTION, INSPECTION)
+    whys = AuditEntry.objects.filter(did__in=("concern.raised", "concern.decided")).order_by("pk")
+    raised, agreed, declined = whys.values_list("why", flat=True)
+    assert raised == f"Reading is not improving as the plan hoped. Told at once because: {INSPECTION}"
+    assert (agreed, declined) == (f"Told at once because: {INSPECTION}", "Not yet.")
+    told = dict(history_of(scc.fresh(concern), whole=True)[0].parts)
+    assert told["Who decides was told at once because"] == INSPECTION
+    assert told["Who proposed it was told at once because"] == INSPECTION
+
+
+def test_the_reason_to_tell_at_once_is_short(scc: LadderWorld) -> None:
+    assert "Use at most 500 characters" in refused(lambda: scc.raised(why_now="x" * 501))
+    concern = scc.raised()
+    assert "Use at most 500 characters" in refused(lambda: scc.decide(concern, why_now="x" * 501))
+
+
 def test_a_letter_goes_to_somebody_and_says_something(scc: LadderWorld) -> None:
     concern = scc.raised()
     assert "Nothing was decided yet" in refused(lambda: scc.letter(concern, "Headteacher"))
