@@ -53,8 +53,9 @@ class Line:
     def _cell(self, place: int) -> Cell:
         here = [one for one in self.entries if half_of(one.on, self.halves) == place]
         owed = sum(half_of(day, self.halves) == place for day in self.due)
-        sums = (_sum(here, stands) for stands in (("booked",), CAME, ("missed",), ("disputed",)))
-        return Cell(owed, *sums, unconfirmed=sum((one.amount for one in here if one.is_unconfirmed), ZERO))
+        sums = [_sum(here, stands) for stands in (("booked",), CAME, ("missed",), ("disputed",))]
+        sums.append(sum((one.amount for one in here if one.is_unconfirmed), ZERO))
+        return Cell(owed, *sums)
 
     @property
     def owed_now(self) -> int:

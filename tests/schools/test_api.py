@@ -29,8 +29,8 @@ NOUNS = (
     "review_wishes", "support_requests", "support_bookings", "concerns", "programmes", "checklist_items",
     "offers", "matches", "matchings", "appraisals",
 )  # fmt: skip
-OTHERS = 56
-# Ratings, figures, areas; four of visits; four read for a school; 14 of plans, 20 of support, six of concerns.
+OTHERS = 57
+# Ratings, figures, areas; four of visits; four read for a school; 14 of plans, 21 of support, six of concerns.
 
 
 @pytest.fixture(autouse=True)
