@@ -57,7 +57,7 @@ class Reached:
 
     @property
     def words(self) -> str:
-        late = f"; overdue by {self.late} day{'' if self.late == 1 else 's'}" if self.late else ""
+        late = f"; overdue by {self.late:,} day{'' if self.late == 1 else 's'}" if self.late else ""
         return SAID[self.state] + late
 
     @property

@@ -11,7 +11,7 @@ def in_months(months: int) -> str:
 
 
 def late(days: int) -> str:
-    return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days:,} day{'' if days == 1 else 's'}"
 
 
 def promised(item: Entitlement) -> str:

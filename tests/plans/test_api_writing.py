@@ -226,6 +226,7 @@ def test_an_action_is_written_anew_with_its_owner(cast: Cast, plan: Plan) -> Non
         ({"impact_check_on": None}, "impact_check_on", "null"),
         ({"impact_check_on": "2026-12-01"}, "impact_check_on", "not before"),
         ({"due_on": "soon"}, "due_on", "wrong format"),
+        ({"due_on": "2020-03-01"}, "due_on", "This day is past"),
         ({"budget": "lots"}, "budget", "valid number"),
         ({"budget": "-1"}, "budget", "greater than or equal to 0"),
         ({"priority": NOBODYS}, "priority", "no such priority"),

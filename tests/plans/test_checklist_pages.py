@@ -323,6 +323,10 @@ def test_the_api_reads_items_and_writes_one(world: PhaseWorld):
     assert (bare.status_code, bare.json()["errors"]) == (400, {"evidence": ["Say what shows that it is met"]})
     assert write("lead", owner=999_999).json()["errors"] == {"owner": [NOBODY]}
     assert list(write("lead", evidence_link="javascript:1").json()["errors"]) == ["evidence_link"]
+    assert set(write("lead", due_on="1999-01-01", evidence_on="2026-12-01").json()["errors"]) == {
+        "due_on",
+        "evidence_on",
+    }
     assert list(write("lead", words="Other").json()["errors"]) == ["words"]
     refused = write("head", status="under_way")
     assert (refused.status_code, "You can read them." in refused.json()["detail"]) == (403, True)

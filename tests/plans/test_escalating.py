@@ -14,6 +14,7 @@ from django.db import DatabaseError, transaction
 from categorisation.models import SchoolFact
 from plans.models import Concern, Letter, Recipient, StageChange, WatchLook
 from plans.queries.concern_history import history_of
+from plans.queries.letters import draft_of
 from plans.queries.plans import kinds_to_begin
 from plans.rules.ladder import Step
 from plans.services import begin_plan
@@ -292,6 +293,25 @@ def test_a_letter_is_kept_as_it_was_sent_and_arrives_at_a_humane_time(scc: Ladde
         Letter.objects.filter(pk=letter.pk).update(text="Other words.")
     with pytest.raises(DatabaseError), transaction.atomic():
         Recipient.objects.filter(letter=letter).delete()
+
+
+def test_the_mail_of_a_letter_names_the_school_once_and_greets_once(scc: LadderWorld) -> None:
+    concern, head = scc.opened(), scc.people["head"]
+    subject, text = draft_of(scc.standing(concern), sender=scc.people["lead"])
+    assert (subject.startswith(scc.school.known_as), text.startswith("Dear colleague,")) == (True, True)
+    send_letter(
+        concern, by=scc.people["lead"], to=[To("Headteacher", "Hal Head", person=head)], subject=subject, text=text
+    )
+    notice = Notice.objects.get(to=head)
+    assert (notice.subject, notice.body) == (subject, text.removeprefix("Dear colleague,").lstrip())
+    send_letter(
+        concern,
+        by=scc.people["lead"],
+        to=[To("Headteacher", "Hal Head", person=head)],
+        subject="A visit",
+        text="We come.",
+    )
+    assert Notice.objects.filter(to=head, subject=f"{scc.school.known_as}: A visit", body="We come.").exists()
 
 
 def test_a_reason_lets_a_letter_arrive_at_once(scc: LadderWorld) -> None:
