@@ -48,7 +48,7 @@ def _not_on_it() -> list[tuple[int, str]]:
 
 
 def concerns_with_faults(addresses: Addresses) -> list[Form]:
-    """Every form of concerns, as those send it who may."""
+    """Every form of concerns and of appraisals, as those send it who may."""
     slug, rows, known = addresses.trust.slug, rows_of_concerns(), _standings()
 
     def at(name: str, **more: Any) -> str:
@@ -67,5 +67,6 @@ def concerns_with_faults(addresses: Addresses) -> list[Form]:
         Form("concern_duty", "si_lead", page([one for one in on_it if one.outstanding]), {"on": "soon"}, "/done/"),
         Form("concern_plan", "si_lead", page([one for one in on_it if one.open_plan]), {"words": ""}, "/plan/"),
         Form("concern_look", "si_lead", page(watched), {"on": "soon", "words": ""}, "/look/"),
+        Form("appraisal_new", "ceo", reverse("appraisal_new", kwargs={"trust": slug}), {"person": ""}),
         Form("concern_end", "ceo", page([one for one in known if one.may_end]), {"words": ""}, "/end/"),
     ]

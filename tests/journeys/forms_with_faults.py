@@ -48,9 +48,7 @@ WITHOUT_FAULTS: dict[str, str] = {
     **dict.fromkeys(("offline_key", "offline_worker"), PROGRAM),
     "return_agree": "shares the form of return_back",
     "return_classes": "no strategy of the demo asks for classes",
-    **dict.fromkeys(
-        ("appraisal_new", "appraisal", "appraisal_remove"), "no strategy of the demo says whose appraisal is followed"
-    ),
+    **dict.fromkeys(("appraisal", "appraisal_remove"), "no appraisal is begun in the demo"),
     "plan_checklist": "no plan of the demo's strategies begins with a checklist",
     **dict.fromkeys(
         ("year_begin", "year_write", "year_sign", "year_anew"), "no strategy of the demo writes a year down"

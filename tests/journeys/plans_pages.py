@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from plans.models import ApprovalStep, ChecklistItem, Plan
-from plans.queries.plans import kind_of
+from plans.queries.checklists import takes_items
 from schools.filled import LONGEST_TEXT
 from tests.journeys.forms_with_faults import Form
 
@@ -34,7 +34,7 @@ def rows_of_plans() -> Rows:
     sent = [one for outcome in ApprovalStep.Outcome.values for one in _answered(outcome)]
     one = draft[0]
     items = ChecklistItem.objects.order_by("pk")
-    listed = [each for each in begun if (kind := kind_of(each)) and kind.checklists]
+    listed = [each for each in begun if takes_items(each)]
     return {
         "plan": [{"pk": each.pk} for each in [*draft, *sent]],
         "plan_edition": [{"pk": each.pk, "number": 1} for each in sent[:1]],
