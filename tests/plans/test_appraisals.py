@@ -396,11 +396,3 @@ def test_the_list_asks_no_more_for_many(world: LadderWorld):
     assert counts[0] == counts[1]
     with trust_scope(world.trust):
         assert readable_appraisals(world.access("ceo")).count() == 12
-
-
-def test_where_the_strategy_says_nothing_nobody_begins_one(db: None):
-    world = make_ladder_world("two_axes")
-    page = text_of(world.client("ceo").get(at(world)))
-    assert "The strategy does not say whose appraisal is followed, so none is begun here." in page
-    assert "egin" not in page.split("<main", 1)[1].replace("none is begun here", "")
-    assert world.client("ceo").get(at(world, more="new/")).status_code == 404

@@ -183,15 +183,6 @@ def test_the_list_tells_who_is_over_the_longest_stay(world: LadderWorld) -> None
     assert "1 school on the ladder. Elm Primary is 12 days over its longest stay." in read
 
 
-def test_a_strategy_without_a_ladder_shows_nothing(db: None) -> None:
-    plain = make_ladder_world("two_axes")
-    read = text_of(plain.client("lead").get("/t/alder/concerns/"))
-    assert "The strategy has no ladder for schools that cause concern, so nothing is kept here." in read
-    assert "No school is on the ladder" not in read
-    assert "Raise a concern" not in read
-    assert plain.client("lead").get(f"/t/alder/schools/{plain.school.pk}/concerns/scc/").status_code == 404
-
-
 def test_letter_and_history_are_tagged_pdfs(world: LadderWorld) -> None:
     with trust_scope(world.trust):
         concern = world.opened()
