@@ -18,6 +18,7 @@ from plans.models import (
     WatchLook,
 )
 from plans.queries.approvals import able_to_answer, approvals_of
+from plans.queries.concerns import Standing
 from plans.queries.on_ladders import LookAgain
 from plans.queries.plans import kind_of
 from plans.rules.appraisal import Step
@@ -42,6 +43,7 @@ ANSWER = "to approve by"
 """The same of a plan that waits."""
 
 LOOK = "concern to look at by"
+UNDONE = "things to do since"
 """The same of a concern."""
 
 
@@ -174,6 +176,18 @@ def tell_look_again(look: LookAgain) -> list[Membership]:
     )
     people = [look.by] if look.by.ended_at is None else _seeing_through(school)
     subject, path = about(school, f"{LOOK} {day_words(look.on)}"), f"concerns/{concern.pk}/"
+    return tell_people(people, school.trust, subject=subject, body=body, path=path)
+
+
+def tell_undone(standing: Standing) -> list[Membership]:
+    """The same people hear what a stage asks for and nobody has put down."""
+    concern, school, entered = standing.concern, standing.concern.school, standing.entered
+    if entered is None or entered.since is None:
+        return []
+    left = "\n".join(f"- {one.sentence}" for one in standing.outstanding)
+    body = f"{standing.words}. Still to do, or to be put down:\n{left}"
+    people = [entered.proposed_by] if entered.proposed_by.ended_at is None else _seeing_through(school)
+    subject, path = about(school, f"{UNDONE} {day_words(entered.since)}"), f"concerns/{concern.pk}/"
     return tell_people(people, school.trust, subject=subject, body=body, path=path)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from plans.models import Action, Appraisal, ApprovalStep, Concern, Plan
 from plans.queries.appraisals import NEXT_BY, steps_of
+from plans.queries.concerns import in_full, standings
 from plans.queries.on_ladders import looks_again
 from plans.rules.appraisal import next_step
 from schools.models import Notice
@@ -20,16 +21,21 @@ from .news import (
     CHECK,
     LOOK,
     PROGRESS,
+    UNDONE,
     tell_answer_due,
     tell_appraisal_due,
     tell_check,
     tell_look_again,
     tell_progress_due,
+    tell_undone,
 )
 from .progressing import set_due_days
 
 DAYS_BEFORE = 2
 """Days before the day of an impact check on which its owner is reminded."""
+
+A_WEEK = timedelta(days=7)
+"""After a step of a ladder, before it is asked about what nobody has put down."""
 
 A_WEEK_BEFORE = timedelta(days=7)
 """Before the day by which progress is told, or a school on a ladder is looked at again."""
@@ -98,7 +104,8 @@ def remind_of_approvals(*, today: date) -> int:
 
 
 def remind_of_concerns(*, today: date) -> int:
-    """Remind of the days on which schools on a ladder, or watched after it, are looked at. How many concerns."""
+    """Remind of the days on which schools on a ladder, or watched after it, are looked at, and of what is left undone.
+    How many reminders."""
     live = Concern.objects.filter(state__in=(Concern.State.OPEN, Concern.State.WATCHED)).order_by("pk")
     live = live.select_for_update(of=("self",), skip_locked=True, no_key=True)
     rows = live.select_related("school__trust", "strategy_version")
@@ -108,7 +115,22 @@ def remind_of_concerns(*, today: date) -> int:
     near = [one for one in found if one.is_look and is_near(one.on, today)]
     paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in near}
     said = Reminded(LOOK, paths.values())
-    return sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))
+    told = sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))
+    return told + _remind_of_undone([one.pk for one in rows], today)
+
+
+def _remind_of_undone(concerns: Collection[int], today: date) -> int:
+    """Remind, a week after each step, of what the stage asks for and nobody has put down. How many concerns."""
+    rows = Concern.objects.filter(pk__in=concerns).select_related("school__trust", "strategy_version").order_by("pk")
+    late = [
+        one
+        for one in standings(list(in_full(rows)), today=today)
+        if one.outstanding and one.entered and one.entered.since and one.entered.since + A_WEEK <= today
+    ]
+    paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in late}
+    said = Reminded(UNDONE, paths.values())
+    fresh = [one for one in late if one.entered and said.not_yet(paths[one.concern.pk], one.entered.since)]
+    return sum(bool(tell_undone(one)) for one in fresh)
 
 
 def remind_of_appraisals(*, today: date) -> int:

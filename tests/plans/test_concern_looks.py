@@ -187,3 +187,24 @@ def test_it_is_looked_at_again_within_the_longest_stay(db: None):
     with time_machine.travel(late, tick=False), trust_scope(world.trust):
         withdraw_step(concern, by=world.people["lead"])
         world.propose(concern, Step.HOLD, review_on=late + timedelta(days=9))  # the stay is over already
+
+
+def test_what_nobody_has_put_down_a_week_after_a_step_is_reminded_of_once(db: None):
+    world = make_ladder_world()
+    with time_machine.travel(date(2026, 11, 20), tick=False), trust_scope(world.trust):
+        concern = world.opened()
+        asked = [one.sentence for one in world.standing(concern).outstanding]
+
+    def told(after: int) -> list[Notice]:
+        with time_machine.travel(date(2026, 11, 20) + timedelta(days=after), tick=False):
+            remind_of_concerns_to_look_at()
+            remind_of_concerns_to_look_at()
+        with trust_scope(world.trust):
+            return list(Notice.objects.filter(subject__contains="things to do since"))
+
+    assert told(6) == []
+    [notice] = told(7)
+    assert (notice.to, notice.subject) == (world.people["lead"], "Elm Primary: things to do since 20 November 2026")
+    assert asked
+    assert all(f"- {words}" in notice.body for words in asked)
+    assert told(20) == [notice]
