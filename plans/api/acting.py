@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +17,7 @@ from plans.api.plans import ActionOut
 from plans.api.writing import PlanWriting
 from plans.models import Action, Plan
 from plans.queries.actions import readable_actions, setting_of
-from plans.queries.plans import require_writer
+from plans.queries.plans import others_to_stand_in, require_writer
 from plans.rules.aiming import check_fault, day_fault
 from plans.services import (
     LONGEST_NOTE,
@@ -67,6 +68,12 @@ class ActionIn(StrictSerializer):
         return data
 
 
+class ActionAnewIn(ActionIn):
+    """An action of a plan, written anew."""
+
+    plan = number_of("Another open plan of the school, in which it is to stand from now on; its priority is of that.")
+
+
 class _ActionWriting(PlanWriting):
     takes, tag = ActionIn, "Actions"
 
@@ -75,7 +82,12 @@ class _ActionWriting(PlanWriting):
         known = plan.actions.select_related("owner__user").filter(pk=action_id).first() if action_id else None
         if action_id and known is None:
             raise NotFound
-        entry = _action_entry(plan, self.taken(), known)
+        sent = self.taken()
+        to = sent.pop("plan", None)
+        other = next((one for one in others_to_stand_in(self.access, plan) if one.pk == to), None) if to else None
+        if to and other is None:
+            raise Refused({"plan": ["The school has no other open plan of this number that you write."]})
+        entry = replace(_action_entry(other or plan, sent, known), plan=other)
         written = write_action(plan, entry, by=self.access.membership, action=known)
         return ActionOut(readable_actions(self.access).get(pk=written.pk))
 
@@ -93,11 +105,11 @@ class PlanActions(_ActionWriting):
 class PlanAction(_ActionWriting):
     """Write an open action of a plan anew."""
 
-    operation, answers = "actions_write", {200: ActionOut}
+    operation, takes, answers = "actions_write", ActionAnewIn, {200: ActionOut}
     http_method_names = ["put"]
 
     def put(self, request: Request, action_id: str, **kwargs: str) -> Response:
-        """Whole. The finding it answers stays."""
+        """Whole, also into another plan of the school. The finding it answers stays."""
         return Response(self.write(action_id).data)
 
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils import timezone
 
 from plans.forms.lines import owners_of
-from plans.models import Action, Milestone, Priority
+from plans.models import Action, Milestone, Plan, Priority
 from plans.queries.actions import Setting
 from plans.rules.aiming import check_fault, day_fault, value_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
@@ -150,8 +150,9 @@ class ActionForm(forms.Form):
 
     def __init__(
         self, data: Any = None, *, setting: Setting, priorities: Sequence[Priority], row: Action | None = None,
-        serves: str = "",
+        serves: str = "", plans: Sequence[Plan] = (),
     ) -> None:  # fmt: skip
+        self.plans = {str(one.pk): one for one in plans}
         self.people: dict[str, Membership] = {str(one.pk): one for one in setting.people}
         if row is not None and row.owner is not None:
             self.people.setdefault(str(row.owner_id), row.owner)
@@ -177,9 +178,15 @@ class ActionForm(forms.Form):
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             ),
         }  # fmt: skip
+        if self.plans:
+            here = [("", "This one"), *((key, one.title) for key, one in self.plans.items())]
+            self.fields["plan"] = _choice("Which plan it stands in", here)
+            self.fields["plan"].help_text = "In another it serves no priority until you choose one there."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("plan"):
+            data["priority"] = ""
         if not data.get("owner") and not data.get("words"):
             self.add_error("owner", "Say who sees to it")
         if data.get("owner") and data.get("words"):
@@ -208,7 +215,8 @@ class ActionForm(forms.Form):
         what = data["what"].replace("\r\n", "\n")  # as a browser sends the end of a line
         action = NewAction(what, owner, data["words"], data["due"], data["check"], data["support"])
         priority = self.priorities.get(data["priority"])
-        return ActionEntry(action, priority, data["success"], data["budget"], data["training"], data["appraisal"])
+        plan = self.plans.get(data.get("plan", ""))
+        return ActionEntry(action, priority, data["success"], data["budget"], data["training"], data["appraisal"], plan)
 
 
 def _of(row: Action) -> dict[str, Any]:

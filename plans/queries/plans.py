@@ -61,6 +61,12 @@ def _may(access: Access, permission: Permission, plan: Plan) -> bool:
     return access.may_everywhere(permission) if plan.school_id is None else access.may(permission, plan.school_id)
 
 
+def others_to_stand_in(access: Access, plan: Plan) -> list[Plan]:
+    """The other open plans of the school that this person writes, into which an action can be moved. One query."""
+    rows = readable_plans(access).filter(school=plan.school_id, state=Plan.State.OPEN, strategy_version__isnull=False)
+    return [one for one in rows.exclude(pk=plan.pk) if may_write_plan(access, one)]
+
+
 def require_writer(access: Access, plan: Plan) -> None:
     """Raise PermissionDenied, which names the roles that may, for who does not write the plan."""
     if not may_write_plan(access, plan):

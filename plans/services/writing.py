@@ -54,6 +54,7 @@ class ActionEntry:
     budget: Decimal | None = None
     training: str = ""
     appraisal: bool = False
+    plan: Plan | None = None  # another of the school, in which it is to stand from now on
 
 
 def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
@@ -186,7 +187,7 @@ def _check_days_to_come(entry: NewAction, row: Action) -> None:
 def write_action(
     plan: Plan, entry: ActionEntry, *, by: Membership, action: Action | None = None, seen: str = ""
 ) -> Action:
-    """Add an action, or write an open one anew.
+    """Add an action, or write an open one anew, also into another open plan of the school.
 
     `seen` is the `mark_of` what was read before. Raises ValidationError where the plan or the action is closed, nobody
     sees to it, its days do not follow, the priority is of another plan, or it reads otherwise by now. Who sees to it
@@ -194,7 +195,8 @@ def write_action(
     """
     locked = open_plan(plan, by=by)
     check_action(entry.action)
-    if entry.priority is not None and entry.priority.plan_id != locked.pk:
+    stands_in = _to_stand_in(locked, entry.plan, by=by) if action and entry.plan else locked
+    if entry.priority is not None and entry.priority.plan_id != stands_in.pk:
         raise ValidationError({"priority": "Choose a priority of this plan"})
     row = Action(plan=locked, is_draft=True)
     if action is not None:
@@ -205,8 +207,8 @@ def write_action(
     _check_days_to_come(entry.action, row)
     before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
-    record_act("plan.action", locked, by=by, school=locked.school, before=before, after=label)
-    for name, value in {**vars(entry.action), "priority": entry.priority}.items():
+    record_act("plan.action", stands_in, by=by, school=locked.school, before=before, after=label)
+    for name, value in {**vars(entry.action), "plan": stands_in, "priority": entry.priority}.items():
         setattr(row, name, value)
     row.success, row.budget, row.training = entry.success, entry.budget, entry.training
     if row.appraisal and not entry.appraisal and row.appraised_in.exists():
@@ -218,3 +220,11 @@ def write_action(
     if row.owner_id != saw_to_it:
         tell_owners([row], by=by)
     return row
+
+
+def _to_stand_in(plan: Plan, other: Plan, *, by: Membership) -> Plan:
+    """The other plan, locked, where an action of this one may come to stand in it."""
+    found = open_plan(other, by=by)
+    if found.school_id != plan.school_id or found.strategy_version_id is None:
+        raise ValidationError({"plan": "Choose an open plan of the same school"})
+    return found

@@ -20,7 +20,7 @@ from plans.forms.writing import ActionForm, DropForm, PriorityForm
 from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
 from plans.queries.delegation import why_not_write_plan
-from plans.queries.plans import kind_of, require_writer
+from plans.queries.plans import kind_of, others_to_stand_in, require_writer
 from plans.queries.position import keys_of, what_is_known
 from plans.rules.position import as_text, is_within, put_beneath
 from plans.services import drop_priority, save_sections, write_action, write_priority
@@ -198,9 +198,12 @@ def plan_action_new(request: TrustRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @trust_view(needs=P.WRITE_PLANS)
 def plan_action(request: TrustRequest, pk: int, action_id: int) -> HttpResponse:
-    """An open action, written anew."""
+    """An open action, written anew; in the plan in which it stands by now, where somebody has moved it."""
     found = writable(request, pk)
-    row = get_object_or_404(found.actions.select_related("owner__user"), pk=action_id)
+    rows = Action.objects.filter(plan__school=found.school_id).select_related("owner__user")
+    row = get_object_or_404(rows, pk=action_id)
+    if row.plan_id != found.pk:
+        found = writable(request, row.plan_id)
     return _action(request, found, row)
 
 
@@ -211,13 +214,15 @@ def _action(request: TrustRequest, found: Plan, row: Action | None) -> HttpRespo
         priorities=list(found.priorities.filter(dropped_at=None)),
         row=row,
         serves=request.GET.get("priority", ""),
+        plans=others_to_stand_in(request.access, found) if row else (),
     )
     me = request.access.membership
     if request.method == "POST" and accepted(
         form, lambda data: write_action(found, form.entry(), by=me, action=row, seen=data["seen"])
     ):
         messages.success(request, "Saved.")
-        return to_plan(found, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
+        stands_in = form.plans.get(form.cleaned_data.get("plan", ""), found)
+        return to_plan(stands_in, request.trust.slug, "#priorities" if form.cleaned_data["priority"] else "#actions")
     if row is not None:
         show_latest(form, lambda: mark_of(type(row)._default_manager.get(pk=row.pk)))
     context = {"plan": found, "form": form, "row": row}

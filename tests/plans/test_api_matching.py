@@ -66,7 +66,7 @@ def test_a_half_term_is_matched_and_read_with_its_reasons(cast: Cast) -> None:
         period = half()
     status, told = send(cast, cast.ada, f"periods/{period.pk}/matching")
     assert (status, told["period"], told["status"], told["solved_by"]) == (200, period.pk, "best", cast.ada.pk)
-    assert told["status_words"].startswith("No better matching is possible")
+    assert told["status_words"].startswith("This is the best matching there is")
     [match] = told["matches"]
     assert (match["offer"], match["giver"], match["school"], match["days"], match["state"]) == (
         offer.pk, "Ashmere Primary", cast.dunmere.pk, 2, "proposed",

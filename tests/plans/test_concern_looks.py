@@ -200,7 +200,7 @@ def test_what_nobody_has_put_down_a_week_after_a_step_is_reminded_of_once(db: No
             remind_of_concerns_to_look_at()
             remind_of_concerns_to_look_at()
         with trust_scope(world.trust):
-            return list(Notice.objects.filter(subject__contains="things to do since"))
+            return list(Notice.objects.filter(subject__contains="things to do since").select_related("to"))
 
     assert told(6) == []
     [notice] = told(7)

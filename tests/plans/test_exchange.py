@@ -148,7 +148,7 @@ def test_a_half_term_is_matched_and_every_match_says_why(cast: Cast, matched: Ma
         assert "It has three days left in the half term; this takes two days." in said
     page = text_of(cast.client(cast.ada).get(f"/t/alder/exchange/matches/{matched.pk}/"))
     assert "Ashmere Primary to Dunmere Primary: 2 days" in page
-    assert "No better matching is possible" in page
+    assert "This is the best matching there is." in page
 
 
 def test_what_is_not_met_is_listed_with_its_reason(cast: Cast) -> None:

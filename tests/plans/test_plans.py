@@ -283,3 +283,41 @@ def test_the_api_tells_a_plan_with_its_chain(cast: Cast, plan: Plan):
     assert told["document"]["priorities"][0]["change"] == "More pages."
     assert [(one["role"], one["outcome"]) for one in told["steps"]] == [("si_lead", "")]
     assert cast.client(cast.cleo).get(f"{rows}{plan.pk}/").status_code == 404
+
+
+def test_an_action_agreed_on_a_visit_comes_into_the_plan_it_belongs_to(cast: Cast, plan: Plan):
+    """With what it came of. Whoever had its page open before saves it where it stands by now."""
+    with trust_scope(cast.alder):
+        other = begin_plan(cast.dunmere, "raising_achievement_plan", by=cast.ben)
+        strange = begin_plan(cast.ashmere, "sip", by=cast.ada)
+        focus = write_priority(plan, PriorityEntry("Writing"), by=cast.ben)
+        agreed = NewAction("Read daily in Year 3.", None, "English lead", None, date(2027, 1, 15))
+        action = write_action(plan, ActionEntry(agreed, focus), by=cast.ben)
+    page = there(plan, f"actions/{action.pk}/")
+    ben = cast.client(cast.ben)
+    form = ben.get(page).context["form"]
+    assert [label for _, label in form.fields["plan"].choices] == ["This one", "Raising achievement plan"]
+    sent = {
+        "what": "Read daily in Year 3.", "priority": str(focus.pk), "words": "English lead", "check": "15 January 2027",
+        "seen": form["seen"].value(),
+    }  # fmt: skip
+    assert ben.post(page, {**sent, "plan": str(strange.pk)}).status_code == 422
+    moved = ben.post(page, {**sent, "plan": str(other.pk)})
+    assert moved["Location"] == f"{there(other)}#actions"
+
+    def stands() -> tuple[str, int, int | None]:
+        with trust_scope(cast.alder):
+            row = Action.objects.get(pk=action.pk)
+        return row.what, row.plan_id, row.priority_id
+
+    assert stands() == ("Read daily in Year 3.", other.pk, None)
+    assert "Read daily" in text_of(ben.get(there(other)))
+    assert "Read daily" not in text_of(ben.get(there(plan)))
+    late = ben.post(page, {**sent, "priority": "", "seen": "", "success": "Books.", "plan": ""})
+    assert late["Location"] == f"{there(other)}#actions"
+    path = f"/api/v1/t/alder/plans/{other.pk}/actions/{action.pk}/"
+    told = {"what": "Read daily.", "owner_words": "English lead", "impact_check_on": "2027-01-15"}
+    put = {"content_type": "application/json"}
+    assert ben.put(path, {**told, "plan": strange.pk}, **put).status_code == 400
+    assert ben.put(path, {**told, "plan": plan.pk, "priority": focus.pk}, **put).status_code == 200
+    assert stands() == ("Read daily.", plan.pk, focus.pk)
