@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, DenyForm, EndForm, SchoolSaysForm
-from plans.forms.support import request_choices, risks
+from plans.forms.support import ACTION, CRITERION, request_choices, risks
 from plans.models import SupportBooking, SupportRequest
 from plans.queries.bookable import bookable_for
 from plans.queries.support import confirms, denies, gives, readable_bookings
@@ -32,6 +32,7 @@ from plans.views.support import school_for
 from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.forms import accepted
 from schools.models import School, StrategyVersion
+from schools.words import on as day_words
 
 P = Permission
 State = SupportBooking.State
@@ -87,11 +88,13 @@ def _asked_for(row: SupportRequest) -> str:
 
 
 def _begun(request: TrustRequest, requests: Iterable[SupportRequest]) -> dict[str, Any]:
-    """What the link that led here says: the entitlement, or what the school asked for and who pays for it."""
+    """What the link that led here says: the entitlement; or what the school asked for, what for, and who pays."""
     asked, key = request.GET.get("request", ""), request.GET.get("for", "")
     found = next((one for one in requests if str(one.pk) == asked), None)
-    if asked:
-        return {"against": f"{REQUEST}{asked}", "funder": payer_of(found)}
+    if found is not None:
+        risk = f"{ACTION}:{found.action_id}" if found.action_id else f"{CRITERION}:{found.criterion}"
+        told = {"against": f"{REQUEST}{asked}", "funder": payer_of(found), "what": label_of(found), "risk": risk}
+        return told | ({"dates": day_words(found.later_on)} if found.later_on else {})
     return {"against": key} if key else {}
 
 

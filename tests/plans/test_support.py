@@ -75,7 +75,9 @@ def test_ben_asks_ada_agrees_and_books_it_and_it_stands_on_a_line_of_its_own(cas
     assert ada.post(page, {"outcome": "agreed", "words": "", "later_on": ""}).status_code == 302
     new = at(cast, f"book/?request={row.pk}")
     assert f'href="{new}"' in text_of(ada.get(page))
-    assert ada.get(new).context["form"]["against"].value() == f"request:{row.pk}"
+    begun = ada.get(new).context["form"].initial
+    assert (begun["against"], begun["funder"]) == (f"request:{row.pk}", "trust")
+    assert (begun["what"], begun["risk"]) == ("Coaching for leaders", "criterion:behaviour")
     typed = BOOK | {"against": f"request:{row.pk}", "what": "Coaching", "unit": "session"}
     assert ada.post(at(cast, "book/"), typed)["Location"] == at(cast)
     with trust_scope(cast.alder):
