@@ -35,6 +35,12 @@ def read_actions(access: Access) -> Q:
     return where_may(access, Permission.SEE_PLANS, "plan__school") & (Q(is_draft=False) | drafts)
 
 
+def reads_action(access: Access, action: Action, school_id: int | None) -> bool:
+    """Whether this person, who reads what its school plans, reads this action too."""
+    mine = action.owner_id == access.membership.pk or access.may(Permission.WRITE_PLANS, school_id)
+    return mine or not action.is_draft
+
+
 def actions_to_check(access: Access, today: date) -> QuerySet[Action]:
     """Open actions whose impact is to be looked at by now, or soon."""
     return readable_actions(access).filter(Q(impact_check_on__lte=today + timedelta(days=SOON)), state="open")

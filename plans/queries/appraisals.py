@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Case, F, Prefetch, Q, QuerySet, When
 
 from plans.models import Action, Appraisal, AppraisalObjective, Priority
+from plans.queries.actions import read_actions
 from plans.queries.plans import readable_plans
 from plans.rules.appraisal import Step, kept_until
 from schools.access import ROLES, Access, Permission
@@ -147,7 +148,8 @@ def offered_to(row: Appraisal, access: Access) -> Offered:
     linked, plans = list(row.objectives.all()), readable_plans(access).order_by()
     here = Q(plan__in=plans.values("pk"), plan__state="open")
     actions = Action.objects.filter(
-        here & (Q(plan__school=row.school_id) | Q(owner=row.person_id)) & Q(state=Action.State.OPEN)
+        here & read_actions(access) & (Q(plan__school=row.school_id) | Q(owner=row.person_id))
+        & Q(state=Action.State.OPEN)
         | Q(pk__in=[one.action_id for one in linked if one.action_id])
     )  # fmt: skip
     priorities = Priority.objects.filter(

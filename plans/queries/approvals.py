@@ -16,7 +16,15 @@ from plans.rules.document import Document, changes, with_ends
 from schools.access import ROLES, Access
 from schools.models import AuditEntry, Membership, RoleGrant
 
-WRITTEN = ("plan.priority", "plan.priority_left", "plan.action", "plan.checklist", "plan.paper", "plan.paper_away")
+WRITTEN = (
+    "plan.priority",
+    "plan.priority_left",
+    "plan.action",
+    "plan.action_moved",
+    "plan.checklist",
+    "plan.paper",
+    "plan.paper_away",
+)
 """Acts by which somebody writes in a plan; the prose of its sections keeps who wrote it itself."""
 
 

@@ -114,12 +114,13 @@ def with_checklists(school: School, followed: Followed, *, today: date) -> Strat
     return version.strategy if version is not None and has_checklists(version.strategy) else None
 
 
-def phases_of(school: School, followed: Followed, *, today: date) -> list[Phase]:
-    """On each axis that has checklists, where the school stands with its items. Five queries at the most."""
+def phases_of(school: School, followed: Followed, *, today: date, read: Q) -> list[Phase]:
+    """On each axis that has checklists, where the school stands with its items, and those of the actions that are
+    `read` in which they stand. Five queries at the most."""
     stands = [one for one in stands_of([school], today=today, followed=followed).get(school.pk, ()) if has_one(one)]
     if not stands:
         return []
-    plans = Prefetch("actions", Action.objects.filter(state=Action.State.OPEN, plan__state=Plan.State.OPEN))
+    plans = Prefetch("actions", Action.objects.filter(read, state=Action.State.OPEN, plan__state=Plan.State.OPEN))
     rows = list(ChecklistItem.objects.filter(school=school).select_related("owner__user").prefetch_related(plans))
     versions = StrategyVersion.objects.defer("text", "document").in_bulk(
         {pk for one in stands for run in one.history for pk in (run.version, run.was_version) if pk}

@@ -73,7 +73,7 @@ def _left_by(concern: Concern) -> dict[int | None, tuple[tuple[str, str], ...]]:
     found: dict[int | None, tuple[tuple[str, str], ...]] = {}
     for move, following in zip(moves, after, strict=False):
         stage = concern.stage_of(move.stage or move.came_from)
-        undone = "\n".join(one.sentence for one in left_undone(concern, move))
+        undone = "\n".join(one.undone for one in left_undone(concern, move))
         if undone and stage is not None:
             found[following] = ((f"Left undone at {stage.label}", undone),)
     return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from plans.models import Action, SupportBooking, SupportRequest
+from plans.queries.actions import reads_action
 from plans.rules.support import asked_label
 from plans.rules.support_entry import ASKED_CHIPS
 from reviews.models import ReviewWish
@@ -60,19 +61,23 @@ def asked_of(access: Access, *, school: School | None = None, is_open: bool = Fa
     if is_open:
         requests, wishes = requests.filter(state__in=OPEN), wishes.filter(state=ReviewWish.State.ASKED)
     runs = access.may(P.RUN_REVIEWS)
-    lines = [*map(_of_request, requests[:most]), *(_of_wish(one, runs=runs) for one in wishes[:most])]
+    lines = [
+        *(_of_request(one, access) for one in requests[:most]),
+        *(_of_wish(one, runs=runs) for one in wishes[:most]),
+    ]
     lines.sort(key=lambda one: one.at, reverse=True)
     return sorted(lines, key=lambda one: not one.is_open)
 
 
-def _of_request(row: SupportRequest) -> Asked:
+def _of_request(row: SupportRequest, access: Access) -> Asked:
     who = row.asked_by or row.written_by
     words = str(row.get_state_display())
     if row.later_on:
         words = f"Later: {row.later_on:%-d %B %Y}"
     return Asked(
         row.school, label_of(row), row.need, who.user.name, row.asked_at or row.written_at, row.state, words,
-        str(row.get_priority_display()), serves_of(row), row.answer, ("support_request", row.pk), row.state in OPEN,
+        str(row.get_priority_display()), serves_of(row, access), row.answer, ("support_request", row.pk),
+        row.state in OPEN,
     )  # fmt: skip
 
 
@@ -99,10 +104,10 @@ def payer_of(row: SupportRequest | None) -> str:
     return found or SupportBooking.Funder.TRUST.value
 
 
-def serves_of(row: SupportRequest) -> str:
-    """The action or the criterion it serves, in words."""
+def serves_of(row: SupportRequest, access: Access) -> str:
+    """The action or the criterion it serves, in words; blank for an action that this person does not read."""
     if row.action is not None:
-        return row.action.what
+        return row.action.what if reads_action(access, row.action, row.school_id) else ""
     criterion = row.strategy_version.strategy.criterion_by_key.get(row.criterion)
     return criterion.label if criterion else ""
 

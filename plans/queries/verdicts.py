@@ -125,7 +125,8 @@ def told_of_others(shown: str) -> Told:
     if shown != HeadsSee.UNNAMED:
         return Told(shown)
     people = RoleGrant.objects.exclude(school=None).values_list("membership__user__name", flat=True)
-    return Told(shown, telling_words([*School.objects.values_list("name", flat=True), *people]))
+    schools = (name for both in School.objects.values_list("name", "short_name") for name in both)
+    return Told(shown, telling_words([*schools, *people]))
 
 
 def found_verdicts(access: Access, sought: Sought, told: Told) -> QuerySet[Any]:

@@ -108,8 +108,12 @@ class Outstanding:
     @property
     def sentence(self) -> str:
         """“Not told yet: the headteacher”, or its words alone."""
-        said = unmarked(self.words)
-        return f"Not told yet: {said}" if self.kind == "tell" else said
+        return f"Not told yet: {unmarked(self.words)}" if self.kind == "tell" else unmarked(self.words)
+
+    @property
+    def undone(self) -> str:
+        """The same once the stage is left: “Not told: the headteacher”."""
+        return self.sentence.replace("Not told yet:", "Not told:", 1) if self.kind == "tell" else self.sentence
 
 
 def outstanding(

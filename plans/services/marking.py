@@ -46,6 +46,7 @@ def _of_action(row: Action) -> Mapping[str, object]:
         "Training": row.training,
         "A target of an appraisal": row.appraisal,
         "Whether it is open": row.state,
+        "The plan it stands in": row.plan_id,
     }
 
 
@@ -116,5 +117,6 @@ def _now(row: Priority | Action, label: str) -> str:
         "Budget": f"£{row.budget:,.2f}" if row.budget is not None else "",
         "A target of an appraisal": "yes" if row.appraisal else "no",
         "Whether it is open": str(row.get_state_display()),
+        "The plan it stands in": row.plan.title,
     }
     return said.get(label, str(part))

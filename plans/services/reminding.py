@@ -125,7 +125,10 @@ def _remind_of_undone(concerns: Collection[int], today: date) -> int:
     late = [
         one
         for one in standings(list(in_full(rows)), today=today)
-        if one.outstanding and one.entered and one.entered.since and one.entered.since + A_WEEK <= today
+        if one.outstanding
+        and one.entered
+        and one.entered.since
+        and today - STILL_REMINDED <= one.entered.since <= today - A_WEEK
     ]
     paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in late}
     said = Reminded(UNDONE, paths.values())

@@ -193,9 +193,8 @@ def write_action(
     sees to it, its days do not follow, the priority is of another plan, or it reads otherwise by now. Who sees to it
     from now on hears of it.
     """
-    locked = open_plan(plan, by=by)
+    locked, stands_in = _both(plan, entry.plan if action else None, by=by)
     check_action(entry.action)
-    stands_in = _to_stand_in(locked, entry.plan, by=by) if action and entry.plan else locked
     if entry.priority is not None and entry.priority.plan_id != stands_in.pk:
         raise ValidationError({"priority": "Choose a priority of this plan"})
     row = Action(plan=locked, is_draft=True)
@@ -204,9 +203,15 @@ def write_action(
         if not row.is_open:
             raise ValidationError("This action is closed. Its words stay as they were.")
         check_unchanged(row, seen)
+        if row.plan_id != locked.pk:
+            raise ValidationError("This action stands in another plan by now. Change it there.")
     _check_days_to_come(entry.action, row)
     before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
+    if stands_in != locked:
+        into = f"into “{stands_in.title}”"
+        record_act("plan.action_moved", locked, by=by, school=locked.school, before=before, after=into)
+        row.is_draft = True  # until that plan is sent
     record_act("plan.action", stands_in, by=by, school=locked.school, before=before, after=label)
     for name, value in {**vars(entry.action), "plan": stands_in, "priority": entry.priority}.items():
         setattr(row, name, value)
@@ -222,9 +227,10 @@ def write_action(
     return row
 
 
-def _to_stand_in(plan: Plan, other: Plan, *, by: Membership) -> Plan:
-    """The other plan, locked, where an action of this one may come to stand in it."""
-    found = open_plan(other, by=by)
-    if found.school_id != plan.school_id or found.strategy_version_id is None:
+def _both(plan: Plan, other: Plan | None, *, by: Membership) -> tuple[Plan, Plan]:
+    """The plan of an action, and the one in which it is to stand, locked in the order in which everybody locks them."""
+    locked = {one.pk: open_plan(one, by=by) for one in sorted({plan, other or plan}, key=lambda one: one.pk)}
+    found, to = locked[plan.pk], locked[(other or plan).pk]
+    if to != found and (to.school_id != found.school_id or to.strategy_version_id is None):
         raise ValidationError({"plan": "Choose an open plan of the same school"})
-    return found
+    return found, to

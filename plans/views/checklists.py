@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evidence.forms.named import ask_once_more
 from plans.forms.checklists import ItemFilter, ItemForm, TakeForm
 from plans.models import ChecklistItem
-from plans.queries.actions import setting_of
+from plans.queries.actions import read_actions, setting_of
 from plans.queries.checklists import (
     Phase,
     items_for,
@@ -82,7 +82,7 @@ def checklist(request: TrustRequest, school_id: int) -> HttpResponse:
     refusal = why_not_write(request.access, school, strategy)
     if request.method == "POST":
         return _begin(request, school, refusal)
-    phases = phases_of(school, followed, today=today)
+    phases = phases_of(school, followed, today=today, read=read_actions(request.access))
     chosen = ItemFilter(request.GET, phases, me=request.access.membership, today=today)
     shown = [(one, _shown(one, chosen)) for one in phases]
     context = {
@@ -153,7 +153,7 @@ def checklist_item(request: TrustRequest, pk: int) -> HttpResponse:
         "sure": sure,
         "may_write": not refusal,
         "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
-        "actions": found.actions.select_related("plan").order_by("pk"),
+        "actions": found.actions.filter(read_actions(request.access)).select_related("plan").order_by("pk"),
         "today": timezone.localdate(),
     }
     return render(request, "plans/checklist_item.html", context, status=422 if form.errors else 200)

@@ -83,7 +83,7 @@ def _page(request: TrustRequest, found: SupportRequest, form: RequestAnswerForm)
     return {
         "asked": found,
         "label": label_of(found),
-        "serves": serves_of(found),
+        "serves": serves_of(found, access),
         "bookings": found.bookings.select_related("provider_person__user", "provider_school"),
         "form": form,
         "may_answer": decides and not mine,

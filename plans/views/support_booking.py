@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.booking import LATER_STATES, REQUEST, BookForm, CameForm, DenyForm, EndForm, SchoolSaysForm
 from plans.forms.support import ACTION, CRITERION, request_choices, risks
-from plans.models import SupportBooking, SupportRequest
+from plans.models import Action, SupportBooking, SupportRequest
+from plans.queries.actions import reads_action
 from plans.queries.bookable import bookable_for
 from plans.queries.support import confirms, denies, gives, readable_bookings
 from plans.queries.support_asked import label_of, payer_of
@@ -121,6 +122,7 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
         "booking": found,
         "criterion": criterion.label if criterion else "",
         "asked": label_of(found.request) if found.request else "",
+        "action": _action_of(request, found),
         "may_say": may_give and State.DELIVERED in next_ones and found.on <= timezone.localdate(),
         "may_end": may_give and State.MISSED in next_ones,
         "may_confirm": State.CONFIRMED in next_ones and confirms(request.access, found),
@@ -129,6 +131,12 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
         **forms,
     }
     return render(request, "plans/support_booking.html", context, status=422 if refused else 200)
+
+
+def _action_of(request: TrustRequest, found: SupportBooking) -> Action | None:
+    """The action it serves, for who reads that."""
+    read = found.action is not None and reads_action(request.access, found.action, found.school_id)
+    return found.action if read else None
 
 
 @require_POST

@@ -49,4 +49,6 @@ def _reach(request: TrustRequest, shown: str) -> str:
             "Of the other schools you see what was done, for whom, at what dose and the verdict, without names or"
             f" notes, and only of a phase with at least {number(FEWEST)} other schools."
         )
-    return "You see the verdicts of your own school. The trust has not opened those of the others to heads."
+    if request.access.may(Permission.SEE_OTHERS):
+        return "You see the verdicts of your own school. The trust has not opened those of the others to heads."
+    return "You see the verdicts of your own school."

@@ -61,7 +61,7 @@ def _rows(schools: Sequence[School], today: date) -> QuerySet[Any]:
     """What is past its day, and every self-evaluation and return of the last year, for none begun is late too."""
     ids, since = [one.pk for one in schools], today - LOOK_BACK
     plans = Plan.objects.filter(school__in=ids, state=Plan.State.OPEN, strategy_version__isnull=False)
-    actions = Action.objects.filter(plan__school__in=ids, state=Action.State.OPEN)
+    actions = Action.objects.filter(plan__school__in=ids, state=Action.State.OPEN, is_draft=False)
     actions = actions.annotate(counts=COUNTS_ON).filter(counts__lt=today)
     agreed = StageChange.objects.filter(concern=OuterRef("pk"), outcome=StageChange.Outcome.AGREED)
     latest = Subquery(agreed.order_by("-decided_at", "-pk").values("review_on")[:1])

@@ -218,6 +218,7 @@ ACT_WORDS = {
     "practice.ended": "Practice taken off the register",
     "practice.offered": "Practice put in the register",
     "plan.action": "Action of a plan written",
+    "plan.action_moved": "Action moved into another plan",
     "plan.answered": "Plan approved or returned",
     "plan.begun": "Plan begun",
     "plan.checklist": "Items of a checklist taken into a plan",

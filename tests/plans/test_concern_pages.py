@@ -369,7 +369,7 @@ def test_what_is_left_undone_is_told_before_the_step_and_stays_in_the_history(wo
         page = text_of(world.client(key).get(at(concern)))
         _, _, history = page.partition('id="history"')
         _, _, left = history.partition("Left undone at Level 1")
-        assert "Not told yet: Headteacher" in left
+        assert "Not told: Headteacher" in left
         assert unmarked(duty) not in left.partition("Onto the ladder")[0]
     assert "Left undone" not in text_of(world.client("head").get(at(concern)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from plans.models import Action, Plan, PlanPaper
 from plans.queries.approvals import rules_to_check
 from plans.services import NewAction, PriorityEntry, answer_plan, give_verdict, send_plan, write_action, write_priority
 from plans.services.papers import add_paper
+from plans.services.supporting import Wanted, ask_for_support
 from plans.services.writing import ActionEntry
 from schools.models import Membership
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
+from tests.plans.support_world import book
 from tests.plans.test_plans import text_of, there
 from tests.plans.test_who_sends import PDF, access
 
@@ -119,3 +121,20 @@ def test_who_approves_sees_what_the_plan_lacks(cast: Cast, plan: Plan) -> None:
         send_plan(plan, by=cast.ben)
     assert "Before you answer" in text_of(cast.client(cast.ada).get(there(plan)))
     assert "Before you" not in text_of(cast.client(cast.tom).get(there(plan)))
+
+
+def test_a_draft_is_late_for_nobody_and_support_for_it_does_not_tell_of_it(cast: Cast, plan: Plan) -> None:
+    with trust_scope(cast.alder):
+        action = act(cast, plan, SECRET)
+        asked = ask_for_support(
+            cast.dunmere, cast.version, Wanted("A coach, please.", "coaching", action=action), by=cast.ben
+        )
+        [booking] = book(cast, date(2026, 12, 4), entitlement="", what="Coaching", action=action)
+    pages = (f"/t/alder/support/asked/{asked.pk}/", f"/t/alder/support/{booking.pk}/")
+    for page in pages:
+        assert SECRET in text_of(cast.client(cast.ben).get(page)), page
+        assert SECRET not in text_of(cast.client(cast.gita).get(page)), page
+    assert cast.client(cast.gita).get(pages[1]).status_code == 200
+    with time_machine.travel(TODAY + timedelta(days=20), tick=False):
+        for person in (cast.tom, cast.ruth):
+            assert SECRET not in text_of(cast.client(person).get("/t/alder/early-warning/"))
