@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
 from plans.models import SupportBooking
-from plans.services.booking import (
-    Terms,
-    book_support,
-)
+from plans.services.booking import Terms, book_support
 from schools.audit import record_act
 from schools.models import Period
 from schools.tenancy import trust_scope
 from tests.conftest import TODAY, Cast
 from tests.plans.support_world import book, place
+from tests.plans.test_support_booking import BOOK, at, text_of
 
 OCTOBER, DECEMBER = date(2026, 10, 9), date(2026, 12, 4)
-BOOK = {
-    "against": "support_reinforce", "what": "", "amount": "1", "unit": "visit", "dates": "4 December 2026",
-    "provider": "central", "provider_person": "", "provider_school": "", "provider_words": "Reading adviser",
-    "funder": "trust", "cost": "", "risk": "",
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def _today():
     with time_machine.travel(TODAY, tick=False):
         yield
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
-
-
-def at(cast: Cast, page: str = "") -> str:
-    return f"/t/alder/schools/{cast.dunmere.pk}/support/{page}"
 
 
 @pytest.mark.parametrize(
