@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import URLValidator
@@ -22,6 +22,7 @@ from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.forms.filtering import FilterBar
+from schools.forms.renamed import RenamedForm
 from schools.models import Membership
 from schools.words import on
 
@@ -41,13 +42,15 @@ def _owner_field(people: Mapping[str, Membership], blank: str, of_trust: Collect
     )  # fmt: skip
 
 
-class ItemForm(forms.Form):
+class ItemForm(RenamedForm):
     """Who sees to it, by when, how it stands, and what shows it."""
 
     status = forms.ChoiceField(
         label="How does it stand?", choices=Status.choices, widget=forms.RadioSelect,
         error_messages=choose("Choose how it stands"),
     )  # fmt: skip
+
+    RENAMED: ClassVar = {"due_on": "due", "evidence_on": "seen", "evidence_link": "link"}
 
     def __init__(self, data: Any = None, *, item: ChecklistItem, people: Sequence[Membership]) -> None:
         self.people = {str(one.pk): one for one in people}
@@ -79,7 +82,7 @@ class ItemForm(forms.Form):
         data = super().clean() or {}
         faults = faults_of_item(self.entry(), today=timezone.localdate(), was_due=self.was_due)
         for name, said in faults.items():
-            if (field := NAMES.get(name, name)) not in self.errors:
+            if (field := self.RENAMED.get(name, name)) not in self.errors:
                 self.add_error(field, said)
         return data
 
@@ -90,16 +93,6 @@ class ItemForm(forms.Form):
         evidence = data.get("evidence", "").replace("\r\n", "\n")  # as a browser sends the end of a line
         words, link = data.get("words", ""), data.get("link", "")
         return ItemEntry(data.get("status", ""), owner, words, data.get("due"), evidence, data.get("seen"), link)
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What the service says of its own fields stands beside the form's."""
-        if field is None and hasattr(error, "error_dict"):
-            error.error_dict = {NAMES.get(name, name): said for name, said in error.error_dict.items()}
-        super().add_error(field, error)
-
-
-NAMES = {"due_on": "due", "evidence_on": "seen", "evidence_link": "link"}
-"""What the service calls a field, and what the form does."""
 
 
 def _of(item: ChecklistItem) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -20,6 +20,7 @@ from schools.forms import choose
 from schools.forms.boxes import BOX, SELECT, box, line
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.forms.money import PoundsField
+from schools.forms.renamed import RenamedForm
 from schools.models import Membership
 from schools.strategy import Strategy
 from schools.strategy.measures import Measure
@@ -27,9 +28,6 @@ from schools.strategy.measures import Measure
 ONE_OWNER = "Choose a person or name a role, not both"
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
 SPARE = 2
-NAMES = {"due_on": "due", "impact_check_on": "check"}
-"""What the service calls a field, and what the form does."""
-
 MOST_STAGES = 12
 STAGE = ("by", "words", "measure", "group", "value")
 
@@ -142,8 +140,10 @@ def _stage(
     }  # fmt: skip
 
 
-class ActionForm(forms.Form):
+class ActionForm(RenamedForm):
     """An action of a plan."""
+
+    RENAMED: ClassVar = {"due_on": "due", "impact_check_on": "check"}
 
     seen = forms.CharField(max_length=LONGEST_MARK, required=False, widget=forms.HiddenInput)
     what = box("What will be done", most=LONGEST_WHAT, needed="Say what will be done", rows=2)
@@ -201,12 +201,6 @@ class ActionForm(forms.Form):
         ):
             self.add_error("check", fault)
         return data
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What the service says of its own fields stands beside the form's."""
-        if field is None and hasattr(error, "error_dict"):
-            error.error_dict = {NAMES.get(name, name): said for name, said in error.error_dict.items()}
-        super().add_error(field, error)
 
     def entry(self) -> ActionEntry:
         """What the service takes."""
