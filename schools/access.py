@@ -229,6 +229,10 @@ def access_of(user: User) -> Access | None:
     return Access(membership, known, headless) if known else None
 
 
+FEWEST_OTHERS = 5
+"""Other schools, of one strategy or phase: with fewer, what is told without a name could still be told of one."""
+
+
 def sees_others(access: Access, trust: Trust) -> str:
     """What this head sees of the agreed ratings of schools that are not theirs: a `HeadsSee`, the trust's setting."""
     return trust.heads_see_others if access.may(Permission.SEE_OTHERS) else HeadsSee.NOTHING

@@ -24,12 +24,11 @@ from evidence.rules.comparison import (
     usual_about,
 )
 from evidence.rules.suppression import possible_sessions
+from schools.access import FEWEST_OTHERS
 from schools.models import HeadsSee, School
 from schools.strategy.measures import Measure, PupilGroup
 
 ALL = "all"
-FEWEST = 5
-"""Other schools: with fewer, a line without a name, or the sum of all, could still be told."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def for_head(found: Comparison, own: frozenset[int], shown: str) -> Comparison:
         return found
     mine = [line for line in found.lines if line.school in own]
     others = [line for line in found.lines if line.school not in own and line.value is not None]
-    many = len(others) >= FEWEST
+    many = len(others) >= FEWEST_OTHERS
     letters = {line.school: f"School {letter_of(number)}" for number, line in enumerate(others)}
     bare = [
         replace(

@@ -13,11 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from evidence.forms.targets import Pair, TargetsForm
 from evidence.queries.asked import Asks, asked_figures, asked_in_trust, topic_label
-from evidence.queries.comparison import FEWEST
 from evidence.queries.targets import Progress, Reader, TargetsByStage, progress_of, targets_of
 from evidence.rules.targets import STAGES
 from evidence.services.targets import act_name, set_targets
-from schools.access import Permission, TrustRequest, trust_view
+from schools.access import FEWEST_OTHERS, Permission, TrustRequest, trust_view
 from schools.audit import last_act
 from schools.forms import accepted
 from schools.models import Period, School
@@ -98,7 +97,7 @@ def _reader(request: TrustRequest, of: School | Sequence[School]) -> Reader:
         return Reader(sees, bool(sees), 1)
     everything = request.access.may_everywhere(P.SEE_COUNTS)
     sees = frozenset(one.pk for one in of if everything)
-    return Reader(sees, everything, 1 if request.access.may_everywhere(P.COMPARE) else FEWEST + 1)
+    return Reader(sees, everything, 1 if request.access.may_everywhere(P.COMPARE) else FEWEST_OTHERS + 1)
 
 
 def _form(

@@ -31,7 +31,7 @@ from plans.queries.actions import read_actions
 from plans.rules.dose import dose
 from plans.rules.support_entry import Entry
 from plans.rules.unnamed import gives_away, pattern_of, telling_words
-from schools.access import Access, Permission, where_may
+from schools.access import FEWEST_OTHERS, Access, Permission, where_may
 from schools.models import HeadsSee, RoleGrant, School
 from schools.strategy import Strategy
 
@@ -39,8 +39,6 @@ ACTION, PLAN = "action", "plan"
 COLUMNS = ("is_a", "pk", "is_read", "closed_at", "rank")
 TITLES = {ACTION: "what", PLAN: "title"}
 """What is told of the verdicts of other schools, and so may be searched by whoever does not read their plans."""
-FEWEST = 5
-"""So many other schools of a phase there are at least where their verdicts are told without names."""
 SUPPORTED, ALONE = "with", "without"
 
 Came = Mapping[int, list[Entry]]
@@ -152,7 +150,7 @@ def _of_others(told: Told, kind: str, school: str) -> Q:
     sent = Q(is_draft=False) if kind == ACTION else Q()
     if told.shown == HeadsSee.NAMED:
         return sent & Q(**{f"{school}__isnull": False})
-    many = School.objects.order_by().values("phase").annotate(schools=Count("pk")).filter(schools__gt=FEWEST)
+    many = School.objects.order_by().values("phase").annotate(schools=Count("pk")).filter(schools__gt=FEWEST_OTHERS)
     return (
         sent
         & Q(**{f"{school}__phase__in": many.values("phase")})

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from plans.forms.verdicts import VerdictSearch
-from plans.queries.verdicts import FEWEST, found_verdicts, judged, told_of_others
-from schools.access import Permission, TrustRequest, sees_others, trust_view
+from plans.queries.verdicts import found_verdicts, judged, told_of_others
+from schools.access import FEWEST_OTHERS, Permission, TrustRequest, sees_others, trust_view
 from schools.models import HeadsSee
 from schools.words import number
 
@@ -47,7 +47,7 @@ def _reach(request: TrustRequest, shown: str) -> str:
     if shown == HeadsSee.UNNAMED:
         return (
             "Of the other schools you see what was done, for whom, at what dose and the verdict, without names or"
-            f" notes, and only of a phase with at least {number(FEWEST)} other schools."
+            f" notes, and only of a phase with at least {number(FEWEST_OTHERS)} other schools."
         )
     if request.access.may(Permission.SEE_OTHERS):
         return "You see the verdicts of your own school. The trust has not opened those of the others to heads."

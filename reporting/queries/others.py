@@ -8,9 +8,7 @@ from datetime import date
 
 from reporting.queries.cells import Cell
 from reporting.queries.overview import SchoolLine, Sheet
-
-FEWEST = 5
-"""Other schools of one strategy: with fewer, a line without a name could still be told."""
+from schools.access import FEWEST_OTHERS
 
 YOURS = "Your school"
 
@@ -29,7 +27,7 @@ def unnamed(sheet: Sheet, own: Iterable[int], key: Callable[[int], str]) -> Shee
     mine = [line for line in sheet.lines if line.school_id in set(own)]
     rated = [line for line in sheet.lines if line not in mine and line.rated_on]
     others = sorted(rated, key=lambda line: key(line.school_id))
-    if len(others) < FEWEST:
+    if len(others) < FEWEST_OTHERS:
         return None
     asked = [place for place in range(len(sheet.columns)) if all(line.cells[place].applies for line in others)]
     hidden = [
