@@ -12,7 +12,7 @@ from django.utils import timezone
 from plans.models import StageChange, WatchLook
 from plans.queries.concerns import Standing
 from plans.queries.sources import Source
-from plans.rules.ladder import Outstanding, Step, stage_after
+from plans.rules.ladder import Outstanding, Step, again_fault, stage_after, talk_fault
 from plans.services.escalating import DISCUSSED, LONGEST_WHY_NOW, LONGEST_WORDS, ConcernEntry, StepEntry
 from schools.forms import choose
 from schools.forms.boxes import SELECT, box, line
@@ -88,10 +88,10 @@ class _DaysForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data, today = super().clean() or {}, timezone.localdate()
         discussed, review = data.get("discussed_on"), data.get("review_on")
-        if discussed and discussed > today:
-            self.add_error("discussed_on", "This day is still to come")
-        if review and review <= today:
-            self.add_error("review_on", "Say on which day it is looked at again; it is still to come")
+        if discussed and (fault := talk_fault(discussed, today=today)):
+            self.add_error("discussed_on", fault)
+        if review and (fault := again_fault(review, today=today)):
+            self.add_error("review_on", fault)
         return data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -71,6 +72,8 @@ class Concern(TrustOwned):
     def stage_of(self, key: str) -> Stage | None:
         """One of the ladder's stages."""
         return next((one for one in self.of_ladder.stages if one.key == key), None)
+
+    OVER: ClassVar = (State.ENDED, State.DECLINED)
 
     @property
     def is_live(self) -> bool:

@@ -129,7 +129,7 @@ class Standing:
     @property
     def looked(self) -> LookDue | None:
         """The last look that was taken."""
-        return next((one for one in reversed(self.looks) if one.look is not None), None)
+        return last_taken(self.looks)
 
     @property
     def look_from(self) -> date | None:
@@ -288,6 +288,11 @@ def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
     return "" if amended else f"Say what the {kind.label} has gained for this stage"
 
 
+def last_taken(looks: Sequence[LookDue]) -> LookDue | None:
+    """Of looks in their order."""
+    return next((one for one in reversed(looks) if one.look is not None), None)
+
+
 def looks_of(
     concern: Concern, left: StageChange | None, halves: Sequence[HalfTerm], looks: Iterable[WatchLook] | None = None
 ) -> list[LookDue]:
@@ -313,8 +318,7 @@ def ladders_to_climb(
     version = strategy_of(school, today, followed)
     if version is None or not version.strategy.ladders:
         return version, []
-    states = (Concern.State.PROPOSED, Concern.State.OPEN, Concern.State.WATCHED)
-    on_it = set(Concern.objects.filter(school=school, state__in=states).values_list("ladder", flat=True))
+    on_it = set(Concern.objects.filter(school=school).exclude(state__in=Concern.OVER).values_list("ladder", flat=True))
     return version, [one for one in version.strategy.ladders if one.key not in on_it]
 
 

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
 from plans.models import Concern, StageChange, WatchLook
-from plans.queries.concerns import last_moved, looks_of, stay_of
+from plans.queries.concerns import last_moved, last_taken, looks_of, stay_of
 from plans.queries.steps import as_json, step_from
 from plans.rules.ladder import Stay
 from schools.models import Membership, School, StrategyVersion
@@ -84,7 +84,7 @@ def _watched(
         ]
         due = looks_of(concern, left, halves[school.pk], taken)
         ahead = next((one for one in due if one.look is None), None)
-        last = next((one for one in reversed(due) if one.look is not None), None)
+        last = last_taken(due)
         if ahead and last and last.look and last.slips:
             yield Watched(school, concern.pk, concern.of_ladder.label, ahead.number, last.look.on, slips=True)
             continue

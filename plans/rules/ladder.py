@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from schools.rules import months_after
 from schools.rules.rhythm import HalfTerm
-from schools.words import counted, unmarked
+from schools.words import counted, on, unmarked
 
 
 class Step(StrEnum):
@@ -108,12 +108,15 @@ class Outstanding:
     @property
     def sentence(self) -> str:
         """“Not told yet: the headteacher”, or its words alone."""
-        return f"Not told yet: {unmarked(self.words)}" if self.kind == "tell" else unmarked(self.words)
+        return self._said("Not told yet")
 
     @property
     def undone(self) -> str:
         """The same once the stage is left: “Not told: the headteacher”."""
-        return self.sentence.replace("Not told yet:", "Not told:", 1) if self.kind == "tell" else self.sentence
+        return self._said("Not told")
+
+    def _said(self, lacks: str) -> str:
+        return f"{lacks}: {unmarked(self.words)}" if self.kind == "tell" else unmarked(self.words)
 
 
 def outstanding(
@@ -134,6 +137,20 @@ def outstanding(
     found += [Outstanding("tell", words) for words in notify if words not in told]
     found += [Outstanding("duty", words) for words in duties if words not in done]
     return [*found, *([Outstanding("plan", plan)] if plan else [])]
+
+
+def talk_fault(discussed_on: date, *, today: date) -> str:
+    """Why nobody can have talked on this day yet; empty where they can."""
+    return "This day is still to come" if discussed_on > today else ""
+
+
+def again_fault(review_on: date | None, *, today: date, until: date | None = None) -> str:
+    """Why a school on a ladder is not looked at again on this day: it is past, or after the longest stay ends."""
+    if review_on is None or review_on <= today:
+        return "Say on which day it is looked at again; it is still to come"
+    if until and today <= until < review_on:
+        return f"The longest stay there ends on {on(until)}: look at it again by then"
+    return ""
 
 
 def looks_due(since: date, count: int, unit: str, halves: Sequence[HalfTerm]) -> list[date]:

@@ -14,7 +14,7 @@ from categorisation.services.deciders import Deciders, deciders_in_role
 from plans.models import Concern, Plan, StageChange
 from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of, stay_at
 from plans.queries.sources import kept, sources_of
-from plans.rules.ladder import Step, stage_after
+from plans.rules.ladder import Step, again_fault, stage_after, talk_fault
 from schools.access import Access
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
@@ -125,8 +125,7 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
 
 def on_it_words(school: School, ladder: str) -> str:
     """Why no concern about the school can be raised: who has proposed one, or that it is on the ladder."""
-    over = (Concern.State.ENDED, Concern.State.DECLINED)
-    found = Concern.objects.filter(school=school, ladder=ladder).exclude(state__in=over).first()
+    found = Concern.objects.filter(school=school, ladder=ladder).exclude(state__in=Concern.OVER).first()
     if found is None:
         return f"The strategy of {school.known_as} has no such ladder."
     waiting = found.changes.filter(outcome="").select_related("proposed_by__user").first()
@@ -311,14 +310,12 @@ def _check(entry: StepEntry, step: Step, today: date, *, until: date | None) -> 
             asked["discussed_with"] = "Say with whom it was discussed"
         if entry.discussed_on is None:
             asked["discussed_on"] = "Say on which day"
-    if entry.discussed_on and entry.discussed_on > today:
-        asked["discussed_on"] = "This day is still to come"
-    if step != Step.CLOSE and (entry.review_on is None or entry.review_on <= today):
-        asked["review_on"] = "Say on which day it is looked at again; it is still to come"
+    if entry.discussed_on and (fault := talk_fault(entry.discussed_on, today=today)):
+        asked["discussed_on"] = fault
+    if step != Step.CLOSE and (fault := again_fault(entry.review_on, today=today, until=until)):
+        asked["review_on"] = fault
     if fault := _too_long(entry.why_now):
         asked["why_now"] = fault
-    elif step != Step.CLOSE and entry.review_on and until and today <= until < entry.review_on:
-        asked["review_on"] = f"The longest stay there ends on {on(until)}: look at it again by then"
     if asked:
         raise ValidationError(asked)
 

@@ -43,8 +43,10 @@ ANSWER = "to approve by"
 """The same of a plan that waits."""
 
 LOOK = "concern to look at by"
-UNDONE = "things to do since"
 """The same of a concern."""
+
+UNDONE = "things to do since"
+"""The same of what a stage of a ladder asks for, before the day of the step."""
 
 
 APPRAISAL, APPRAISAL_LATE = "appraisal due by", "appraisal overdue since"
@@ -174,7 +176,7 @@ def tell_look_again(look: LookAgain) -> list[Membership]:
     body = (
         f"{look.words}, by {day_words(look.on)}. Say whether the school stays where it is, moves, or leaves the ladder."
     )
-    people = [look.by] if look.by.ended_at is None else _seeing_through(school)
+    people = _seeing_through(school, look.by)
     subject, path = about(school, f"{LOOK} {day_words(look.on)}"), f"concerns/{concern.pk}/"
     return tell_people(people, school.trust, subject=subject, body=body, path=path)
 
@@ -186,13 +188,18 @@ def tell_undone(standing: Standing) -> list[Membership]:
         return []
     left = "\n".join(f"- {one.sentence}" for one in standing.outstanding)
     body = f"{standing.words}. Still to do, or to be put down:\n{left}"
-    people = [entered.proposed_by] if entered.proposed_by.ended_at is None else _seeing_through(school)
+    people = _seeing_through(school, entered.proposed_by)
     subject, path = about(school, f"{UNDONE} {day_words(entered.since)}"), f"concerns/{concern.pk}/"
     return tell_people(people, school.trust, subject=subject, body=body, path=path)
 
 
-def _seeing_through(school: School) -> list[Membership]:
-    """Who raises concerns about a school; where nobody does, who decides them. At most two queries."""
+def _seeing_through(school: School, proposed_by: Membership) -> list[Membership]:
+    """Who has proposed a step; where they have left, who raises concerns about a school, else who decides them.
+
+    At most two queries.
+    """
+    if proposed_by.ended_at is None:
+        return [proposed_by]
     there = RoleGrant.objects.current().filter(school=school).values("membership")
     for permission in (Permission.RAISE_CONCERN, Permission.DECIDE):
         roles = [key for key, rule in ROLES.items() if rule.whole_trust and permission in rule.allows]

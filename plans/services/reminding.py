@@ -113,10 +113,14 @@ def remind_of_concerns(*, today: date) -> int:
     halves = half_terms_of(schools, since=today - WATCHED_AT_MOST, until=today + A_WEEK_BEFORE) if schools else {}
     found = looks_again(Concern.objects.filter(pk__in=[one.pk for one in rows]), halves)
     near = [one for one in found if one.is_look and is_near(one.on, today)]
-    paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in near}
+    paths = _paths(one.concern for one in near)
     said = Reminded(LOOK, paths.values())
     told = sum(bool(tell_look_again(one)) for one in near if said.not_yet(paths[one.concern.pk], one.on))
     return told + _remind_of_undone([one.pk for one in rows], today)
+
+
+def _paths(concerns: Iterable[Concern]) -> dict[int, str]:
+    return {one.pk: f"/t/{one.school.trust.slug}/concerns/{one.pk}/" for one in concerns}
 
 
 def _remind_of_undone(concerns: Collection[int], today: date) -> int:
@@ -130,7 +134,7 @@ def _remind_of_undone(concerns: Collection[int], today: date) -> int:
         and one.entered.since
         and today - STILL_REMINDED <= one.entered.since <= today - A_WEEK
     ]
-    paths = {one.concern.pk: f"/t/{one.concern.school.trust.slug}/concerns/{one.concern.pk}/" for one in late}
+    paths = _paths(one.concern for one in late)
     said = Reminded(UNDONE, paths.values())
     fresh = [one for one in late if one.entered and said.not_yet(paths[one.concern.pk], one.entered.since)]
     return sum(bool(tell_undone(one)) for one in fresh)

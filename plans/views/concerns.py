@@ -62,7 +62,7 @@ def concerns(request: TrustRequest) -> HttpResponse:
         ("On the ladder", [one for one in rows if one.concern.state == states.OPEN]),
         ("Proposed", [one for one in rows if one.concern.state == states.PROPOSED]),
         ("Watched after leaving it", [one for one in rows if one.is_watched]),
-        ("Over", [one for one in rows if one.concern.state in (states.ENDED, states.DECLINED)]),
+        ("Over", [one for one in rows if one.concern.state in Concern.OVER]),
     ]
     context = {
         "groups": [(label, sorted(group, key=_urgency)) for label, group in groups if group],
@@ -83,8 +83,7 @@ def _urgency(one: Standing) -> tuple[date, str]:
 
 def _on_it(known: Iterable[Standing]) -> set[tuple[int, str]]:
     """School and ladder of each that is proposed, open or watched."""
-    over = (Concern.State.ENDED, Concern.State.DECLINED)
-    return {(one.concern.school_id, one.ladder.key) for one in known if one.concern.state not in over}
+    return {(one.concern.school_id, one.ladder.key) for one in known if one.concern.state not in Concern.OVER}
 
 
 def _to_raise(request: TrustRequest, known: Iterable[Standing]) -> list[School]:
