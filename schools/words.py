@@ -35,6 +35,16 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def times(count: int) -> str:
+    """“once”, “twice”, “three times”."""
+    return {1: "once", 2: "twice"}.get(count) or counted(count, "time")
+
+
+def year_words(year: int) -> str:
+    """“2026/27”: the academic year that begins in this calendar year."""
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
 def plain(amount: Decimal) -> str:
     """“2”, “2.5”: no noughts that say nothing."""
     return f"{amount.normalize():f}"
@@ -43,6 +53,11 @@ def plain(amount: Decimal) -> str:
 def amount_words(amount: Decimal, unit: str) -> str:
     """“6 days”, “1 visit”, “0.5 days”."""
     return f"{plain(amount)} {unit}{'' if amount == 1 else 's'}"
+
+
+def part_words(part: Decimal, whole: Decimal, unit: str) -> str:
+    """“1 of 2 days”."""
+    return f"{plain(part)} of {amount_words(whole, unit)}"
 
 
 def pounds(cost: Decimal | None) -> str:

@@ -140,6 +140,7 @@ class Fact(Named):
     computed: Literal["self_evaluation_generous"] | None = (
         None  # worked out from judgements that stand beside each other
     )
+    exchange: Literal["gives", "takes"] | None = None  # set beside what the school gave or took in each half term
     from_levels: float = Field(default=0.5, gt=0, le=8)
     least_compared: int = Field(default=10, ge=1, le=500)
 

@@ -33,6 +33,7 @@ def faults(strategy: Strategy) -> Iterator[str]:
     yield from _return_faults(strategy)
     yield from _bridge_faults(strategy)
     yield from _early_faults(strategy)
+    yield from _impact_faults(strategy)
 
 
 def _repeated_keys(strategy: Strategy) -> Iterator[str]:
@@ -90,7 +91,12 @@ def _level_reference_faults(strategy: Strategy) -> Iterator[str]:
 
 def _plan_faults(strategy: Strategy) -> Iterator[str]:
     every_level = sorted({level.key for scale in strategy.scales for level in scale.levels})
+    of_stages = {stage.plan for ladder in strategy.ladders for stage in ladder.stages}
     for plan in strategy.plan_types:
+        if plan.only_on_ladder and plan.key not in of_stages:
+            yield f"plan_types.{plan.key}.only_on_ladder: no stage of a ladder names it; expected one that does"
+        if plan.only_on_ladder and (plan.levels or plan.of == "trust"):
+            yield f"plan_types.{plan.key}.only_on_ladder: expected a plan of a school, without levels"
         for level in plan.update_by_level:
             yield from unknown(f"plan_types.{plan.key}.update_by_level", level, every_level)
         for section in plan.holds:
@@ -111,6 +117,7 @@ def _ladder_faults(strategy: Strategy) -> Iterator[str]:
         for stage in ladder.stages:
             path = f"ladders.{ladder.key}.{stage.key}"
             yield from unknown(f"{path}.plan", stage.plan, plans)
+            yield from _repeats(f"{path}.decided_by", stage.decided_by)
             yield from unknown(f"{path}.fact", stage.fact, [fact.key for fact in strategy.facts])
 
 
@@ -156,6 +163,14 @@ def _bridge_faults(strategy: Strategy) -> Iterator[str]:
         yield from unknown(f"bridges.{bridge.key}.kpi", bridge.kpi, kpis)
         for level in bridge.grades.values() if bridge.kpi in kpis else ():
             yield from unknown(f"bridges.{bridge.key}.grades", level, level_keys(strategy, kpis[bridge.kpi].scale))
+
+
+def _impact_faults(strategy: Strategy) -> Iterator[str]:
+    kinds = {"plan_verdicts": strategy.plan_types, "reviews": strategy.review_types}
+    for measure in strategy.impact:
+        known = [one.key for count in measure.counts for one in kinds.get(count, ())]
+        for key in measure.of:
+            yield from unknown(f"impact.{measure.key}.of", key, known)
 
 
 def _early_faults(strategy: Strategy) -> Iterator[str]:

@@ -174,7 +174,8 @@ class Strategy(Part):
     @cached_property
     def usual_plan(self) -> PlanType | None:
         """The first kind of plan that every school may have; None where the file names none."""
-        return next((one for one in self.plan_types if one.of == "school" and not one.levels), None)
+        kinds = (one for one in self.plan_types if one.of == "school" and not one.only_on_ladder)
+        return next((one for one in kinds if not one.levels), None)
 
     @cached_property
     def trust_plans(self) -> tuple[PlanType, ...]:

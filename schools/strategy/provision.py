@@ -73,8 +73,16 @@ class MenuItem(Named):
     paid_by: Literal["trust", "school", "shared", ""] = ""
 
 
+LadderRole = Literal[Role.CEO, Role.DIRECTOR, Role.TRUST_CHAIR]
+"""Who may decide on a ladder."""
+
+
 class Stage(Named):
-    """One rung of a ladder."""
+    """One rung of a ladder.
+
+    `decided_by`: who decides that a school comes to this stage or stays there, each in turn (S0-35); empty: as on the
+    ladder.
+    """
 
     entry: tuple[Text, ...] = ()
     duties: tuple[Text, ...] = ()
@@ -85,6 +93,7 @@ class Stage(Named):
     if_not: Text = "Move to the next stage."
     exit_tests: tuple[Text, ...] = ()
     fact: Key | None = None  # the fact this stage makes true of the school
+    decided_by: tuple[LadderRole, ...] = ()
     detail: str = ""
 
 
@@ -99,10 +108,15 @@ class Ladder(Named):
     entry: tuple[Text, ...] = ()
     before: tuple[Text, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
-    decided_by: Literal[Role.CEO, Role.DIRECTOR, Role.TRUST_CHAIR] = Role.CEO
+    decided_by: LadderRole = Role.CEO
     reached_as: dict[Text, tuple[Role, ...]] = {}
     after_exit: str = ""
     watch: Duration | None = None
+
+    def deciders_of(self, stage: str) -> tuple[Role, ...]:
+        """The roles that decide a step to this stage, in turn; `stage` is blank for one that leaves the ladder."""
+        own = next((one.decided_by for one in self.stages if one.key == stage), ())
+        return own or (self.decided_by,)
 
 
 class ChecklistGroup(Named):
@@ -150,18 +164,24 @@ class PlanType(Named):
     the chain, in order, each with `approval_days` school days to answer; the chain of a plan that every school has
     follows the level where the level says who approves. Whoever answers as `checked_by` goes through `quality_rules`
     one by one (S3-28). More than `most_priorities` are too many, and what `keeps_going` stands apart from what is to
-    change (S4-10). A school whose level asks for it begins it within `begin_days` of its own school days.
+    change (S4-10). Each action names one of the kinds of `links_back` as what it answers, where there are any
+    (S0-24). A school whose level asks for it begins it, and sends it to be approved, within `begin_days` of its own
+    school days. One that is `only_on_ladder` is for schools on a stage of a ladder that names it, and for no other
+    (S0-25). Where it is `validated`, somebody from outside the school is expected to confirm the verdict that it ends
+    with (S4-18).
     """
 
     of: Literal["school", "trust"] = "school"
     axis: Key | None = None
-    levels: tuple[Key, ...] = ()  # empty: any school
+    levels: tuple[Key, ...] = ()  # empty: any school, or those on the ladder alone
+    only_on_ladder: bool = False
     keeps_going: bool = False
     sections: tuple[Text, ...] = ()
     holds: dict[Text, PlanPart] = {}  # section -> what is kept in it
     prefill: dict[Text, Prefill] = {}  # section of prose -> what it begins with
     most_priorities: int = Field(default=5, ge=1, le=20)
     quality_rules: tuple[Text, ...] = ()
+    links_back: tuple[Literal["finding", "visit"], ...] = ()  # what its actions are to answer
     written_by: tuple[Text, ...] = ()
     begin_days: int = Field(default=10, ge=1, le=60)
     approval: tuple[Role, ...] = ()
@@ -174,6 +194,7 @@ class PlanType(Named):
     refresh_every: Cadence | None = None
     checklists: tuple[Key, ...] = ()
     is_itself: tuple[Text, ...] = ()  # items of its checklists that it meets by being there: no actions of its own
+    validated: bool = False  # somebody from outside the school is to validate its impact
     detail: str = ""
 
     @cached_property
@@ -265,9 +286,21 @@ class ReportType(Named):
     detail: str = ""
 
 
-class ImpactMeasure(Named):
-    """One of the measures by which the strategy itself is judged."""
+ImpactCount = Literal[
+    "targets", "movement", "inspections", "self_evaluations", "accuracy", "figures", "plan_verdicts", "reviews",
+    "support", "inside_support", "givers", "practice",
+]  # fmt: skip
 
+
+class ImpactMeasure(Named):
+    """One of the measures by which the strategy itself is judged (S0-62).
+
+    `counts` is what of the record is counted for it, in the order of the report; without any, people tell it
+    themselves. `of` are the kinds of plan or of review that it looks at; none named is every kind.
+    """
+
+    counts: tuple[ImpactCount, ...] = ()
+    of: tuple[Key, ...] = ()
     detail: str = ""
 
 

@@ -121,6 +121,10 @@ def test_wrong_part_is_refused_with_the_parts_there_are() -> None:
             "expected a small letter, then at most 59 small letters, digits or _",
         ),
         (lambda raw: raw["identity"].update(phases=[]), "identity.phases: expected at least 1 here; found 0"),
+        (
+            lambda raw: the(raw, "plan_types", "sip").update(only_on_ladder=True),
+            "plan_types.sip.only_on_ladder: no stage of a ladder names it; expected one that does",
+        ),
         (lambda raw: raw["identity"].update(title=" "), "identity.title: found “ ”; expected at least 1 character"),
         (lambda raw: raw.update(scales=3), "scales: found “3”; expected a list"),
         (
@@ -279,3 +283,11 @@ def test_any_wrong_value_is_a_strategy_or_sentences(part: str, junk: object, dep
         faults = refused.faults
     assert faults
     assert all(": " in fault for fault in faults)
+
+
+def test_a_plan_for_the_ladder_alone_has_no_levels() -> None:
+    raw = tomllib.loads((STRATEGIES / "sustain_to_stabilise.toml").read_text(encoding="utf-8"))
+    the(raw, "plan_types", "rap_repair").update(only_on_ladder=True)
+    with pytest.raises(StrategyError) as refused:
+        strategy_from(raw, name="file.toml")
+    assert refused.value.faults == ["plan_types.rap_repair.only_on_ladder: expected a plan of a school, without levels"]

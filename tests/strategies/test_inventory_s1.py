@@ -157,6 +157,8 @@ COVERED: list[Case] = [
      {("CEO", "SI Lead", "Lead practitioners", "Other expertise in the trust"),
       ("CEO", "SI Lead", "Lead professional")}),
     ("S1-41", lambda s: by_key(s.plan_types, "sip").update_by_level, {"improve": "term", "repair_upper": "term"}),
+    ("S1-41", lambda s: [plan(key)[0] for key in ("rap_repair", "rap_stabilise")],  # instead, below upper Repair
+     [("repair_lower",), ("stabilise",)]),
     ("S1-42", lambda s: (plan("trust_agreed_plan")[0], by_key(s.plan_types, "trust_agreed_plan").quality_rules),
      (("repair_upper", "stabilise"), ("Derived from SI visits",))),
     ("S1-43", lambda s: plan("rap_repair"), (("repair_lower",), ("ceo",), ("ACC",), "half_term")),

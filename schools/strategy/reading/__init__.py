@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schools.strategy.document import Strategy
-from schools.strategy.provision import Ladder
+from schools.strategy.provision import Ladder, Stage
 
 from .judging import AxisReading, CriterionReading, LevelTable, axes_of, criteria_of, matrix_of, scales_of
 from .offer import OfferRow, OfferTable, core_offer, offer_tables
@@ -48,6 +48,10 @@ CONTENTS = (
 """Anchor, heading, and the part of the file that has to be there."""
 
 
+Rungs = tuple[tuple[Stage, str], ...]
+"""Each stage, with who decides in turn that a school comes there; blank where the ladder says it."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """Everything a page needs, in the order of the document."""
@@ -61,7 +65,7 @@ class Reading:
     rules: tuple[RuleReading, ...]
     facts: tuple[FactReading, ...]
     bridges: tuple[BridgeReading, ...]
-    ladders: tuple[tuple[Ladder, str], ...]  # each with who decides
+    ladders: tuple[tuple[Ladder, str, Rungs], ...]  # each with who decides, and its stages
     core: tuple[OfferRow, ...]
     offers: tuple[OfferTable, ...]
     plans: tuple[Entry, ...]
@@ -90,7 +94,7 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         rules=rules_of(strategy),
         facts=facts_of(strategy),
         bridges=bridges_of(strategy),
-        ladders=tuple((one, roles[one.decided_by]) for one in strategy.ladders),
+        ladders=tuple((one, roles[one.decided_by], _rungs(one, roles)) for one in strategy.ladders),
         core=core_offer(strategy),
         offers=offer_tables(strategy),
         plans=plans_of(strategy, roles),
@@ -103,3 +107,7 @@ def reading_of(strategy: Strategy, roles: Mapping[str, str]) -> Reading:
         returns=returns_of(strategy),
         reports=reports_of(strategy, roles),
     )
+
+
+def _rungs(ladder: Ladder, roles: Mapping[str, str]) -> Rungs:
+    return tuple((one, ", then ".join(roles[role] for role in one.decided_by)) for one in ladder.stages)

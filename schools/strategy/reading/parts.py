@@ -48,14 +48,18 @@ def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry
     words = level_labels(strategy)
     checklists = {one.key: one.label for one in strategy.checklists}
     by_level = "; ".join(f"{words[key]}: {every(how_often)}" for key, how_often in plan.update_by_level.items())
+    by_its_day = plan.levels and not plan.keeps_going
+    sent_within = f"within {counted(plan.begin_days, 'school day')}" if by_its_day else ""
     facts = _facts(
-        ("For", listed((words[key] for key in plan.levels), "or") or "any school"),
-        ("Begun", f"within {counted(plan.begin_days, 'school day')}" if plan.levels and not plan.keeps_going else ""),
+        ("For", listed((words[key] for key in plan.levels), "or") or _every_school(plan)),
+        ("Sent to be approved", sent_within),
+        ("Each action answers", listed((f"a {one}" for one in plan.links_back), "or")),
         ("Written by", listed(plan.written_by)),
         ("Approved by", ", then ".join(roles[role] for role in plan.approval)),
         ("Overseen by", listed(plan.overseen_by)),
         ("Updated", by_level or (every(plan.update_every) if plan.update_every else "")),
         ("Written anew", every(plan.refresh_every) if plan.refresh_every else ""),
+        ("Validated", "by somebody from outside the school, at its end" if plan.validated else ""),
         ("Checklists", listed(checklists[key] for key in plan.checklists)),
         ("Begins with what is known", listed(plan.prefill)),
     )
@@ -66,6 +70,10 @@ def _plan(strategy: Strategy, plan: PlanType, roles: Mapping[str, str]) -> Entry
         facts,
         _lists(("Sections", plan.sections), ("A good plan", plan.quality_rules)),
     )
+
+
+def _every_school(plan: PlanType) -> str:
+    return "a school on a stage of the ladder that asks for it" if plan.only_on_ladder else "any school"
 
 
 def checklists_of(strategy: Strategy) -> tuple[Entry, ...]:
