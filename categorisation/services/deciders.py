@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from categorisation.queries.interests import interests
-from schools.access import ROLES
+from schools.access import ROLES, Access
 from schools.models import Meeting, Membership, Period, RoleGrant, School
 from schools.strategy import Strategy
 
@@ -53,6 +53,22 @@ def deciders_of(strategy: Strategy, axis: str, school: School, *, period: Period
     """Who decides on an axis. Two queries."""
     decider, word = strategy.axis_by_key[axis].decided_by, strategy.identity.words.category
     return deciders_in_role(strategy, decider, school, period=period, meeting=meeting, word=word)
+
+
+def to_decide_in(
+    schools: Collection[int], strategy: Strategy, axis: str, *, access: Access, period: Period, meeting: Meeting | None
+) -> set[int]:
+    """Of these schools those whose category this person decides: of who holds the role all, of who stands in for it
+    those where nobody who holds it can. One query for who stands in, none for anybody else.
+    """
+    role, held = strategy.axis_by_key[axis].decided_by, {role for role, _ in access.roles}
+    if role in held or not held.intersection(strategy.roles_for(role)):
+        return set(schools) if role in held else set()
+    rows, here = RoleGrant.objects.current(), OuterRef(OuterRef("pk"))
+    there = rows.filter(school=here, membership=OuterRef("membership"))
+    declared = interests(period=period, meeting=meeting).filter(school=here, person=OuterRef("membership"))
+    able = rows.filter(role=role).exclude(Exists(there)).exclude(Exists(declared))
+    return set(School.objects.filter(pk__in=schools).exclude(Exists(able)).values_list("pk", flat=True))
 
 
 def deciders_in_role(

@@ -17,6 +17,7 @@ from plans.api.plans import ActionOut
 from plans.api.writing import PlanWriting
 from plans.models import Action, Plan
 from plans.queries.actions import readable_actions, setting_of
+from plans.queries.answerable import Answerable, Answers, answerable
 from plans.queries.plans import others_to_stand_in, require_writer
 from plans.rules.aiming import check_fault, day_fault
 from plans.services import (
@@ -29,6 +30,7 @@ from plans.services import (
     give_verdict,
     write_action,
 )
+from plans.services.tying import TIED
 from schools.access import Permission
 from schools.api import Refused, StrictSerializer, TrustView
 
@@ -48,6 +50,8 @@ class ActionIn(StrictSerializer):
     support = text(LONGEST_SUPPORT, "Who helps, and how.")
     budget = pounds(10)
     training = text(300, "Training that it needs.")
+    finding = number_of("What a published review of the school found that it answers.")
+    visit = number_of("The visit whose record is final that it answers, where it is no finding.")
     appraisal = serializers.BooleanField(
         required=False, default=False, help_text="Whether it is also a target of an appraisal."
     )
@@ -63,6 +67,8 @@ class ActionIn(StrictSerializer):
             wrong["owner_words"] = "Name a person or a role, not both."
         if data["due_on"] and data["impact_check_on"] < data["due_on"]:
             wrong["impact_check_on"] = "Its impact is looked at once it is done, not before."
+        if data["finding"] and data["visit"]:
+            wrong["visit"] = "Name a finding or a visit, not both."
         if wrong:
             raise serializers.ValidationError(wrong)
         return data
@@ -87,7 +93,8 @@ class _ActionWriting(PlanWriting):
         other = next((one for one in others_to_stand_in(self.access, plan) if one.pk == to), None) if to else None
         if to and other is None:
             raise Refused({"plan": ["The school has no other open plan of this number that you write."]})
-        entry = replace(_action_entry(other or plan, sent, known), plan=other)
+        answers = _answers(answerable(self.access, plan, known), sent.pop("finding"), sent.pop("visit"))
+        entry = replace(_action_entry(other or plan, sent, known), plan=other, answers=answers)
         written = write_action(plan, entry, by=self.access.membership, action=known)
         return ActionOut(readable_actions(self.access).get(pk=written.pk))
 
@@ -109,8 +116,21 @@ class PlanAction(_ActionWriting):
     http_method_names = ["put"]
 
     def put(self, request: Request, action_id: str, **kwargs: str) -> Response:
-        """Whole, also into another plan of the school. The finding it answers stays."""
+        """Whole, also into another plan of the school. What it was agreed on stays what it answers."""
         return Response(self.write(action_id).data)
+
+
+def _answers(offered: Answerable, finding: int | None, visit: int | None) -> Answers | None:
+    """What it is to answer; None where that stays. Raises Refused where the page would not offer it."""
+    asked = Answers(finding, visit)
+    if offered.stays and asked in (Answers(), offered.now):
+        return None
+    field = "finding" if finding else "visit"
+    if offered.stays:
+        raise Refused({field: [f"{TIED}."]})
+    if asked.key and asked.key not in offered.by_key:
+        raise Refused({field: [f"The school has no {field} of this number to answer."]})
+    return asked
 
 
 def _action_entry(plan: Plan, sent: dict[str, Any], known: Action | None) -> ActionEntry:
@@ -142,6 +162,7 @@ class VerdictIn(StrictSerializer):
 
     verdict = text(LONGEST_KEY, "worked, partly, did_not; or too_early, which leaves it open.", needed=True)
     note = text(LONGEST_NOTE, "What was seen, in a sentence or two. Name no person.")
+    evidence = text(LONGEST_NOTE, "What shows it; needed to close the action.")
     again_on = day("Where it is too early: the day to look again.")
     why_early = text(LONGEST_WHY, "Why it can be closed before the day of its impact check.")
 

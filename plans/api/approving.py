@@ -12,13 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from plans.api.input import LONGEST_KEY, text
-from plans.api.plans import PlanWhole
+from plans.api.plans import ConditionOut, PlanWhole
 from plans.api.writing import plan_as_read
-from plans.models import ApprovalStep, Plan
+from plans.models import ApprovalStep, Condition, Plan
 from plans.queries.approvals import rules_to_check
+from plans.queries.conditions import readable_conditions
 from plans.queries.plans import may_send_to_approve, readable_plans, require_sender
 from plans.services import answer_plan, send_plan, take_back
 from plans.services.approving import LONGEST_LINE, LONGEST_WORDS
+from plans.services.conditions import LONGEST_ANSWER, LONGEST_HOW, answer_condition, say_met
 from schools.access import Permission
 from schools.api import Refused, StrictSerializer, TrustView
 
@@ -95,6 +97,50 @@ class PlanAnswer(_Moving):
         except ValidationError as refusal:
             raise Refused(_by_field(refusal, rules)) from None
         return Response(plan_as_read(self.access, plan))
+
+
+class MetIn(StrictSerializer):
+    """A condition of an approval that is said to be met."""
+
+    met_on = serializers.DateField(help_text="The day on which it was met.")
+    how = text(LONGEST_HOW, "How, in a sentence. Name no person.", needed=True)
+
+
+class ConfirmIn(StrictSerializer):
+    """What whoever set a condition says of that."""
+
+    outcome = text(LONGEST_KEY, "confirmed or sent_back.", needed=True)
+    words = text(LONGEST_ANSWER, "What is still missing, where it is sent back.")
+
+
+class _OfConditions(TrustView):
+    model, tag, needs = Condition, "Plans", P.SEE_PLANS
+    http_method_names = ["post"]
+    also = (413, 415)
+    answers = {200: ConditionOut}
+
+    def rows(self) -> QuerySet[Condition]:
+        return readable_conditions(self.access)
+
+
+class ConditionMet(_OfConditions):
+    """Say that a condition of an approval is met."""
+
+    operation, takes = "plan_conditions_met", MetIn
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """For whoever writes the plan. Whoever set the condition is asked to confirm it."""
+        return Response(ConditionOut(say_met(self.get_object(), access=self.access, **self.taken())).data)
+
+
+class ConditionAnswer(_OfConditions):
+    """Confirm that a condition is met, or send it back."""
+
+    operation, takes = "plan_conditions_answer", ConfirmIn
+
+    def post(self, request: Request, **kwargs: str) -> Response:
+        """For whoever set it; where they have left, for whoever holds their role now."""
+        return Response(ConditionOut(answer_condition(self.get_object(), access=self.access, **self.taken())).data)
 
 
 def _refuse_strange(checked: Mapping[str, str], rules: Sequence[str]) -> None:

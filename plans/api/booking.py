@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from plans.api.input import LONGEST_KEY, key, number_of, pounds, text
+from plans.api.input import LONGEST_KEY, key, number_of, number_once, pounds, text
 from plans.api.support import SupportBookingOut
 from plans.api.supporting import ForSchool, ServesIn, what_it_serves
 from plans.models import SupportBooking
@@ -56,6 +56,7 @@ class SupportBookingIn(ServesIn):
     provider_school = number_of("Of /schools/; where another school gives it.")
     provider_words = text(160, "Or named in words.")
     funder = key("trust, school or shared. Blank: whoever pays by the menu for the request; else the trust.")
+    token = number_once("booking")
     cost = pounds(9, "Pounds each time. Null: not known. 0: it costs nothing.")
 
 
@@ -70,18 +71,22 @@ class SchoolSupportBookings(ForSchool):
 
     needs, tag, operation = P.BOOK_SUPPORT, TAG, "support_bookings_write"
     takes = SupportBookingIn
-    answers = {201: BookedOut}
+    answers = {200: BookedOut, 201: BookedOut}
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """Of the offer, as agreed with the school, or beyond both. Each day is confirmed on its own."""
         school, version = self.school_and_version()
         sent = self.taken()
+        if sent["token"] and (before := self.booked(school=school, token=sent["token"])):
+            return Response(BookedOut({"bookings": before}).data)
         known = bookable_for(school, version.strategy, today=timezone.localdate())
         criterion, action = what_it_serves(sent, version, known.actions)
         terms = Terms(**sent | _chosen(sent, known) | {"criterion": criterion, "action": action})
         made = book_support(school, version, terms, by=self.access.membership)
-        rows = readable_bookings(self.access).filter(pk__in=[one.pk for one in made]).order_by("on")
-        return Response(BookedOut({"bookings": rows}).data, status=201)
+        return Response(BookedOut({"bookings": self.booked(pk__in=[one.pk for one in made])}).data, status=201)
+
+    def booked(self, **which: Any) -> list[SupportBooking]:
+        return list(readable_bookings(self.access).filter(**which).order_by("on", "pk"))
 
 
 def _chosen(sent: dict[str, Any], known: Bookable) -> dict[str, Any]:
@@ -107,8 +112,12 @@ def _of(rows: Iterable[Any], number: int | None) -> Any:
 
 
 class DeliveredIn(StrictSerializer):
-    """That it came, and what was done."""
+    """That it came, how much of it, and what was done."""
 
+    came = serializers.DecimalField(
+        4, 1, required=False, allow_null=True, default=None,
+        help_text="How much came, in its unit: less than was booked where only a part did. Null: all of it.",
+    )  # fmt: skip
     note = text(LONGEST_WORDS, "What was done; the school reads it. Needed where the school has said otherwise.")
 
 

@@ -20,7 +20,7 @@ from schools.access import Permission
 from schools.api import Refused, StrictSerializer
 
 MOST_ROWS = 200
-FIELDS = {"what": "what", "note": "note", "early": "why_early"}
+FIELDS = {"what": "what", "note": "note", "evidence": "evidence", "early": "why_early"}
 """What the service calls a part of an ending, and what it is called here."""
 
 
@@ -36,6 +36,7 @@ class EndingIn(StrictSerializer):
     action = serializers.IntegerField(min_value=1)
     what = text(LONGEST_KEY, f"The verdict on it, or {CARRY} where it goes into the next plan.", needed=True)
     note = text(LONGEST_NOTE, "What was seen; needed for a verdict.")
+    evidence = text(LONGEST_NOTE, "What shows it; needed for a verdict.")
     why_early = text(LONGEST_WHY, "Why it is judged before its day.")
 
 

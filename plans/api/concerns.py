@@ -44,18 +44,39 @@ class StageOut(serializers.Serializer):
     until = serializers.DateField(allow_null=True)
     days_left = serializers.IntegerField(allow_null=True)
     review_on = serializers.DateField(allow_null=True)
-    outstanding = serializers.ListField(child=serializers.CharField(), help_text="What is still to be done or told.")
+    outstanding = serializers.ListField(
+        child=serializers.CharField(), help_text="What is still to be done, or told: told is who has the letter."
+    )
+
+
+class StepAnswerOut(serializers.Serializer):
+    """Somebody who agreed to a step: in which role, where several agree in turn, and when."""
+
+    role = serializers.CharField(help_text="Its key.")
+    by = serializers.CharField(help_text="Their name.")
+    at = serializers.DateTimeField()
 
 
 class StepTaken(serializers.ModelSerializer):
     """A step that was agreed: open, up, down, hold, close, back."""
 
     step = serializers.CharField()
+    agreed = serializers.SerializerMethodField(help_text="By whom, in the order in which they agreed.")
 
     class Meta:
         model = StageChange
-        fields = ["step", "stage", "came_from", "since", "reason", "causes", "review_on", "plan", "plan_words"]
+        fields = [
+            "step", "stage", "came_from", "since", "reason", "causes", "review_on", "plan", "plan_words", "agreed",
+        ]  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(StepAnswerOut(many=True))
+    def get_agreed(self, change: StageChange) -> list[dict[str, Any]]:
+        said = [(one.role, one.by, one.at) for one in change.agreed]
+        if change.decided_by is not None and change.decided_at is not None:
+            said.append((change.turn, change.decided_by, change.decided_at))
+        rows = [{"role": role, "by": by.user.name, "at": at} for role, by, at in said]
+        return list(StepAnswerOut(rows, many=True).data)
 
 
 class ConcernWhole(ConcernOut):
@@ -78,7 +99,7 @@ class ConcernWhole(ConcernOut):
             "until": found.stay.until,
             "days_left": found.stay.left(found.today),
             "review_on": found.review_on,
-            "outstanding": [one.words for one in found.outstanding],
+            "outstanding": [one.words for one in found.to_do],
         }
 
     @extend_schema_field(StepTaken(many=True))

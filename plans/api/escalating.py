@@ -229,7 +229,10 @@ class ConcernDecide(ConcernMoving):
     needs, operation, takes = P.DECIDE, "concerns_decide", DecisionIn
 
     def post(self, request: Request, **kwargs: str) -> Response:
-        """By who decides on the ladder, and never by who proposed it. Agreed, it holds from today."""
+        """By who decides, and never by who proposed it. Agreed, it holds from today.
+
+        Where several decide in turn, it holds once the last has agreed.
+        """
         concern = self.theirs()
         decide_step(concern, access=self.access, **self.taken())
         return self.told(concern)

@@ -32,6 +32,12 @@ def number_of(about: str) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=1, allow_null=True, required=False, default=None, help_text=about)
 
 
+def number_once(of: str) -> serializers.UUIDField:
+    """The sender's own number of what it sends, which may be left out."""
+    about = f"Made by the sender, once for each {of}: sent again under it, it is answered with what was made (200)."
+    return serializers.UUIDField(allow_null=True, required=False, default=None, help_text=about)
+
+
 def pounds(digits: int, about: str = "Pounds.") -> serializers.DecimalField:
     """An amount of money that may be left out."""
     return serializers.DecimalField(

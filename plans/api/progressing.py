@@ -10,12 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from evidence.forms.named import names_in
+from plans.api.input import number_once
 from plans.api.plans import UpdateOut
 from plans.api.sections import KeptOut, kept, words_by, words_in
 from plans.api.writing import PlanWriting
 from plans.models import Plan, ProgressDraft
-from plans.queries.plans import document_of, priorities_of, require_sender
-from plans.queries.progress import asked_of, draft_of
+from plans.queries.documents import document_of
+from plans.queries.plans import priorities_of, require_sender
+from plans.queries.progress import asked_of, draft_of, sent_as
 from plans.rules.progress import CHANGED, DONE, abouts, form_of
 from plans.rules.targets import NOTE, STANDS
 from plans.services import save_progress, send_progress
@@ -59,6 +61,7 @@ class ProgressSendIn(VersionIn):
     """The same, or nothing more than is written already; and that it goes out."""
 
     answers = words_by("By the name of the box; blank or null empties it.", needed=False)
+    token = number_once("update")
     as_it_is = serializers.BooleanField(
         required=False, default=False, help_text="Send it though a person seems to be named in it."
     )
@@ -131,17 +134,19 @@ class PlanProgressSend(_Telling):
     """Send the next update of a plan."""
 
     needs, operation, takes = Permission.SEND_PLANS, "plans_send_progress", ProgressSendIn
-    answers = {201: UpdateOut, **CONFLICT}
+    answers = {200: UpdateOut, 201: UpdateOut, **CONFLICT}
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """Whoever oversees the plan is told, and it does not change any more. Refused by box while one is lacking."""
         plan, draft, form = self.update()
         require_sender(self.access, plan)
         sent = self.taken()
+        if before := sent_as(plan, sent["token"]):
+            return Response(UpdateOut(before).data)
         typed = self.typed(plan, draft, form, sent)
         if not sent["as_it_is"]:
             _refuse_names(form, {**(draft.answers if draft else {}), **typed}, plan.school_id)
-        made = send_progress(plan, typed, by=self.access.membership, version=sent["version"])
+        made = send_progress(plan, typed, by=self.access.membership, version=sent["version"], token=sent["token"])
         if made.saved.conflicts:
             return conflict(made.saved)
         if made.lacks:

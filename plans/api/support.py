@@ -12,12 +12,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from plans.models import SupportBooking, SupportRequest
-from plans.queries.support import ledgers, readable_bookings, supported_schools
+from plans.queries.capacity import capacity_of
+from plans.queries.support import readable_bookings, supported_schools
 from plans.queries.support_asked import readable_requests
+from plans.queries.support_last import this_year_and_left
 from plans.rules.support import Line
 from schools.access import Permission
 from schools.api import IdFilter, Order, RowFilters, Rows, TrustView
 from schools.models import School
+from schools.queries import strategy_of
 from schools.rules import academic_year
 from schools.strategy.basics import SupportUnit
 
@@ -64,6 +67,9 @@ class SupportBookingOut(serializers.ModelSerializer):
     provider = serializers.CharField(help_text="central, school or external.")
     funder = serializers.CharField(help_text="trust, school or shared.")
     unit = serializers.CharField(help_text="day, session, visit, meeting or programme.")
+    came = serializers.DecimalField(
+        4, 1, allow_null=True, help_text="How much came where that was less than `amount`; the rest counts as missed."
+    )
     given_by = serializers.CharField(read_only=True, help_text="Who gives it, by name.")
     missed_by = serializers.CharField(help_text="provider, school or neither; blank where it was not missed.")
     is_denied = serializers.BooleanField(help_text="Whether the school says in `answer` that a miss lay elsewhere.")
@@ -72,8 +78,8 @@ class SupportBookingOut(serializers.ModelSerializer):
         model = SupportBooking
         fields = [
             "id", "school", "strategy_version", "entitlement", "request", "what", "unit", "amount", "on", "provider",
-            "provider_school", "given_by", "funder", "cost", "criterion", "action", "state", "delivered_at", "note",
-            "answered_at", "answer", "missed_by", "why", "is_denied",
+            "provider_school", "given_by", "funder", "cost", "criterion", "action", "state", "delivered_at", "came",
+            "note", "answered_at", "answer", "missed_by", "why", "is_denied",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -132,11 +138,44 @@ class SupportLineOut(serializers.Serializer):
         return list(SupportCellOut(cells, many=True).data)
 
 
+class NotComeOut(serializers.Serializer):
+    """What was owed of one entitlement in the academic year before, and how much of it did not come."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    unit = serializers.ChoiceField(choices=[one.value for one in SupportUnit])
+    owed = serializers.IntegerField(source="owed_now")
+    did_not_come = serializers.DecimalField(max_digits=7, decimal_places=1, source="short")
+
+
+class CapacitySideOut(serializers.Serializer):
+    """What the school gave, or took, in one half term; and whether the trust has set by hand that it does."""
+
+    came = serializers.IntegerField(help_text="How many times.")
+    booked = serializers.IntegerField(help_text="How many times more are booked or not settled.")
+    also = serializers.CharField(help_text="What else speaks for it, in words; blank where nothing does.")
+    is_so = serializers.BooleanField(help_text="Whether it gives, or takes, by all of this.")
+    is_set = serializers.BooleanField(help_text="Whether the trust has set that it does.")
+    difference = serializers.CharField(help_text="Where the two differ, in a sentence; else blank.")
+
+
+class CapacityOut(serializers.Serializer):
+    """One half term of this year that has begun."""
+
+    half_term = serializers.CharField(source="half.short")
+    gives = CapacitySideOut()
+    takes = CapacitySideOut()
+
+
 class SupportLedgerOut(serializers.Serializer):
     """A school's ledger of the academic year that began in `year`."""
 
     year = serializers.IntegerField()
     lines = SupportLineOut(many=True)
+    last_year = NotComeOut(
+        many=True, help_text="What did not come of what the year before owed; none of it is added to this year."
+    )
+    capacity = CapacityOut(many=True, help_text="Whether the school gave and took, by half term.")
 
 
 class SupportLedger(TrustView):
@@ -152,6 +191,12 @@ class SupportLedger(TrustView):
     def get(self, request: Any, **kwargs: str) -> Response:
         """In the order of the strategy."""
         today = timezone.localdate()
-        found = ledgers([self.get_object()], academic_year(today), today=today)
-        lines = found[0].ledger.lines if found else ()
-        return Response(SupportLedgerOut({"year": academic_year(today), "lines": lines}).data)
+        school, followed = self.get_object(), request.followed
+        found, left = this_year_and_left([school], today=today, followed=followed)
+        told: dict[str, Any] = {"year": academic_year(today), "lines": found[0].ledger.lines if found else ()}
+        told |= {"last_year": left.whole.lines if left.whole else (), "capacity": ()}
+        version = strategy_of(school, today, followed)
+        if found and version:
+            halves, strategy = found[0].ledger.halves, version.strategy
+            told["capacity"] = capacity_of(school, halves, strategy, access=self.access, today=today)
+        return Response(SupportLedgerOut(told).data)

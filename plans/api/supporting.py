@@ -12,7 +12,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from plans.api.input import LONGEST_KEY, day, key, number_of, text
+from plans.api.input import LONGEST_KEY, day, key, number_of, number_once, text
 from plans.api.support import SupportRequestOut
 from plans.models import Action, SupportRequest
 from plans.queries.support import supported_schools
@@ -52,6 +52,7 @@ class SupportRequestIn(ServesIn):
     need = text(LONGEST_NEED, "What it needs, and why.", needed=True)
     priority = key("now, term or when.", Urgency.TERM.value)
     suits = text(200)
+    token = number_once("request")
     send = serializers.BooleanField(required=False, default=False)
 
 
@@ -110,7 +111,7 @@ class SchoolSupportRequests(ForSchool):
 
     needs, tag, operation = P.DRAFT_SUPPORT, TAG, "support_requests_write"
     takes = SupportRequestIn
-    answers = {201: AskedOut}
+    answers = {200: AskedOut, 201: AskedOut}
 
     def post(self, request: Request, **kwargs: str) -> Response:
         """A draft for whoever asks for the school; with `send`, for who may, asked for at once."""
@@ -118,8 +119,12 @@ class SchoolSupportRequests(ForSchool):
         sent = self.taken()
         if sent["send"]:
             self.access.require(P.ASK_SUPPORT, school.pk)
+        if sent["token"] and (
+            before := readable_requests(self.access).filter(school=school, token=sent["token"]).first()
+        ):
+            return _asked(before, 200)
         criterion, action = what_it_serves(sent, version, open_actions(school))
-        wanted = Wanted(sent["need"], sent["item"], sent["priority"], sent["suits"], criterion, action)
+        wanted = Wanted(sent["need"], sent["item"], sent["priority"], sent["suits"], criterion, action, sent["token"])
         act = ask_for_support if sent["send"] else draft_request
         return _asked(act(school, version, wanted, by=self.access.membership), 201)
 

@@ -17,6 +17,7 @@ from plans.forms.writing import MOST_STAGES
 from plans.models import Milestone, Plan, Priority
 from plans.queries.approvals import with_editions
 from plans.queries.plans import kind_of, readable_plans, require_writer
+from plans.queries.validating import with_validation
 from plans.rules.aiming import day_fault, value_fault
 from plans.services import PriorityEntry, StageEntry, begin_plan, write_priority
 from schools.access import Access, Permission
@@ -31,7 +32,9 @@ ALL_PUPILS = "all"
 
 def plan_as_read(access: Access, plan: Plan) -> dict[str, Any]:
     """The plan as it stands now, whole."""
-    return PlanWhole(with_editions(readable_plans(access)).get(pk=plan.pk), context={"access": access}).data
+    return PlanWhole(
+        with_validation(with_editions(readable_plans(access))).get(pk=plan.pk), context={"access": access}
+    ).data
 
 
 class PlanIn(StrictSerializer):

@@ -12,7 +12,7 @@ from plans.queries.appraisals import Offered, ToBegin, steps_of
 from plans.services.appraising import DAYS, AppraisalEntry, mark_of_appraisal
 from schools.forms import choose
 from schools.forms.days import DayField
-from schools.words import cut
+from schools.words import cut, year_words
 
 LONGEST = 110  # characters of an action's own words
 CHOOSE = "Choose from the list"
@@ -32,7 +32,7 @@ class BeginForm(forms.Form):
         )  # fmt: skip
         self.fields["year"] = forms.TypedChoiceField(
             label="For which academic year?", coerce=int, widget=forms.RadioSelect(),
-            choices=[(one, f"{one}/{(one + 1) % 100:02d}") for one in years], error_messages=choose("Choose the year"),
+            choices=[(one, year_words(one)) for one in years], error_messages=choose("Choose the year"),
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from schools.forms import ask, choose
 from schools.forms.boxes import BOX, box, line
 from schools.models import Membership, School
 from schools.strategy.basics import SupportUnit
+from schools.words import plain
 
 B = SupportBooking
 FIGURE = {**BOX, "inputmode": "decimal"}
@@ -133,9 +134,18 @@ class BookForm(forms.Form):
 
 
 class CameForm(forms.Form):
-    """What was done, in a sentence, where there is something to say."""
+    """How much came of what was booked, and what was done."""
 
+    came = _figure("How much came?", 4, 1, "Enter how much came, for example 1 or 0.5", required=False)
     note = box("What was done?", rows=2, most=LONGEST_WORDS, help_text="The school reads it. Name no child or adult.")
+
+    def __init__(self, data: Any = None, *, booking: SupportBooking) -> None:
+        super().__init__(data, initial={"came": plain(booking.counts)})
+        field = self.fields["came"]
+        field.label = f"How much came, in {booking.unit}s?"
+        field.help_text = f"{booking.amount_words} booked. What did not come counts as missed."
+        if booking.state == B.State.DISPUTED:
+            self.fields["note"].label = "Your answer to the school"
 
 
 class SchoolSaysForm(forms.Form):
@@ -177,15 +187,21 @@ class EndForm(forms.Form):
     )  # fmt: skip
     why = box("Why?", "Say why, in a sentence", rows=2, most=LONGEST_WORDS)
 
-    def __init__(self, data: Any = None, *, to_come: bool = False) -> None:
-        super().__init__(data, initial={"ended": B.State.CANCELLED} if to_come else {})
+    def __init__(self, data: Any = None, *, to_come: bool = False, in_dispute: bool = False) -> None:
+        super().__init__(data)
         if to_come:  # nobody has missed it yet
             del self.fields["missed_by"]
-            self.fields["ended"] = forms.ChoiceField(
-                label="What happened?", choices=[END_CHOICES[1]], widget=forms.RadioSelect(),
-                error_messages=choose(STILL_TO_COME),
-            )  # fmt: skip
-            self.order_fields(["ended", "why"])
+            self._only(1, STILL_TO_COME)
+        elif in_dispute:
+            self._only(0, "It was said to have come, so it is called off no more")
+            self.fields["missed_by"].label = "On whose side did it lie?"
+
+    def _only(self, place: int, otherwise: str) -> None:
+        """One thing alone can have happened."""
+        ended = self.fields["ended"]
+        ended.choices = [END_CHOICES[place]]  # type: ignore[attr-defined]
+        self.initial["ended"] = END_CHOICES[place][0]
+        ended.error_messages.update(choose(otherwise))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -80,7 +80,7 @@ class CloseForm(forms.Form):
         """What the service takes."""
         data = self.cleaned_data
         endings = {
-            one.pk: Ending(*(data.get(f"action-{one.pk}-{part}", "") for part in ("what", "note", "early")))
+            one.pk: Ending(*(data.get(f"action-{one.pk}-{part}", "") for part in ("what", "note", "early", "evidence")))
             for one in self.actions
         }
         kept = [int(pk) for pk in data.get("keep", ())]
@@ -97,6 +97,9 @@ def _controls(one: Action, may_begin: bool, today: date) -> dict[str, forms.Fiel
             error_messages=choose("Choose one of the list"),
         ),
         f"{name}-note": box("What did you see?", most=LONGEST_NOTE, rows=2),
+        f"{name}-evidence": box(
+            "What shows it?", most=LONGEST_NOTE, rows=2, help_text="Figures, books, visits, what people say."
+        ),
     }  # fmt: skip
     if is_early(one, CLOSING[0], today=today) and one.impact_check_on:
         said = f"Only where it is judged today: its impact is to be looked at on {on(one.impact_check_on)}."

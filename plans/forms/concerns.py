@@ -134,9 +134,12 @@ class ConcernForm(_DaysForm):
 
 
 class StepForm(_DaysForm):
-    """The next step of a school on a ladder; what is asked follows the step."""
+    """The next step of a school on a ladder; what is asked follows the step.
 
-    def __init__(self, data: Any = None, *, standing: Standing, step: Step) -> None:
+    `off_hours`: nobody would be told today, so that a reason to tell them now can be given.
+    """
+
+    def __init__(self, data: Any = None, *, standing: Standing, step: Step, off_hours: bool = False) -> None:
         super().__init__(data)
         ladder, stage = standing.ladder, standing.stage
         self.fields["reason"] = words_field(WHY[step], needed="Say why", help_text="The school will read this.")
@@ -152,6 +155,7 @@ class StepForm(_DaysForm):
                 self.fields[name] = words_field(f"What shows this: {unmarked(test)}", needed=said, rows=2)
         else:
             self.fields |= self._plan(standing, step) | _review()
+        self.fields |= {"why_now": _why_now()} if off_hours or self.is_bound else {}
 
     def _plan(self, standing: Standing, step: Step) -> dict[str, forms.Field]:
         """What the plan gains, where the plan that the next stage asks for is the one that is open."""

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from plans.queries.actions import Setting
+from plans.rules.aiming import check_fault, day_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, NewAction
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.models import Membership
@@ -77,7 +79,12 @@ class LinesForm(forms.Form):
             self.add_error(f"action-{number}-owner", f"Say who sees to action {number + 1}")
         if not check and f"action-{number}-check" not in self.errors:
             self.add_error(f"action-{number}-check", f"Say when the impact of action {number + 1} is looked at")
-        if due and check and check < due:
+        today = timezone.localdate()
+        if due and (fault := day_fault(due, today=today)):
+            self.add_error(f"action-{number}-due", fault)
+        if check and (fault := check_fault(check, None, today=today)):
+            self.add_error(f"action-{number}-check", fault)
+        elif due and check and check < due:
             words = f"The impact of action {number + 1} is looked at once it is done, not before"
             self.add_error(f"action-{number}-check", words)
 

@@ -29,6 +29,14 @@ class LedgerFilter(FilterBar):
         kept = [one for one in found if self._shows(one)]
         return sorted(kept, key=self._place)
 
+    def parted(self, found: Iterable[SchoolLedger]) -> tuple[list[SchoolLedger], list[SchoolLedger]]:
+        """The lines to read first, and those of which nothing is behind; one list where something was chosen."""
+        lines = self.lines(found)
+        behind = [one for one in lines if one.ledger.short]
+        if any(self.chosen.values()) or not behind:
+            return lines, []
+        return behind, [one for one in lines if not one.ledger.short]
+
     def _shows(self, one: SchoolLedger) -> bool:
         match self.chosen["show"]:
             case "behind":

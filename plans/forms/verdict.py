@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from plans.models import Action, Verdict
 from plans.services import LONGEST_NOTE, LONGEST_WHY
 from schools.forms import ask, choose
+from schools.forms.boxes import box
 from schools.forms.days import DAY_ERRORS, DayField
 from schools.words import on
 
@@ -21,7 +22,7 @@ VERDICTS = [(value, label) for value, label in Verdict.choices if value]
 
 
 class VerdictForm(forms.Form):
-    """Whether it worked, what was seen, and where it is too early, when to look again."""
+    """Whether it worked, what was seen, what shows it, and where it is too early, when to look again."""
 
     verdict = forms.ChoiceField(
         label="Did it work?",
@@ -33,9 +34,13 @@ class VerdictForm(forms.Form):
         label="What did you see?",
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
-        help_text="A sentence or two: what has changed for pupils, and how you know. Name no person.",
+        help_text="A sentence or two: what has changed for pupils. Name no person.",
         error_messages=ask("Say in a sentence what you saw"),
     )
+    evidence = box(
+        "What shows it?", most=LONGEST_NOTE, rows=3,
+        help_text="Figures, books, visits, what pupils and families say. Needed to close the action.",
+    )  # fmt: skip
     again_on = DayField(
         label="If it is too early: when will you look again?",
         required=False,

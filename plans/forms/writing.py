@@ -13,6 +13,7 @@ from django.utils import timezone
 from plans.forms.lines import owners_of
 from plans.models import Action, Milestone, Plan, Priority
 from plans.queries.actions import Setting
+from plans.queries.answerable import Answerable, Answers
 from plans.rules.aiming import check_fault, day_fault, value_fault
 from plans.services import LONGEST_SUPPORT, LONGEST_WHAT, ActionEntry, NewAction, PriorityEntry, StageEntry
 from plans.services.marking import LONGEST_MARK, mark_of
@@ -27,12 +28,13 @@ from schools.strategy.measures import Measure
 
 ONE_OWNER = "Choose a person or name a role, not both"
 LOOK = {**DAY_ERRORS, "required": "Say when its impact is looked at"}
+ANSWERS_HINT = "A finding of a review, or a visit. The plan names it beside the action."
 SPARE = 2
 MOST_STAGES = 12
 STAGE = ("by", "words", "measure", "group", "value")
 
 
-def _choice(label: str, choices: Iterable[tuple[str, str]], *, help_text: str = "") -> forms.ChoiceField:
+def _choice(label: str, choices: Iterable[tuple[str, Any]], *, help_text: str = "") -> forms.ChoiceField:
     widget, errors = forms.Select(attrs=SELECT), choose("Choose one of the list")
     return forms.ChoiceField(
         label=label, choices=list(choices), required=False, help_text=help_text, widget=widget, error_messages=errors
@@ -149,9 +151,10 @@ class ActionForm(RenamedForm):
     what = box("What will be done", most=LONGEST_WHAT, needed="Say what will be done", rows=2)
 
     def __init__(
-        self, data: Any = None, *, setting: Setting, priorities: Sequence[Priority], row: Action | None = None,
-        serves: str = "", plans: Sequence[Plan] = (),
+        self, data: Any = None, *, setting: Setting, priorities: Sequence[Priority], answers: Answerable,
+        row: Action | None = None, serves: str = "", plans: Sequence[Plan] = (),
     ) -> None:  # fmt: skip
+        self.answerable = answers
         self.plans = {str(one.pk): one for one in plans}
         self.people: dict[str, Membership] = {str(one.pk): one for one in setting.people}
         if row is not None and row.owner is not None:
@@ -159,7 +162,7 @@ class ActionForm(RenamedForm):
         self.priorities = {str(one.pk): one for one in priorities}
         self.known_due, self.known_check = (row.due_on, row.impact_check_on) if row else (None, None)
         fresh = {"owner": setting.owner, "check": setting.check_after(), "priority": serves}
-        super().__init__(data, initial=_of(row) if row else fresh)
+        super().__init__(data, initial={**_of(row), "answers": answers.now.key} if row else fresh)
         choices = [("", "No priority"), *((key, one.label) for key, one in self.priorities.items())]
         owners = [("", "A role"), *owners_of(self.people, setting.of_trust)]
         self.fields |= {
@@ -178,6 +181,8 @@ class ActionForm(RenamedForm):
                 widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
             ),
         }  # fmt: skip
+        if answers.by_key and not answers.stays:
+            self.fields["answers"] = _choice("What does it answer?", _answers(answers), help_text=ANSWERS_HINT)
         if self.plans:
             here = [("", "This one"), *((key, one.title) for key, one in self.plans.items())]
             self.fields["plan"] = _choice("Which plan it stands in", here)
@@ -210,7 +215,15 @@ class ActionForm(RenamedForm):
         action = NewAction(what, owner, data["words"], data["due"], data["check"], data["support"])
         priority = self.priorities.get(data["priority"])
         plan = self.plans.get(data.get("plan", ""))
-        return ActionEntry(action, priority, data["success"], data["budget"], data["training"], data["appraisal"], plan)
+        chosen = self.answerable.by_key.get(data["answers"], Answers()) if "answers" in self.fields else None
+        return ActionEntry(
+            action, priority, data["success"], data["budget"], data["training"], data["appraisal"], plan, chosen
+        )
+
+
+def _answers(offered: Answerable) -> list[tuple[str, Any]]:
+    groups = (("Found on reviews", offered.findings), ("Visits", offered.visits))
+    return [("", "Nothing named"), *((name, [(one.key, one.label) for one in rows]) for name, rows in groups if rows)]
 
 
 def _of(row: Action) -> dict[str, Any]:

@@ -4,13 +4,15 @@ from .action import COUNTS_ON, DONE_BY, Action
 from .appraisal import Appraisal, AppraisalObjective
 from .approval import ApprovalStep, PlanEdition
 from .checklist import ChecklistItem
-from .concern import Concern, DutyDone, StageChange, WatchLook
+from .concern import Concern, DutyDone, StageChange, StepAgreement, WatchLook
+from .condition import Condition
 from .exchange import MatchLine, MatchRun, Offer, OfferNotTo
 from .letter import Letter, Recipient
 from .paper import PlanPaper
 from .plan import Milestone, Plan, Priority
 from .progress import ProgressDraft, ProgressUpdate
 from .support import SupportBooking, SupportRequest
+from .validation import Validation
 from .verdict import CLOSING, Verdict
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "ApprovalStep",
     "ChecklistItem",
     "Concern",
+    "Condition",
     "DutyDone",
     "Letter",
     "MatchLine",
@@ -38,8 +41,10 @@ __all__ = [
     "ProgressUpdate",
     "Recipient",
     "StageChange",
+    "StepAgreement",
     "SupportBooking",
     "SupportRequest",
+    "Validation",
     "Verdict",
     "WatchLook",
 ]

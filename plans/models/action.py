@@ -21,7 +21,9 @@ from .checklist import ChecklistItem
 from .plan import Plan, Priority
 from .verdict import Verdict
 
-ACTION_WORDS = SearchVector("what", "verdict_note", "support", "success", "training", config="english")
+ACTION_WORDS = SearchVector(
+    "what", "verdict_note", "verdict_evidence", "support", "success", "training", config="english"
+)
 """What a search for verdicts reads of an action."""
 
 DONE_BY = Case(When(verdict=Verdict.TOO_EARLY, impact_check_on__isnull=False, then=None), default=F("due_on"))
@@ -35,11 +37,12 @@ COUNTS_ON = Coalesce(DONE_BY, "impact_check_on", output_field=models.DateField()
 class Action(TrustOwned):
     """Something agreed, who sees to it, by when, and on which day its impact is looked at.
 
-    `finding` is what a review found that it answers, `item` the item of a checklist it came of. `owner_words` is a role
-    or a group where the owner has no account.
+    `finding` is what a review found that it answers, `item` the item of a checklist it came of; a visit that it answers
+    stands in `visit_actions`, of the app above. `is_origin_fixed`: it was agreed on that review or visit, so it stays
+    tied to it. `owner_words` is a role or a group where the owner has no account.
     `support` is who helps, and how, as the form named it.
     Too early to tell is a verdict that leaves the action open with a new day; every other verdict closes it, before
-    the day of the impact check only with a reason.
+    the day of the impact check only with a reason. It says in `verdict_evidence` what shows it.
     `success` is by what it will be judged, `budget` in pounds, `training` what its people need to learn for it (the
     annex of the plan is built from these, S4-16). `appraisal` says that it is also a target of somebody's appraisal
     (S4-15): by hand, or because an `Appraisal` names it. Whose is read there by those who may, and nowhere else.
@@ -54,6 +57,7 @@ class Action(TrustOwned):
     priority = TrustForeignKey(Priority, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     finding = TrustForeignKey(Finding, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
     item = TrustForeignKey(ChecklistItem, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    is_origin_fixed = models.BooleanField(default=False)
     what = models.TextField()
     owner = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     owner_words = models.CharField(max_length=120, blank=True)
@@ -69,6 +73,7 @@ class Action(TrustOwned):
     is_draft = models.BooleanField(default=False)
     verdict = models.CharField(max_length=9, choices=Verdict, default=Verdict.NONE, blank=True)
     verdict_note = models.TextField(blank=True)
+    verdict_evidence = models.TextField(blank=True)
     why_early = models.CharField(max_length=500, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")

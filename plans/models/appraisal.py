@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from schools.models import Membership, School, StrategyVersion
 from schools.tenancy import TrustForeignKey, TrustOwned
+from schools.words import year_words
 
 from .action import Action
 from .plan import Priority
@@ -57,7 +58,7 @@ class Appraisal(TrustOwned):
     @property
     def year_words(self) -> str:
         """“2026/27”."""
-        return f"{self.year}/{(self.year + 1) % 100:02d}"
+        return year_words(self.year)
 
 
 class AppraisalObjective(TrustOwned):

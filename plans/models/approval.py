@@ -92,6 +92,7 @@ class ApprovalStep(TrustOwned):
         NOT_HERE = "not_here", "Does not apply here"
 
     AGREED: ClassVar = (Outcome.APPROVED, Outcome.CONDITIONS)
+    ENDS: ClassVar = (Outcome.RETURNED, Outcome.WITHDRAWN)
 
     has_holder: bool  # of those read `with_holders`
 

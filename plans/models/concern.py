@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
@@ -10,7 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from plans.rules.ladder import Step
-from schools.models import Membership, School, StrategyVersion
+from schools.access import ROLES
+from schools.models import Membership, School, StrategyVersion, User
 from schools.strategy.provision import Ladder, Stage
 from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
@@ -82,7 +84,7 @@ class Concern(TrustOwned):
 
 @tracked()
 class StageChange(TrustOwned):
-    """One step on the ladder: proposed by one person, decided by another.
+    """One step on the ladder: proposed by one person, decided by another, or by several in turn.
 
     `stage` is where it leads, blank where it leaves the ladder. `exit_tests` are those met, each with its evidence:
     [{"test", "evidence"}]. `plan` and `plan_words` say what the plan gained, by the proposal or later. `why_now` and
@@ -148,9 +150,65 @@ class StageChange(TrustOwned):
         return self.outcome == self.Outcome.AGREED
 
     @property
+    def deciding(self) -> tuple[str, ...]:
+        """The roles that decide it, in turn."""
+        return tuple(self.concern.of_ladder.deciders_of(self.stage))
+
+    @property
+    def turn(self) -> str:
+        """The role whose turn it is."""
+        return self.deciding[min(len(self.agreed), len(self.deciding) - 1)]
+
+    @property
+    def after_turn(self) -> tuple[str, ...]:
+        """The roles that decide after them."""
+        return self.deciding[len(self.agreed) + 1 :]
+
+    @cached_property
+    def agreed(self) -> list[StepAgreement]:
+        """Who agreed before the last, in turn. One query, none where `queries.concerns.in_full` has read it."""
+        read = getattr(self, "read_agreed", None)
+        if read is None:
+            return list(self.agreements.select_related("by__user"))
+        return [
+            StepAgreement(
+                change=self, role=one["role"], by=Membership(pk=one["by"], user=User(name=one["name"])),
+                at=datetime.fromisoformat(one["at"]), words=one["words"], why_now=one["why_now"],
+            )
+            for one in read
+        ]  # fmt: skip
+
+    @property
     def day(self) -> date | None:
         """On which it is told in the history: from when it holds, or was decided."""
         return self.since or (timezone.localdate(self.decided_at) if self.decided_at else None)
+
+
+@tracked()
+class StepAgreement(TrustOwned):
+    """Somebody who agreed to a step that others decide after them, in their role; the last is on the step itself.
+
+    `why_now` says why those after them were told at once.
+    """
+
+    change = TrustForeignKey(StageChange, on_delete=models.PROTECT, related_name="agreements")
+    role = models.CharField(max_length=20)
+    by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    words = models.TextField(blank=True)
+    why_now = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["trust", "change", "role"], name="step_agreement_once_a_role"),
+            models.UniqueConstraint(fields=["trust", "change", "by"], name="step_agreement_once_a_person"),
+        ]
+
+    @property
+    def role_label(self) -> str:
+        """“Chief executive”."""
+        return ROLES[self.role].label
 
 
 @tracked()

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from plans.rules.exchange_words import SPEAKS
 from schools.models import Membership, Period, School
 from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
@@ -164,6 +165,11 @@ class MatchLine(TrustOwned):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def speaks(self) -> str:
+        """In one sentence, what speaks for the giver."""
+        return str(self.why[SPEAKS]) if len(self.why) >= -SPEAKS else " ".join(self.why)
 
     @property
     def booked_words(self) -> str:

@@ -20,15 +20,16 @@ PLAN_WORDS = SearchVector("title", "verdict_note", "verdict_evidence", config="e
 """What a search for verdicts reads of a plan."""
 
 
-@tracked(exclude=("answers", "touched", "version", "update_due_on", "final"))
+@tracked(exclude=("answers", "touched", "version", "typed_by", "update_due_on", "final"))
 class Plan(FilledIn):
     """One plan of a school, or of the trust itself where it has no school (S0-26).
 
     `kind` is the key of a plan type of its strategy, blank where that has none.
 
     `answers` are its sections of prose, in the words of `strategy_version`; a plan that so far only holds what was
-    agreed elsewhere has none. What was sent to be approved is kept in editions. `update_due_on` is the next day by
-    which progress is told, worked out from the rhythm of its kind (see `services.progressing`).
+    agreed elsewhere has none. `typed_by` is, by membership, when somebody last wrote in them: also who was overwritten
+    since. What was sent to be approved is kept in editions. `update_due_on` is the next day by which progress is told,
+    worked out from the rhythm of its kind (see `services.progressing`).
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,7 @@ class Plan(FilledIn):
         StrategyVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     begun_by = TrustForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    typed_by = models.JSONField(default=dict, blank=True)
     begun_on = models.DateField(default=timezone.localdate)
     update_due_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)

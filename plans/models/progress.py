@@ -34,10 +34,12 @@ class ProgressUpdate(TrustOwned):
     sent_at = models.DateTimeField()
     sent_by = TrustForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     document = models.JSONField()
+    token = models.UUIDField(null=True, blank=True)  # the sender's own number
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["trust", "token"], name="progress_update_token_once"),
             models.UniqueConstraint(
                 fields=["trust", "plan", "due_on"], condition=Q(due_on__isnull=False), name="progress_update_once_a_day"
             ),

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
-from plans.rules.support_entry import ASKED_CHIPS, FUNDERS, PROVIDERS, STANDS
+from plans.rules.support_entry import ASKED_CHIPS, FUNDERS, PROVIDERS, STANDS, cost_of
 from reviews.models.wishes import Urgency
 from schools.models import Membership, School, StrategyVersion
 from schools.strategy.basics import SupportUnit
 from schools.tenancy import TrustForeignKey, TrustOwned
 from schools.tenancy.history import tracked
-from schools.words import amount_words
+from schools.words import amount_words, part_words
 
 from .action import Action
 from .exchange import MatchLine
@@ -56,10 +57,12 @@ class SupportRequest(TrustOwned):
     later_on = models.DateField(null=True, blank=True)
     answered_by = _person(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True)  # the sender's own number
 
     class Meta:
         ordering = ["-written_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(fields=["trust", "token"], name="support_request_token_once"),
             models.UniqueConstraint(
                 fields=["trust", "school", "item"],
                 condition=Q(state__in=("asked", "later")) & ~Q(item=""),
@@ -92,8 +95,8 @@ class SupportBooking(TrustOwned):
     """Support on one day: what of, who gives it, who pays, and whether it came.
 
     `entitlement` is the key of what it is counted against; a booking with a request, or with neither, lies beyond it.
-    `amount` is in `unit`, `cost` in pounds; no cost is unknown, not nothing. Without a school it is challenge to the
-    trust itself (S4-05).
+    `amount` is in `unit`, `cost` in pounds; no cost is unknown, not nothing. `came` is how much of the amount came
+    where that was less; the rest counts as missed. Without a school it is challenge to the trust itself (S4-05).
     """
 
     class State(models.TextChoices):
@@ -143,6 +146,7 @@ class SupportBooking(TrustOwned):
     state = models.CharField(max_length=9, choices=State, default=State.BOOKED)
     delivered_by = _person(blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+    came = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     note = models.TextField(blank=True)  # what was done, by whoever gave it
     answered_by = _person(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -151,12 +155,19 @@ class SupportBooking(TrustOwned):
     why = models.TextField(blank=True)  # missed or cancelled
     ended_by = _person(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True)  # the sender's own number of what was booked together
 
     class Meta:
         ordering = ["on", "pk"]
         indexes = [models.Index(fields=["trust", "school", "on"], name="support_of_school")]
         constraints = [
+            models.UniqueConstraint(fields=["trust", "token", "on"], name="support_token_once_a_day"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="support_takes_time"),
+            models.CheckConstraint(
+                condition=Q(came=None)
+                | Q(came__gt=0, came__lt=models.F("amount"), state__in=("delivered", "confirmed", "disputed")),
+                name="support_came_in_part",
+            ),
             models.CheckConstraint(condition=Q(cost=None) | Q(cost__gte=0), name="support_costs_no_less_than_nothing"),
             models.CheckConstraint(
                 condition=Q(provider="school", provider_school__isnull=False)
@@ -219,3 +230,18 @@ class SupportBooking(TrustOwned):
     def amount_words(self) -> str:
         """“2 days”."""
         return amount_words(self.amount, self.unit)
+
+    @property
+    def counts(self) -> Decimal:
+        """How much came, or is to come."""
+        return self.amount if self.came is None else self.came
+
+    @property
+    def came_words(self) -> str:
+        """“1 of 2 days came”; blank where it is not less than what was booked."""
+        return f"{part_words(self.came, self.amount, self.unit)} came" if self.came else ""
+
+    @property
+    def cost_of_what_came(self) -> Decimal | None:
+        """In pounds, in proportion; None where it is not known."""
+        return cost_of(self.cost, self.counts, self.amount)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from plans.models import Action
+from plans.models import Action, Plan
 from plans.queries.checklists import CENTRAL
+from plans.queries.plans import read_plans
+from plans.queries.sources import visit_called
 from reviews.models import Finding, Review
 from reviews.queries.reviews import called
 from schools.access import Access, Permission, where_may
@@ -20,13 +22,23 @@ SOON = 14
 """Days before the day of an impact check on which it is shown as one to come."""
 
 
+TOLD_WHERE_IT_CAME_OF = Q(is_draft=False) | Q(is_origin_fixed=True)
+"""Actions shown with the review or visit they answer: what was agreed there, and of others what was sent."""
+
+
 def readable_actions(access: Access) -> QuerySet[Action]:
     """The actions of the schools whose plans this person reads, those to look at first on top."""
-    rows = Action.objects.filter(read_actions(access))
+    rows = with_plans_named(access, Action.objects.filter(read_actions(access)))
     rows = rows.select_related("plan__trust", "plan__school", "owner__user", "closed_by__user", "priority")
     rows = rows.select_related("finding__review__strategy_version")
     rows = rows.defer("finding__review__strategy_version__text", "finding__review__strategy_version__document")
+    rows = rows.annotate(visit=F("visit_actions__visit"))  # one at most; visits are of an app above
     return rows.order_by(F("impact_check_on").asc(nulls_last=True), F("due_on").asc(nulls_last=True), "pk")
+
+
+def with_plans_named(access: Access, rows: QuerySet[Action]) -> QuerySet[Action]:
+    """The same, each with `names_plan`. What was agreed on a visit is read before the plan that holds it was sent."""
+    return rows.annotate(names_plan=Exists(Plan.objects.filter(read_plans(access), pk=OuterRef("plan"))))
 
 
 def read_actions(access: Access) -> Q:
@@ -87,7 +99,7 @@ def _halves(school_id: int | None, today: date) -> tuple[Period, ...]:
 
 def findings_with_actions(review: Review) -> list[Finding]:
     """What a review found, each with the actions agreed on it. Three queries."""
-    rows = Action.objects.select_related("plan__school", "owner__user").order_by("pk")
+    rows = Action.objects.filter(TOLD_WHERE_IT_CAME_OF).select_related("plan__school", "owner__user").order_by("pk")
     return list(Finding.objects.filter(review=review).prefetch_related(Prefetch("actions", rows)))
 
 
@@ -116,6 +128,4 @@ def origin_of(action: Action) -> Origin | None:
     link = rows.defer("visit__strategy_version__text", "visit__strategy_version__document", "visit__answers").first()
     if link is None:
         return None
-    visit = link.visit
-    form = visit.strategy_version.strategy.form_by_key[visit.form].label
-    return Origin("visit", visit.pk, f"{form}, {on(visit.on)}" if visit.on else form)
+    return Origin("visit", link.visit.pk, visit_called(link.visit))

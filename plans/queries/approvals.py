@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from plans.models import ApprovalStep, Plan, PlanEdition, PlanPaper
 from plans.models.approval import WRITERS
+from plans.queries.conditions import left_of_step
 from plans.queries.plans import kind_of, may_write_plan
 from plans.rules.chain import Rung, may_answer
 from plans.rules.document import Document, changes, with_ends
@@ -25,7 +26,7 @@ WRITTEN = (
     "plan.paper",
     "plan.paper_away",
 )
-"""Acts by which somebody writes in a plan; the prose of its sections keeps who wrote it itself."""
+"""Acts by which somebody writes in a plan; of the prose of its sections `Plan.typed_by` keeps who wrote, and when."""
 
 
 def rules_checked(plan: Plan, step: ApprovalStep) -> tuple[str, ...]:
@@ -51,8 +52,7 @@ class Approval:
     @property
     def ended(self) -> ApprovalStep | None:
         """The step that returned it, or took it back."""
-        ends = (ApprovalStep.Outcome.RETURNED, ApprovalStep.Outcome.WITHDRAWN)
-        return next((one for one in self.steps if one.outcome in ends), None)
+        return next((one for one in self.steps if one.outcome in ApprovalStep.ENDS), None)
 
     @property
     def is_approved(self) -> bool:
@@ -60,7 +60,13 @@ class Approval:
 
     @property
     def conditions(self) -> list[ApprovalStep]:
+        """The steps that agreed with conditions."""
         return [one for one in self.steps if one.outcome == ApprovalStep.Outcome.CONDITIONS]
+
+    @property
+    def waits_for_conditions(self) -> bool:
+        """Whether one of its conditions is still to be met, or to be confirmed."""
+        return any(one.has_conditions_left for one in self.steps)  # type: ignore[attr-defined]  # by _editions
 
 
 def with_editions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
@@ -69,7 +75,8 @@ def with_editions(plans: QuerySet[Plan]) -> QuerySet[Plan]:
 
 
 def _editions() -> QuerySet[PlanEdition]:
-    steps = Prefetch("steps", ApprovalStep.objects.with_holders().select_related("by__user").order_by("position"))
+    rows = ApprovalStep.objects.with_holders().annotate(has_conditions_left=left_of_step())
+    steps = Prefetch("steps", rows.select_related("by__user").order_by("position"))
     return PlanEdition.objects.select_related("sent_by__user").prefetch_related(steps).order_by("-number")
 
 
@@ -91,7 +98,7 @@ def written_by(plan: Plan, approvals: Sequence[Approval]) -> set[int]:
     since = next((one.edition.sent_at for one in approvals if one.is_approved), None)
     acts = AuditEntry.objects.filter(about=Plan._meta.label_lower, about_id=plan.pk, did__in=WRITTEN).exclude(by=None)
     acts = acts.filter(at__gt=since) if since else acts
-    marks = [(who, datetime.fromisoformat(at)) for _, who, at in plan.touched.values()]
+    marks = [(int(who), datetime.fromisoformat(at)) for who, at in plan.typed_by.items()]
     typed = {who for who, at in marks if since is None or at > since}
     began = {plan.begun_by_id} if plan.begun_by_id else set()
     return began | typed | set(acts.values_list("by", flat=True))
@@ -133,7 +140,9 @@ def standing_of(approvals: Sequence[Approval]) -> Standing:
         return Standing("submitted", f"Waits for the {last.waiting.role_label.lower()}")
     if last.ended is not None:
         return Standing("returned", str(last.ended.get_outcome_display()))
-    return Standing("agreed", "Approved with conditions" if last.conditions else "Approved")
+    if not last.conditions:
+        return Standing("agreed", "Approved")
+    return Standing("agreed", "Approved with conditions" if last.waits_for_conditions else "Approved, conditions met")
 
 
 def document_for(access: Access, plan: Plan, live: Document, last: Approval | None) -> Document:

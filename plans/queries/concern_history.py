@@ -11,6 +11,7 @@ from django.utils import timezone
 from plans.models import Concern, DutyDone, Letter, StageChange, WatchLook
 from plans.queries.concerns import agreed_steps, has_arrived, left_undone
 from plans.rules.ladder import Step
+from schools.access import ROLES
 from schools.rules import LONDON
 from schools.words import listed, on, unmarked
 
@@ -86,8 +87,30 @@ def _of_step(change: StageChange, concern: Concern, left: tuple[tuple[str, str],
     by = change.decided_by.user.name if change.decided_by else ""
     at = change.decided_at or change.proposed_at
     who = f"Proposed by {change.proposed_by.user.name} on {on(timezone.localdate(change.proposed_at))}"
-    who += f", taken back by {by}" if change.outcome == StageChange.Outcome.WITHDRAWN else f", decided by {by}"
+    who += "".join(f", {one}" for one in agreed_words(change))
+    if change.outcome == StageChange.Outcome.WITHDRAWN:
+        who += f", taken back by {by}"
+    else:
+        several = len(change.deciding) > 1
+        who += f", decided by {by}" + (f" as {ROLES[change.turn].label.lower()}" if several else "")
     return Event(at, said, who, (*parts_of(change, concern), *left), kind="step")
+
+
+def agreed_words(change: StageChange) -> list[str]:
+    """“agreed by Cora Chief as chief executive on 20 November 2026”, of each who agreed before the last."""
+    return [
+        f"agreed by {one.by.user.name} as {one.role_label.lower()} on {on(timezone.localdate(one.at))}"
+        for one in change.agreed
+    ]
+
+
+def turn_words(change: StageChange) -> str:
+    """Of a step that waits for several in turn, who has agreed and whom it waits for; blank where one decides."""
+    if len(change.deciding) == 1:
+        return ""
+    labels = [f"the {ROLES[role].label.lower()}" for role in (change.turn, *change.after_turn)]
+    said = "".join(f"{one[:1].upper()}{one[1:]}. " for one in agreed_words(change))
+    return f"{said}It waits for {', then for '.join(labels)}."
 
 
 def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]:
@@ -104,6 +127,9 @@ def parts_of(change: StageChange, concern: Concern) -> Iterator[tuple[str, str]]
     told += [(f"Met: {unmarked(one['test'])}", one["evidence"]) for one in change.exit_tests]
     told.append(("To be looked at again", on(change.review_on) if change.review_on else ""))
     told.append(("Who decides was told at once because", change.why_now))
+    told += [(f"In the words of the {one.role_label.lower()}", one.words) for one in change.agreed]
+    told += [(f"Told at once after the {one.role_label.lower()} because", one.why_now)
+             for one in change.agreed]  # fmt: skip
     told.append(("In the words of who decided", change.words))
     told.append(("Who proposed it was told at once because", change.decided_why_now))
     yield from (pair for pair in told if pair[1])

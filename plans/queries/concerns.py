@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, OuterRef, Prefetch, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from plans.models import Concern, DutyDone, Letter, Plan, StageChange, WatchLook
-from plans.rules.ladder import Outstanding, Stay, Step, ends_after, looks_due, outstanding, steps_from
+from plans.models import Concern, DutyDone, Letter, Plan, StageChange, StepAgreement, WatchLook
+from plans.rules.ladder import OnItsWay, Outstanding, Stay, Step, ends_after, looks_due, outstanding, steps_from
 from schools.access import Access, Permission, where_may
 from schools.models import School, StrategyVersion
 from schools.queries import Followed, half_terms_of, strategy_of
@@ -36,6 +38,10 @@ TOLD = {"names": "name", "told": "told_as", "addresses": "address"}
 """What of a letter's recipients is read with it."""
 
 
+AGREED = JSONObject(role="role", by="by_id", name="by__user__name", at="at", words="words", why_now="why_now")
+"""What of those who agreed in turn is read with a step (`StageChange.agreed`)."""
+
+
 def sees_proposals(access: Access) -> bool:
     """Whether this person sees what is only proposed, and letters still on their way: who proposes, and who decides."""
     return any(access.may_everywhere(one) for one in (Permission.RAISE_CONCERN, Permission.DECIDE))
@@ -45,9 +51,10 @@ def in_full(concerns: QuerySet[Concern]) -> QuerySet[Concern]:
     """The same concerns with all that belongs to them; of a letter, to whom it went. Four queries more."""
     people = ("proposed_by__user", "decided_by__user", "plan")
     of_recipients = {name: ArrayAgg(f"recipients__{field}", order_by="recipients__pk") for name, field in TOLD.items()}
+    agreed = StepAgreement.objects.filter(change=OuterRef("pk")).order_by("at", "pk").values(told=AGREED)
     letters = Letter.objects.select_related("sent_by__user").annotate(**of_recipients)
     return concerns.prefetch_related(
-        Prefetch("changes", StageChange.objects.select_related(*people)),
+        Prefetch("changes", StageChange.objects.select_related(*people).annotate(read_agreed=ArraySubquery(agreed))),
         Prefetch("letters", letters),
         Prefetch("duties", DutyDone.objects.select_related("by__user")),
         Prefetch("looks", WatchLook.objects.select_related("by__user")),
@@ -80,6 +87,7 @@ class Standing:
     waiting: StageChange | None
     stay: Stay
     outstanding: tuple[Outstanding, ...]
+    on_its_way: tuple[OnItsWay, ...]
     looks: tuple[LookDue, ...]
     plan_kind: PlanType | None
     open_plan: Plan | None  # of the kind that the stage asks for
@@ -88,6 +96,11 @@ class Standing:
     @property
     def review_on(self) -> date | None:
         return self.latest.review_on if self.latest else None
+
+    @property
+    def to_do(self) -> tuple[Outstanding | OnItsWay, ...]:
+        """What is outstanding, and whom a letter is on its way to: told is who has it."""
+        return (*self.outstanding, *self.on_its_way)
 
     @property
     def is_watched(self) -> bool:
@@ -198,8 +211,9 @@ def standings(concerns: Sequence[Concern], *, today: date) -> list[Standing]:
 
 
 def open_plans(schools: Iterable[int]) -> dict[tuple[int, str], Plan]:
-    """By school and kind, the open plans that were begun. One query."""
+    """By school and kind, the open plans that were begun, each with when it was last sent to be approved. One query."""
     rows = Plan.objects.filter(school__in=list(schools), state=Plan.State.OPEN, strategy_version__isnull=False)
+    rows = rows.annotate(last_sent=Max("editions__sent_at"))
     return {(one.school_id, one.kind): one for one in rows.defer("answers")}
 
 
@@ -226,6 +240,7 @@ def _standing(
         concern=concern, ladder=concern.of_ladder, stage=stage, entered=entered, latest=latest,
         waiting=next((one for one in concern.changes.all() if one.is_waiting), None), stay=stay,
         outstanding=tuple(_outstanding(concern, stage, entered, agreed, kind, plan)),
+        on_its_way=tuple(_on_its_way(concern, entered)),
         looks=tuple(looks_of(concern, entered, halves)), plan_kind=kind, open_plan=plan, today=today,
     )  # fmt: skip
 
@@ -264,13 +279,23 @@ def _outstanding(
         return left_undone(concern, entered)
     since = agreed[agreed.index(entered) :]
     amended = any(one.plan_id == (plan.pk if plan else 0) for one in since)
-    asked = _of_plan(kind, plan, amended=amended) if kind else ""
+    asked = _of_plan(kind, plan, entered, amended=amended) if kind else ""
     return [*set_up, *left_undone(concern, entered), *outstanding(plan=asked)]
+
+
+def _on_its_way(concern: Concern, entered: StageChange | None) -> Iterator[OnItsWay]:
+    """In the order of the stage's `notify`; who has one letter about this step waits for no other."""
+    stage = concern.stage_of(entered.stage or entered.came_from) if entered and concern.is_live else None
+    letters = [one for one in concern.letters.all() if entered and one.change_id == entered.pk]
+    for words in stage.notify if stage else ():
+        sent = [one for one in letters if words in one.told]
+        if sent and not any(map(has_arrived, sent)):
+            yield OnItsWay(words, timezone.localtime(min(one.arrives_at for one in sent)))
 
 
 def left_undone(concern: Concern, entered: StageChange) -> list[Outstanding]:
     """What the stage that a school came to by this step asks for and nobody has put down; off the ladder, who of the
-    stage that it has left was not told of it."""
+    stage that it has left nobody has written to of it."""
     stage = concern.stage_of(entered.stage or entered.came_from)
     told = {words for one in concern.letters.all() if one.change_id == entered.pk for words in one.told}
     duties = stage.duties if stage and entered.stage else ()
@@ -282,10 +307,16 @@ def _done(concern: Concern, change: int | None) -> list[str]:
     return [one.duty for one in concern.duties.all() if one.change_id == change]
 
 
-def _of_plan(kind: PlanType, plan: Plan | None, *, amended: bool) -> str:
+def _of_plan(kind: PlanType, plan: Plan | None, entered: StageChange, *, amended: bool) -> str:
+    """What is still asked of the plan: that there is one, what it gained, and that this stands in what was sent."""
     if plan is None:
         return f"No {kind.label} is open. Begin one, and say what it holds for this stage"
-    return "" if amended else f"Say what the {kind.label} has gained for this stage"
+    if not amended:
+        return f"Say what the {kind.label} has gained for this stage"
+    sent: datetime | None = plan.last_sent  # type: ignore[attr-defined]
+    if entered.since and (sent is None or timezone.localdate(sent) < entered.since):
+        return f"Write it into the {kind.label} and send it: it was not sent since {on(entered.since)}"
+    return ""
 
 
 def last_taken(looks: Sequence[LookDue]) -> LookDue | None:

@@ -10,7 +10,7 @@ from math import ceil
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 
 from plans.models import Offer, OfferNotTo, SupportBooking
@@ -30,7 +30,7 @@ PER = {Offer.Per.HALF_TERM: "half term", Offer.Per.TERM: "term"}
 Span = tuple[date, date]
 
 IN_DAYS = Sum(
-    F("amount")
+    Coalesce("came", "amount")
     * Case(*(When(unit=unit, then=Value(part)) for unit, part in PARTS_OF_A_DAY.items()), output_field=DAYS),
     output_field=DAYS,
 )

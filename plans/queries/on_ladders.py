@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
 from django.db.models.functions import JSONObject
 
 from plans.models import Concern, StageChange, WatchLook
@@ -17,6 +17,7 @@ from plans.queries.steps import as_json, step_from
 from plans.rules.ladder import Stay
 from schools.models import Membership, School, StrategyVersion
 from schools.rules.rhythm import HalfTerm
+from schools.strategy.provision import Stage
 
 State = Concern.State
 _LARGE = ("concern__strategy_version__text", "concern__strategy_version__document")
@@ -45,7 +46,7 @@ class OnLadder:
 class Watched:
     """A school that has left a ladder: by when the next look is taken; `look` 0: since when the watch can end.
 
-    `slips`: the last look found that what led to the concern shows again, on that day.
+    `slips`: the last look found that what led to the concern shows again, on that day, and nobody has proposed a step.
     """
 
     school: School
@@ -66,6 +67,7 @@ def on_ladders(
     )
     agreed = _agreed(State.OPEN, State.WATCHED).filter(concern__school__in=list(known))
     agreed = agreed.select_related("concern__strategy_version").defer(*_LARGE).annotate(taken=ArraySubquery(looks))
+    agreed = agreed.annotate(asked=Exists(StageChange.objects.filter(concern=OuterRef("concern"), outcome="")))
     steps = list(agreed)
     watched = [one for one in steps if one.concern.state == State.WATCHED]
     on_it = [one for one in steps if one.concern.state == State.OPEN]
@@ -85,7 +87,7 @@ def _watched(
         due = looks_of(concern, left, halves[school.pk], taken)
         ahead = next((one for one in due if one.look is None), None)
         last = last_taken(due)
-        if ahead and last and last.look and last.slips:
+        if ahead and last and last.look and last.slips and not each[-1].asked:  # type: ignore[attr-defined]
             yield Watched(school, concern.pk, concern.of_ladder.label, ahead.number, last.look.on, slips=True)
             continue
         on = ahead.due_on if ahead else max((one.on for one in taken), default=left.since if left else None)
@@ -139,14 +141,36 @@ class LookAgain:
     is_look: bool = True  # no look is to come: the watch can be ended
 
 
-def looks_again(concerns: QuerySet[Concern], halves: Mapping[int, Sequence[HalfTerm]]) -> list[LookAgain]:
-    """The next look at each of these concerns, or since when its watch can be ended. Two queries at the most."""
+LiveSteps = Mapping[int, Sequence[StageChange]]
+"""By concern, its agreed steps in the order in which they were decided."""
+
+
+def live_steps(concerns: QuerySet[Concern]) -> LiveSteps:
+    """Of those of these concerns that are on a ladder, or off it and still watched. One query."""
     rows = concerns.filter(state__in=(Concern.State.OPEN, Concern.State.WATCHED))
     agreed = StageChange.objects.filter(concern__in=rows.values("pk"), outcome=StageChange.Outcome.AGREED)
     agreed = agreed.select_related("concern__school__trust", "concern__strategy_version", "proposed_by__user")
     steps = defaultdict[int, list[StageChange]](list)
     for row in agreed.defer(*_LARGE).order_by("decided_at", "pk"):
         steps[row.concern_id].append(row)
+    return steps
+
+
+def stays_on(
+    steps: LiveSteps, halves: Mapping[int, Sequence[HalfTerm]], *, today: date
+) -> list[tuple[Concern, Stage, Stay]]:
+    """Where each concern that is on a ladder stands, and until when at the longest. No query."""
+    found = []
+    for each in steps.values():
+        row, concern = last_moved(each), each[-1].concern
+        stage = concern.stage_of(row.stage) if row and concern.state == State.OPEN else None
+        if stage is not None:
+            found.append((concern, stage, stay_of(stage, row, halves.get(concern.school_id, ()), today)))
+    return found
+
+
+def looks_again(steps: LiveSteps, halves: Mapping[int, Sequence[HalfTerm]]) -> list[LookAgain]:
+    """The next look at each of these concerns, or since when its watch can be ended. One query at the most."""
     latest = [each[-1] for each in steps.values()]
     prefetch_related_objects([one.concern for one in latest if one.concern.state == Concern.State.WATCHED], "looks")
     found = []

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.utils import timezone
 
-from evidence.rules.arithmetic import in_words
-from plans.models import Action, Concern, Milestone, Plan, PlanEdition, PlanPaper, Priority, StageChange
-from plans.rules.chain import kinds_for, may_approve
-from plans.rules.document import Document, Focus, Line, Paper, Section, Stage
+from plans.models import Concern, Milestone, Plan, PlanEdition, Priority, StageChange
+from plans.rules.chain import approvers, kinds_for
 from reviews.queries.reviews import levels_of
 from schools.access import Access, Permission, where_may, who_may
 from schools.models import School, StrategyVersion
 from schools.queries import Followed, strategy_of
 from schools.strategy import Role, Strategy
-from schools.strategy.provision import PlanType, section_key
-from schools.words import on
+from schools.strategy.provision import PlanType
 
 
 def readable_plans(access: Access) -> QuerySet[Plan]:
@@ -51,10 +48,21 @@ def may_send_plan(access: Access, plan: Plan) -> bool:
 
 
 def may_send_to_approve(access: Access, plan: Plan) -> bool:
-    """Whether this person sends the plan to those who approve it: what the head approves, leaders send."""
+    """Whether this person sends the plan to those who approve it: what the head approves, leaders send.
+
+    By the level at which the school is now, as in `services.approving`. At most one query.
+    """
+    if may_send_plan(access, plan):
+        return True
+    return may_write_plan(access, plan) and Role.HEAD in approvers_of(plan)
+
+
+def approvers_of(plan: Plan) -> tuple[str, ...]:
+    """The roles that a plan sent today goes to, in order: by its kind, and by the level of its school. One query."""
     strategy, kind = strategy_in(plan), kind_of(plan)
-    to_head = strategy is not None and kind is not None and Role.HEAD in may_approve(strategy, kind)
-    return may_send_plan(access, plan) or (to_head and may_write_plan(access, plan))
+    if strategy is None or kind is None:
+        return ()
+    return approvers(strategy, kind, levels_of([plan.school]).get(plan.school.pk, {}) if plan.school else {})
 
 
 def _may(access: Access, permission: Permission, plan: Plan) -> bool:
@@ -92,21 +100,22 @@ def strategy_in(plan: Plan) -> Strategy | None:
 
 
 def kinds_to_begin(
-    school: School, *, today: date, followed: Followed | None = None
+    school: School, *, today: date, followed: Followed | None = None, proposed: bool = False
 ) -> tuple[StrategyVersion | None, list[PlanType]]:
     """The version the school follows, and the kinds of plan of it that it has no open one of. Four queries.
 
-    A school has the kinds of its level, and those that its stage on a ladder asks for.
+    A school has the kinds of its level, and those that its stage on a ladder asks for. `proposed`: also those of a
+    stage that it is proposed for, which who sees proposals begins (S0-36).
     """
     version = strategy_of(school, today, followed)
     if version is None:
         return None, []
-    return version, _not_begun(_kinds_of(school, version.strategy), school)
+    return version, _not_begun(_kinds_of(school, version.strategy, proposed=proposed), school)
 
 
-def _kinds_of(school: School, strategy: Strategy) -> list[PlanType]:
+def _kinds_of(school: School, strategy: Strategy, *, proposed: bool = False) -> list[PlanType]:
     levels = levels_of([school]).get(school.pk, {})
-    return [*kinds_for(strategy, levels), *_asked_by_stages(school, strategy)]
+    return [*kinds_for(strategy, levels), *_asked_by_stages(school, strategy, proposed=proposed)]
 
 
 def trust_kinds_to_begin(
@@ -123,14 +132,36 @@ def _not_begun(kinds: Iterable[PlanType], school: School | None) -> list[PlanTyp
     return list({one.key: one for one in kinds if one.key not in begun}.values())
 
 
-def _asked_by_stages(school: School, strategy: Strategy) -> list[PlanType]:
+def _asked_by_stages(school: School, strategy: Strategy, *, proposed: bool) -> list[PlanType]:
     if not strategy.ladders:
         return []
-    steps = StageChange.objects.filter(concern__school=school, concern__state=Concern.State.OPEN, outcome="agreed")
-    latest = steps.order_by("concern", "-decided_at", "-pk").distinct("concern").values_list("concern__ladder", "stage")
-    at = set(latest)
+    outcome = StageChange.Outcome
+    which = Q(concern__state=Concern.State.OPEN, outcome=outcome.AGREED)
+    which = which | Q(outcome=outcome.WAITING) if proposed else which
+    steps = StageChange.objects.filter(which, concern__school=school)
+    latest = steps.order_by("concern", "outcome", "-decided_at", "-pk").distinct("concern", "outcome")
+    at = set(latest.values_list("concern__ladder", "stage"))
     asked = {stage.plan for ladder in strategy.ladders for stage in ladder.stages if (ladder.key, stage.key) in at}
     return [one for one in strategy.plan_types if one.key in asked]
+
+
+@dataclass(frozen=True)
+class Without:
+    """A school that has not begun the plan that every school has."""
+
+    school: School
+    kind: PlanType
+
+
+def schools_without(access: Access, *, today: date, followed: Followed) -> list[Without]:
+    """For who reads all plans, the schools of the trust that have no open plan of the usual kind. One query."""
+    if not access.may_everywhere(Permission.SEE_PLANS):
+        return []
+    begun = Plan.objects.filter(school=OuterRef("pk"), state=Plan.State.OPEN, strategy_version__isnull=False)
+    rows = School.objects.on(today).annotate(begun=ArraySubquery(begun.values("kind"))).order_by("name", "pk")
+    usual = ((one, followed.by(one, today)) for one in rows)
+    asked = [(one, version.strategy.usual_plan) for one, version in usual if version]
+    return [Without(one, kind) for one, kind in asked if kind and kind.key not in one.begun]
 
 
 def may_follow(plan: Plan, *, today: date, followed: Followed) -> bool:
@@ -151,100 +182,3 @@ def priorities_of(plans: Sequence[Plan]) -> dict[int, list[Priority]]:
     for priority in Priority.objects.filter(plan__in=plans, dropped_at=None).prefetch_related(stages):
         found.setdefault(priority.plan_id, []).append(priority)
     return found
-
-
-def document_of(plan: Plan, priorities: Sequence[Priority] | None = None) -> Document:
-    """The plan as it stands, whole. Four queries; two where its `priorities` are known."""
-    known = None if priorities is None else {plan.pk: priorities}
-    return documents_of([plan], known)[plan.pk]
-
-
-def documents_of(
-    plans: Sequence[Plan], priorities: Mapping[int, Sequence[Priority]] | None = None
-) -> dict[int, Document]:
-    """Several plans as they stand, by plan. Four queries; two where their `priorities` are known."""
-    known = priorities_of(plans) if priorities is None else priorities
-    actions: dict[int, list[Action]] = {}
-    rows = Action.objects.filter(plan__in=plans).select_related("owner__user", "finding")
-    for row in rows.order_by("due_on", "pk"):
-        actions.setdefault(row.plan_id, []).append(row)
-    papers: dict[int, list[Paper]] = {}
-    for pk, plan, name, size in PlanPaper.objects.filter(plan__in=plans, taken_away_at=None).values_list(
-        "pk", "plan", "name", "size"
-    ):
-        papers.setdefault(plan, []).append(Paper(id=pk, name=name, size=size))
-    return {
-        one.pk: _document(one, known.get(one.pk, []), actions.get(one.pk, []), papers.get(one.pk, [])) for one in plans
-    }
-
-
-def _document(plan: Plan, priorities: Sequence[Priority], actions: Sequence[Action], papers: list[Paper]) -> Document:
-    strategy = strategy_in(plan)
-    known, lines = {one.pk for one in priorities}, defaultdict[int | None, list[Line]](list)
-    for row in actions:
-        lines[row.priority_id if row.priority_id in known else None].append(_line(row))
-    return Document(
-        title=plan.title,
-        year=plan.year,
-        sections=_sections(kind_of(plan), plan),
-        priorities=[_focus(one, strategy, lines[one.pk]) for one in priorities],
-        actions=lines[None],
-        papers=papers,
-    )
-
-
-def _sections(kind: PlanType | None, plan: Plan) -> list[Section]:
-    found = []
-    for label in kind.sections if kind else ():
-        key, holds = section_key(label), kind.holds.get(label, "") if kind else ""
-        found.append(Section(key=key, label=label, holds=holds, text=str(plan.answers.get(key) or "")))
-    return found
-
-
-def _focus(row: Priority, strategy: Strategy | None, actions: list[Line]) -> Focus:
-    criterion = strategy.criterion_by_key.get(row.criterion) if strategy else None
-    return Focus(
-        id=row.pk,
-        label=row.label,
-        change=row.change,
-        success=row.success,
-        criterion=criterion.label if criterion else "",
-        milestones=[_stage(one, strategy) for one in row.milestones.all()],
-        actions=actions,
-    )
-
-
-def _stage(row: Milestone, strategy: Strategy | None) -> Stage:
-    return Stage(
-        id=row.pk, by=on(row.by_on), words=row.words, measure=row.measure, group=row.group,
-        aim=aim_words(row, strategy),
-    )  # fmt: skip
-
-
-def aim_words(row: Milestone, strategy: Strategy | None) -> str:
-    """For example “Attendance: 95.5%” or “Phonics, disadvantaged pupils: 80%”; blank for one in words alone."""
-    measure = strategy.measure_by_key.get(row.measure) if strategy else None
-    if measure is None or row.value is None:
-        return ""
-    group = strategy.group_by_key.get(row.group) if strategy and row.group != "all" else None
-    of = f", {group.label[:1].lower()}{group.label[1:]}" if group else ""
-    typed = -int(row.value.normalize().as_tuple().exponent)  # a target is shown as exactly as it was set
-    return f"{measure.label}{of}: {in_words(row.value, max(measure.decimals, typed), measure.unit_shown)}"
-
-
-def _line(row: Action) -> Line:
-    return Line(
-        id=row.pk,
-        what=row.what,
-        owner=row.seen_to_by if row.owner_id or row.owner_words else "",
-        due=on(row.due_on) if row.due_on else "",
-        check=on(row.impact_check_on) if row.impact_check_on else "",
-        success=row.success,
-        budget=f"{row.budget:,.2f}".removesuffix(".00") if row.budget is not None else "",
-        training=row.training,
-        support=row.support,
-        finding=row.finding.text if row.finding else "",
-        appraisal="Also a target of an appraisal" if row.appraisal else "",
-        verdict=row.get_verdict_display() if row.verdict else "",
-        closed=on(timezone.localdate(row.closed_at)) if row.closed_at else "",
-    )

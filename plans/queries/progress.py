@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -79,6 +80,11 @@ def days_of(plans: Sequence[Plan], *, today: date) -> dict[int, Days]:
 def draft_of(plan: Plan) -> ProgressDraft | None:
     """What is written of the next update. One query."""
     return ProgressDraft.objects.filter(plan=plan).first()
+
+
+def sent_as(plan: Plan, token: UUID | None) -> ProgressUpdate | None:
+    """The update of this plan that was sent under this number of the sender. One query, none without a number."""
+    return ProgressUpdate.objects.filter(plan=plan, token=token).first() if token else None
 
 
 def updates_of(plan: Plan) -> list[ProgressUpdate]:

@@ -15,6 +15,7 @@ from reviews.models import Finding, Review
 from reviews.queries.reviews import called
 from schools.access import Access, Permission
 from schools.models import School
+from schools.strategy.forms import Form
 from schools.words import capital, cut, on
 
 LOOK_BACK = timedelta(days=400)
@@ -24,6 +25,7 @@ MOST = 15
 Days = tuple[date, date]
 
 LONGEST = 140  # characters of a finding
+LONGEST_SUBJECT = 80
 READ_BY = {
     "review": Permission.SEE_REVIEWS,
     "visit": Permission.SEE_VISITS,
@@ -45,10 +47,11 @@ class Source:
 def sources_of(school: School, *, today: date) -> list[Source]:
     """Of the last year and a little more, the latest of each kind first. Three queries."""
     days = (today - LOOK_BACK, today)
-    return [*_findings(school, days), *_visits(school, days), *_decisions(school, days)]
+    return [*findings_named(school, days), *visits_named(school, days), *_decisions(school, days)]
 
 
-def _findings(school: School, days: Days) -> Iterator[Source]:
+def findings_named(school: School, days: Days) -> Iterator[Source]:
+    """What published reviews found, without what goes well. One query."""
     rows = Finding.objects.filter(review__school=school, review__state=Review.State.PUBLISHED)
     rows = rows.filter(review__ends_on__range=days).exclude(kind__in=(Finding.Kind.WELL, Finding.Kind.EXCELLENCE))
     rows = rows.select_related("review__strategy_version").order_by("-review__ends_on", "pk")
@@ -60,16 +63,25 @@ def _findings(school: School, days: Days) -> Iterator[Source]:
             yield Source(f"finding-{row.pk}", "review", row.review_id, label)
 
 
-def _visits(school: School, days: Days) -> Iterator[Source]:
-    """Visits are of an app above, read by their link."""
-    rows = (
-        school.visits.filter(on__range=days).exclude(state__in=("planned", "draft")).select_related("strategy_version")
-    )
-    for row in rows.defer("strategy_version__text", "strategy_version__document", "answers").order_by("-on", "-pk")[
-        :MOST
-    ]:
-        form = row.strategy_version.strategy.form_by_key[row.form].label
-        yield Source(f"visit-{row.pk}", "visit", row.pk, f"{form}, {on(row.on)}" if row.on else form)
+def visits_named(school: School, days: Days, *, final: bool = False) -> Iterator[Source]:
+    """Those that were sent, or are final. One query. Visits are of an app above, read by their link."""
+    rows = school.visits.filter(on__range=days).exclude(state__in=("planned", "draft"))
+    rows = rows.filter(final_at__isnull=False) if final else rows
+    rows = rows.select_related("strategy_version").order_by("-on", "-pk")
+    for row in rows.defer("strategy_version__text", "strategy_version__document", "answers")[:MOST]:
+        yield Source(f"visit-{row.pk}", "visit", row.pk, visit_called(row))
+
+
+def visit_called(visit: Any) -> str:
+    """“Monitoring form, 18 November 2026: Science”."""
+    form = visit.strategy_version.strategy.form_by_key[visit.form]
+    words, about = f"{form.label}, {on(visit.on)}" if visit.on else form.label, visit_about(form, visit.subject)
+    return f"{words}: {about}" if about else words
+
+
+def visit_about(form: Form, subject: str) -> str:
+    """Its subject in a few words; of a restricted form others than its leaders read no more than that it was."""
+    return "" if form.visibility != "school" else cut(subject, LONGEST_SUBJECT)
 
 
 def _decisions(school: School, days: Days) -> Iterator[Source]:

@@ -108,6 +108,6 @@ def _stands(
         past = history.get(axis.key)
         level = level_on(version.strategy, axis.key, past[-1].level) if past else None
         if past and level is not None:
-            stay, usual = stay_of(past[-1], level.stay, halves), soonest_end(past[-1], level.stay, halves)
+            stay, usual = stay_of(past[-1].since, level.stay, halves), soonest_end(past[-1], level.stay, halves)
             found.append(Stand(school, version, axis.key, level, stay, usual, tuple(past), today))
     return found

@@ -82,25 +82,45 @@ class SchoolLedger:
     levels: tuple[tuple[str, int], ...]  # label and tone, by axis
 
 
+@dataclass(frozen=True)
+class YearOfLedgers:
+    """One academic year of schools; `kept`: the entitlements of which anything at all was booked in the trust."""
+
+    schools: list[SchoolLedger]
+    kept: set[str]
+
+
 def ledgers(
     schools: Iterable[School], year: int, *, today: date, followed: Followed | None = None
 ) -> list[SchoolLedger]:
-    """The ledger of each school in the academic year that begins in `year`. Seven queries for any number of schools.
+    """The ledger of each school in the academic year that begins in `year`. Seven queries for any number of schools."""
+    return ledgers_of_years(schools, year, back=0, today=today, followed=followed)[year].schools
 
-    Beside what they had, one booking for each entitlement is read, whosever it is, to know which are kept here.
+
+def ledgers_of_years(
+    schools: Iterable[School], year: int, *, back: int, today: date, followed: Followed | None = None
+) -> dict[int, YearOfLedgers]:
+    """By academic year: the one that begins in `year`, and those `back` before it. Seven queries for any number.
+
+    Beside what they had, one booking for each entitlement is read, whosever it is, to know which are kept in the year.
     """
-    schools, booked = list(schools), bookings_in(year_days(year))
-    one_of_each = booked.exclude(entitlement="").order_by("entitlement", "pk").distinct("entitlement").values("pk")
-    rows = list(booked.filter(Q(school__in=[school.pk for school in schools]) | Q(pk__in=one_of_each)))
-    kept = {one.entitlement for one in rows if one.entitlement}
-    bookings: dict[int | None, list[Entry]] = defaultdict(list)
-    for one in rows:
-        bookings[one.school_id].append(entry_of(one))
-    years, sent = years_of(schools, year, today=today, followed=followed), plans_of(schools)
-    return [
-        ledger_in(one, [*bookings[one.school.pk], *of_plans(one, sent.get(one.school.pk, ()))], kept, today)
-        for one in years
-    ]
+    schools, begin = list(schools), range(year - back, year + 1)
+    mine = Q(school__in=[school.pk for school in schools])
+    for one in begin:
+        any_of = bookings_in(year_days(one)).exclude(entitlement="").order_by("entitlement", "pk")
+        mine |= Q(pk__in=any_of.distinct("entitlement").values("pk"))
+    kept: dict[int, set[str]] = {one: set() for one in begin}
+    bookings = defaultdict[tuple[int | None, int], list[Entry]](list)
+    for row in bookings_in((year_days(begin[0])[0], year_days(year)[1])).filter(mine):
+        bookings[row.school_id, academic_year(row.on)].append(entry_of(row))
+        kept[academic_year(row.on)] |= {row.entitlement} - {""}
+    years, sent = years_of(schools, year, today=today, back=back, followed=followed), plans_of(schools)
+    found: dict[int, YearOfLedgers] = {one: YearOfLedgers([], kept[one]) for one in begin}
+    for each in years:
+        pk = each.school.pk
+        entries = [*bookings[pk, each.begins], *of_plans(each, sent.get(pk, ()))]
+        found[each.begins].schools.append(ledger_in(each, entries, kept[each.begins], today))
+    return found
 
 
 @dataclass(frozen=True)
@@ -214,8 +234,8 @@ def entry_of(one: SupportBooking) -> Entry:
     """A booking as the ledger counts it."""
     key = one.entitlement or (ASKED if one.request_id else "")
     return Entry(
-        key, one.what, SupportUnit(one.unit), one.on, one.amount, one.state, one.provider, one.funder, one.cost,
-        (BOOKED, one.pk), one.given_by,
+        key, one.what, SupportUnit(one.unit), one.on, one.counts, one.state, one.provider, one.funder,
+        one.cost_of_what_came, (BOOKED, one.pk), one.given_by, one.amount - one.counts,
     )  # fmt: skip
 
 

@@ -46,11 +46,14 @@ class Asked:
 
 def readable_requests(access: Access) -> QuerySet[SupportRequest]:
     """Of the schools this person asks for or answers, the latest first; drafts for the school alone."""
-    own = where_may(access, P.DRAFT_SUPPORT)
-    answered = where_may(access, P.BOOK_SUPPORT) & ~Q(state=State.DRAFT)
-    rows = SupportRequest.objects.filter(own | answered)
+    rows = SupportRequest.objects.filter(read_requests(access))
     rows = rows.select_related("school__trust", "strategy_version", "written_by__user", "asked_by__user", "action")
     return rows.defer("strategy_version__text", "strategy_version__document").order_by("-written_at", "-pk")
+
+
+def read_requests(access: Access) -> Q:
+    """Of requests, the same."""
+    return where_may(access, P.DRAFT_SUPPORT) | where_may(access, P.BOOK_SUPPORT) & ~Q(state=State.DRAFT)
 
 
 def asked_of(access: Access, *, school: School | None = None, is_open: bool = False, most: int = 100) -> list[Asked]:

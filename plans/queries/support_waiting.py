@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,6 +25,32 @@ class Waiting:
     booking: SupportBooking
     may_give: bool
     may_confirm: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """What waits for the same to be said of it."""
+
+    id: str
+    title: str
+    note: str
+    rows: list[Waiting]
+
+
+ASKED: Mapping[str, tuple[str, str, str]] = {
+    State.DISPUTED: (
+        "disputes", "In dispute", "Said to have come, and the school says otherwise. Settle how much came.",
+    ),
+    State.DELIVERED: ("confirm", "Did it come?", "Said to have come. You answer for the school."),
+    State.BOOKED: ("waiting", "Did it take place?", "Past its day, and nobody has said."),
+}  # fmt: skip
+"""Where a booking stands -> the heading over those that wait, and what is asked."""
+
+
+def grouped(rows: Sequence[Waiting]) -> list[Group]:
+    """Under a heading each: what is in dispute, what the school confirms, and of what nobody has said anything."""
+    found = [(told, [one for one in rows if one.booking.state == state]) for state, told in ASKED.items()]
+    return [Group(*told, mine) for told, mine in found if mine]
 
 
 def waiting_for(access: Access, today: date, *, school: School | None = None) -> list[Waiting]:

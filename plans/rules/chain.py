@@ -21,8 +21,12 @@ class Rung:
 
 
 def kinds_for(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:
-    """The kinds that a school at these levels (axis -> level) has: those for any school, and those of its level."""
-    return [one for one in strategy.plan_types if one.of == "school" and (not one.levels or _applies(one, levels))]
+    """The kinds that a school at these levels (axis -> level) has: those for any school, and those of its level.
+
+    What is `only_on_ladder` is none of them: a school has it while it is on a stage that names it.
+    """
+    kinds = (one for one in strategy.plan_types if one.of == "school" and not one.only_on_ladder)
+    return [one for one in kinds if not one.levels or _applies(one, levels)]
 
 
 def kinds_asked(strategy: Strategy, levels: Mapping[str, str]) -> list[PlanType]:

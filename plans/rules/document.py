@@ -32,8 +32,11 @@ class Stage(TypedDict):
 class Line(TypedDict):
     """An action. Days are in words or blank, `budget` in pounds or blank; `finding` is the words it answers.
 
+    `visit` says on which visit it was agreed, or which it answers; editions of earlier days do not have it.
+
     `appraisal` says in words that it is also a target of an appraisal, or is blank. `verdict` is what was said of it
-    in words, `closed` the day on which that closed it, blank while it is open; editions of earlier days have neither.
+    in words, `evidence` what shows it, `closed` the day on which that closed it, blank while it is open; editions of
+    earlier days have none of them.
     """
 
     id: int
@@ -47,7 +50,9 @@ class Line(TypedDict):
     support: str
     finding: str
     appraisal: str
+    visit: NotRequired[str]
     verdict: NotRequired[str]
+    evidence: NotRequired[str]
     closed: NotRequired[str]
 
 
@@ -161,11 +166,18 @@ def with_ends(document: Document, live: Document) -> Document:
     said = {one["id"]: one for one in lines_of(live)}
 
     def ended(lines: Sequence[Line]) -> list[Line]:
-        now = [(one, said.get(one["id"], one)) for one in lines]
-        return [{**one, "verdict": was.get("verdict", ""), "closed": was.get("closed", "")} for one, was in now]
+        return [{**one, **_end_of(said.get(one["id"], one))} for one in lines]  # type: ignore[typeddict-item]
 
     priorities: list[Focus] = [{**focus, "actions": ended(focus["actions"])} for focus in document["priorities"]]
     return {**document, "priorities": priorities, "actions": ended(document["actions"])}
+
+
+def _end_of(line: Line) -> dict[str, str]:
+    return {
+        "verdict": line.get("verdict", ""),
+        "evidence": line.get("evidence", ""),
+        "closed": line.get("closed", ""),
+    }
 
 
 def _flat(document: Document, judged: Collection[int]) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -188,7 +200,19 @@ def _flat(document: Document, judged: Collection[int]) -> Iterator[tuple[str, tu
 def _lines(
     lines: Sequence[Line], name: str, judged: Collection[int], serves: str = ""
 ) -> Iterator[tuple[str, tuple[str, str]]]:
-    told = ("what", "owner", "due", "check", "success", "budget", "training", "support", "finding", "appraisal")
+    told = (
+        "what",
+        "owner",
+        "due",
+        "check",
+        "success",
+        "budget",
+        "training",
+        "support",
+        "finding",
+        "visit",
+        "appraisal",
+    )
     for one in lines:
         shown = [part for part in told if part != "check" or one["id"] not in judged]
         line = f"Serves: {serves}\n" if serves else ""
@@ -196,7 +220,7 @@ def _lines(
 
 
 def _said(row: Mapping[str, Any], names: Sequence[str]) -> str:
-    return "\n".join(f"{SAID[name]}{row[name]}" for name in names if row[name])
+    return "\n".join(f"{SAID[name]}{row[name]}" for name in names if row.get(name))
 
 
 SAID = {
@@ -204,6 +228,6 @@ SAID = {
     "by": "By ", "aim": "", "words": "", "what": "", "owner": "Seen to by: ", "due": "Due: ",
     "check": "Impact looked at: ",
     "budget": "Budget in pounds: ", "training": "Training: ", "support": "Support: ",
-    "finding": "Answers the finding: ", "appraisal": "",
+    "finding": "Answers the finding: ", "visit": "", "appraisal": "",
 }  # fmt: skip
 """How a line of a change begins."""

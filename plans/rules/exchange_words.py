@@ -10,6 +10,8 @@ from plans.rules.travel import journey_words
 from schools.words import capital, counted, listed, verb
 
 MOST_NAMED = 3
+SPEAKS = -3
+"""Among the sentences of `why`, the one that says what speaks for the giver."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from schools.rules import months_after
@@ -117,6 +117,24 @@ class Outstanding:
 
     def _said(self, lacks: str) -> str:
         return f"{lacks}: {unmarked(self.words)}" if self.kind == "tell" else unmarked(self.words)
+
+
+@dataclass(frozen=True)
+class OnItsWay:
+    """Somebody of the stage's `notify` to whom a letter was sent that has not arrived."""
+
+    words: str
+    arrives: datetime
+
+    @property
+    def sentence(self) -> str:
+        """“Headteacher: on its way, arrives on 4 January 2027 at 07:30”."""
+        return f"{unmarked(self.words)}: on its way, arrives on {on(self.arrives.date())} at {self.arrives:%H:%M}"
+
+    @property
+    def until_then(self) -> str:
+        """What whoever does not read letters before they have arrived is told: “Not told yet: Headteacher”."""
+        return Outstanding("tell", self.words).sentence
 
 
 def outstanding(

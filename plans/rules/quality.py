@@ -25,8 +25,8 @@ def warnings(document: Document, kind: PlanType) -> list[Warned]:
     """In the order of the page."""
     prose = [] if document["papers"] else _of_prose(document)  # what is written elsewhere stands in its own document
     if kind.keeps_going:
-        return [*prose, *_of_actions(document)]
-    return [*prose, *_of_count(document, kind), *_of_priorities(document), *_of_actions(document)]
+        return [*prose, *_of_actions(document, kind)]
+    return [*prose, *_of_count(document, kind), *_of_priorities(document), *_of_actions(document, kind)]
 
 
 def _of_prose(document: Document) -> Iterator[Warned]:
@@ -75,7 +75,7 @@ def _quoted(words: str) -> str:
     return f"“{cut(words, LONGEST_NAME).removesuffix('.')}”"
 
 
-def _of_actions(document: Document) -> Iterator[Warned]:
+def _of_actions(document: Document, kind: PlanType) -> Iterator[Warned]:
     """Of those that are open: a closed one stays as it was."""
     lines = [line for line in lines_of(document) if not line.get("closed")]
     for part, one, many in (
@@ -87,6 +87,9 @@ def _of_actions(document: Document) -> Iterator[Warned]:
         if lacking := [line for line in lines if not line[part]]:  # type: ignore[literal-required]
             count, has = counted(len(lacking), "action"), verb(len(lacking), f"has {one}", f"have {many}")
             yield Warned(capital(f"{count} {has}: {_named(lacking)}."), "actions")
+    if unasked := [line for line in lines if kind.links_back and not any(line.get(one) for one in kind.links_back)]:
+        count, answers = counted(len(unasked), "action"), verb(len(unasked), "answers", "answer")
+        yield Warned(capital(f"{count} {answers} no {listed(kind.links_back, 'or')}: {_named(unasked)}."), "actions")
     loose = [line for line in document["actions"] if not line.get("closed")]
     if document["priorities"] and loose:
         count, serves = counted(len(loose), "action"), verb(len(loose), "serves", "serve")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from plans.rules.ladder import Stay, ends_after
+from reviews.rules.owed import Placed
 from schools.rules.rhythm import HalfTerm
 from schools.strategy.basics import Duration
 from schools.strategy.reading.words import counted
@@ -58,11 +59,20 @@ def runs(told: Iterable[Told]) -> dict[str, list[Run]]:
     return found
 
 
-def stay_of(run: Run, span: Duration | None, halves: Sequence[HalfTerm]) -> Stay:
+def since_when(placed: Iterable[Placed]) -> dict[str, Placed]:
+    """By axis, where one school stands now, and the day on which it came there. `placed` is in order."""
+    found: dict[str, Placed] = {}
+    for one in placed:
+        if one.axis not in found or found[one.axis].level != one.level:
+            found[one.axis] = one
+    return found
+
+
+def stay_of(since: date, span: Duration | None, halves: Sequence[HalfTerm]) -> Stay:
     """The stay, and until when it lasts at the longest by the strategy, counted in the school's own calendar."""
     if span is None or span.at_most is None:
-        return Stay(run.since)
-    return Stay(run.since, ends_after(run.since, span.at_most, span.unit, halves))
+        return Stay(since)
+    return Stay(since, ends_after(since, span.at_most, span.unit, halves))
 
 
 def soonest_end(run: Run, span: Duration | None, halves: Sequence[HalfTerm]) -> date | None:

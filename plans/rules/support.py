@@ -53,9 +53,10 @@ class Line:
     def _cell(self, place: int) -> Cell:
         here = [one for one in self.entries if half_of(one.on, self.halves) == place]
         owed = sum(half_of(day, self.halves) == place for day in self.due)
-        sums = [_sum(here, stands) for stands in (("booked",), CAME, ("missed",), ("disputed",))]
-        sums.append(sum((one.amount for one in here if one.is_unconfirmed), ZERO))
-        return Cell(owed, *sums)
+        missed = sum((one.missed for one in here), ZERO)
+        unconfirmed = sum((one.amount for one in here if one.is_unconfirmed), ZERO)
+        booked, came, disputed = (_sum(here, stands) for stands in (("booked",), CAME, ("disputed",)))
+        return Cell(owed, booked, came, missed, disputed, unconfirmed)
 
     @property
     def owed_now(self) -> int:
@@ -72,7 +73,7 @@ class Line:
 
     @property
     def missed(self) -> Decimal:
-        return _sum(self.entries, ("missed",))
+        return sum((one.missed for one in self.entries), ZERO)
 
     @property
     def disputed(self) -> Decimal:
@@ -186,8 +187,8 @@ class Ledger:
 
     @property
     def missed(self) -> int:
-        """How often something did not take place."""
-        return sum(one.stands == "missed" for one in self.entries)
+        """How often something did not take place, or only in part."""
+        return sum(bool(one.missed) for one in self.entries)
 
     @property
     def unknown_costs(self) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from schools.strategy.basics import SupportUnit
-from schools.words import amount_words, plain
+from schools.words import amount_words, part_words, plain
 
 AFTER: Mapping[str, frozenset[str]] = {
     "booked": frozenset({"delivered", "missed", "cancelled"}),
@@ -54,11 +54,20 @@ BOOKED = "support_booking"
 """The name of the address of what was booked, and neither a plan, a review nor a visit."""
 
 ZERO = Decimal(0)
+PENNY = Decimal("0.01")
+
+
+def cost_of(cost: Decimal | None, came: Decimal, booked: Decimal) -> Decimal | None:
+    """What the part that came costs, in pounds, of what the whole would have."""
+    return cost if cost is None or came == booked else (cost * came / booked).quantize(PENNY, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something booked, a review or a visit, on one day, in the unit of what it is counted against."""
+    """Something booked, a review or a visit, on one day, in the unit of what it is counted against.
+
+    `rest` is what was booked beside the amount and did not come; `cost` is of the amount.
+    """
 
     key: str  # of the entitlement; ASKED for a request, BEYOND for neither
     label: str
@@ -71,6 +80,7 @@ class Entry:
     cost: Decimal | None = None
     page: tuple[str, int] = ("", 0)  # the name of its address, and its number
     given_by: str = ""
+    rest: Decimal = ZERO
 
     @property
     def came(self) -> bool:
@@ -99,7 +109,15 @@ class Entry:
         return FUNDERS[self.funder]
 
     @property
+    def missed(self) -> Decimal:
+        """How much of it did not come."""
+        return self.amount if self.stands == "missed" else self.rest
+
+    @property
     def amount_words(self) -> str:
+        """“2 days”; “1 of 2 days” where only a part came."""
+        if self.rest:
+            return part_words(self.amount, self.amount + self.rest, self.unit)
         return amount_words(self.amount, self.unit)
 
 

@@ -14,6 +14,7 @@ MARKS = (("came", "d"), ("booked", "b"), ("disputed", "q"), ("missed", "m"))
 """What became of it -> the class of its mark; what nobody has booked yet has a blank one."""
 
 HALF = "half"
+SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,27 @@ class TermLine:
 
     @property
     def says_anything(self) -> bool:
-        return bool(self.owed or self.came or self.booked or self.disputed or self.missed)
+        return bool(self.owed or self.came or self.booked or self.disputed or self.missed or self.line.short)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether somebody has to look at it: it is behind, to be booked, missed or in dispute."""
+        return bool(self.line.short or self.to_book or self.missed or self.disputed)
+
+
+@dataclass(frozen=True)
+class TermSoFar:
+    """The lines to look at first, and the rest; where nothing stands out, some of them first."""
+
+    first: list[TermLine]
+    rest: list[TermLine]
+
+
+def term_so_far(lines: Iterable[Line]) -> TermSoFar:
+    """Of the lines of which the term has anything to say."""
+    told = sorted(term_lines(lines), key=lambda one: not one.line.is_kept)  # what is on record first
+    first = [one for one in told if one.stands_out]
+    return TermSoFar(first or told[:SHOWN], [one for one in told if not one.stands_out] if first else told[SHOWN:])
 
 
 def term_lines(lines: Iterable[Line]) -> list[TermLine]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import CLOSING, Action, Plan, Verdict
-from plans.rules.aiming import far_fault
+from plans.rules.aiming import check_fault, day_fault, far_fault
 from reviews.models import Finding
 from schools.audit import record_act
 from schools.models import Membership, School
@@ -59,19 +59,26 @@ def add_actions(
     today: date,
     findings: Sequence[Finding | None] = (),
 ) -> list[Action]:
-    """Put agreed actions into the school's plan, each with its finding where there is one. Call it inside an act.
+    """Put what was agreed on a review or a visit into the school's plan, with its finding where there is one.
 
-    Raises ValidationError where an action lacks an owner or a day for its impact check, or that is before it is due.
+    Call it inside an act. What each came of stays from then on.
+
+    Raises ValidationError where an action lacks an owner or a day for its impact check, that is before it is due, or a
+    day is past or far ahead.
     """
     if not actions:
         return []
     for one in actions:
         check_action(one)
-        if one.impact_check_on and (fault := far_fault(one.impact_check_on, today=today)):
+        if one.due_on and (fault := day_fault(one.due_on, today=today)):
+            raise ValidationError(f"{fault} It is the day by which this is due: “{cut(one.what, 60)}”.")
+        if one.impact_check_on and (fault := check_fault(one.impact_check_on, None, today=today)):
             raise ValidationError(f"{fault} It is the day of the impact check of “{cut(one.what, 60)}”.")
     plan = plan_of(school, strategy, today=today)
     pairs = zip(actions, findings or [None] * len(actions), strict=True)
-    return [Action.objects.create(plan=plan, finding=finding, **vars(one)) for one, finding in pairs]
+    return [
+        Action.objects.create(plan=plan, finding=finding, is_origin_fixed=True, **vars(one)) for one, finding in pairs
+    ]
 
 
 def check_action(one: NewAction) -> None:
@@ -94,32 +101,43 @@ def give_verdict(
     by: Membership,
     verdict: str,
     note: str,
+    evidence: str = "",
     again_on: date | None = None,
     why_early: str = "",
 ) -> Action:
-    """Say whether the action worked, in words. Too early to tell needs a new day and leaves it open.
+    """Say whether the action worked, in words, and what shows it. Too early to tell needs a new day, leaves it open.
 
     Before the day of the impact check a verdict that closes it needs a reason. Raises ValidationError by field.
     """
     locked = Action.objects.select_for_update().get(pk=action.pk)
-    note, why_early = note.strip(), why_early.strip()
+    note, evidence, why_early = note.strip(), evidence.strip(), why_early.strip()
     if not locked.is_open:
         raise ValidationError("Somebody has closed this action already.")
     check_verdict(verdict, note, again_on)
+    check_evidence(evidence, needed=verdict in CLOSING)
     if early := is_early(locked, verdict, today=timezone.localdate()):
         check_early(locked, why_early)
     words = str(Verdict(verdict).label)
     label = cut(locked.what, 120)
     school = action.plan.school
     record_act("action.verdict", locked, by=by, school=school, after=words, why=note, label=label)
-    return judge(locked, by=by, verdict=verdict, note=note, again_on=again_on, why_early=why_early if early else "")
+    why = why_early if early else ""
+    return judge(locked, by=by, verdict=verdict, note=note, evidence=evidence, again_on=again_on, why_early=why)
 
 
 def judge(
-    locked: Action, *, by: Membership, verdict: str, note: str, again_on: date | None = None, why_early: str = ""
+    locked: Action,
+    *,
+    by: Membership,
+    verdict: str,
+    note: str,
+    evidence: str,
+    again_on: date | None = None,
+    why_early: str = "",
 ) -> Action:
     """Write a verdict that has been checked. Call it inside an act."""
-    locked.verdict, locked.verdict_note, locked.why_early = verdict, note, why_early
+    locked.verdict, locked.why_early = verdict, why_early
+    locked.verdict_note, locked.verdict_evidence = note, evidence
     if verdict == Verdict.TOO_EARLY:
         locked.impact_check_on = again_on
     else:
@@ -140,6 +158,14 @@ def check_verdict(verdict: str, note: str, again_on: date | None) -> None:
         raise ValidationError({"again_on": "Say on which day to look again; it is still to come"})
     if again_on and (fault := far_fault(again_on, today=timezone.localdate())):
         raise ValidationError({"again_on": fault})
+
+
+def check_evidence(evidence: str, *, needed: bool, name: str = "evidence", of: str = "") -> None:
+    """Raise ValidationError by field where nothing shows a verdict that closes, or too much is said."""
+    if needed and not evidence.strip():
+        raise ValidationError({name: f"Say what shows it: figures, books, visits, what people say{of}"})
+    if len(evidence) > LONGEST_NOTE:
+        raise ValidationError({name: f"Use at most {LONGEST_NOTE:,} characters; this has {len(evidence):,}"})
 
 
 def is_early(action: Action, verdict: str, *, today: date) -> bool:

@@ -18,13 +18,14 @@ from plans.queries.approvals import (
     written_by,
 )
 from plans.queries.delegation import require_writes
-from plans.queries.plans import document_of, kind_of, strategy_in
-from plans.rules.chain import Rung, approvers, chain, without_an_answerer
-from reviews.queries.reviews import levels_of
+from plans.queries.documents import document_of
+from plans.queries.plans import approvers_of, kind_of, strategy_in
+from plans.rules.chain import Rung, chain, without_an_answerer
 from schools.access import ROLES, Access
 from schools.audit import record_act
 from schools.models import Membership
 
+from .conditions import lay_down
 from .news import tell_plan_answered, tell_plan_sent
 from .progressing import set_due_days
 from .writing import locked_plan, open_plan
@@ -45,9 +46,8 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     document = document_of(row)
     if refusal := why_not_send(editions, document):
         raise ValidationError(refusal)
-    strategy, today = row.strategy_version.strategy, timezone.localdate()
-    levels = levels_of([row.school]).get(row.school.pk, {}) if row.school else {}
-    rungs = chain(strategy, approvers(strategy, kind, levels), kind.approval_days, sent=today)
+    today = timezone.localdate()
+    rungs = chain(row.strategy_version.strategy, approvers_of(row), kind.approval_days, sent=today)
     written = written_by(row, editions)
     _check_somebody(row, rungs, by, written)
     number = len(editions) + 1
@@ -62,6 +62,7 @@ def send_plan(plan: Plan, *, by: Membership, note: str = "") -> PlanEdition:
     if steps:
         tell_plan_sent(row, steps[0], by=by)
     else:
+        lay_down(row, edition)
         set_due_days([row], today=today)
     return edition
 
@@ -115,6 +116,7 @@ def answer_plan(
     if following.waiting is not None:
         tell_plan_sent(row, following.waiting, by=by)
     if following.is_approved:
+        lay_down(row, approval.edition)
         set_due_days([row], today=timezone.localdate())
     tell_plan_answered(row, step, approval.edition, by=by)
     return step

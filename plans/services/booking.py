@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -18,16 +19,19 @@ from plans.rules.support_entry import AFTER
 from schools.audit import record_act
 from schools.models import Membership, School, StrategyVersion
 from schools.strategy.basics import SupportUnit
-from schools.words import amount_words, counted
+from schools.words import amount_words, counted, plain
 from schools.words import on as day_words
 
 from .support_days import check_days
 from .support_news import tell_booked, tell_delivered, tell_ended, tell_school_said
+from .supporting import TAKEN
 
 MOST_DATES = 40
 LONGEST_WORDS = 2000
 MOST_AMOUNT = Decimal(99)
 STILL_TO_COME = "This day is still to come, so nobody has missed it. Call it off instead."
+NOTHING_CAME = "Where nothing came, say instead that it did not take place, and why"
+A_MISS = "a_miss"
 B = SupportBooking
 
 
@@ -50,6 +54,7 @@ class Terms:
     criterion: str = ""
     action: Action | None = None
     match: MatchLine | None = None
+    token: UUID | None = None  # the sender's own number, taken once
 
 
 def book_support(
@@ -60,6 +65,8 @@ def book_support(
     What was asked for serves what the school said, where nothing else is named. Raises ValidationError by field.
     """
     terms = replace(terms, funder=terms.funder or payer_of(terms.request))
+    if terms.token and SupportBooking.objects.filter(token=terms.token).exists():
+        raise ValidationError({"token": TAKEN})
     _check(school, version, terms)
     terms = _serving(terms)
     what, unit = _named(version, terms)
@@ -73,7 +80,7 @@ def book_support(
             unit=unit, amount=terms.amount, on=day, provider=terms.provider, provider_person=person,
             provider_school=terms.provider_school if terms.provider == B.Provider.SCHOOL else None,
             provider_words=terms.provider_words.strip(), funder=terms.funder, cost=terms.cost,
-            criterion=terms.criterion, action=terms.action, match=terms.match, booked_by=by,
+            criterion=terms.criterion, action=terms.action, match=terms.match, token=terms.token, booked_by=by,
             booked_at=timezone.now(),
         )
         for day in sorted(set(terms.dates))
@@ -157,20 +164,34 @@ def _check_person(school: School | None, terms: Terms, person: Membership) -> No
     raise ValidationError({"provider_person": wrong})
 
 
-def say_delivered(booking: SupportBooking, *, by: Membership, note: str = "") -> SupportBooking:
-    """Say that it came. The school is asked to confirm it; where it had said otherwise, once more."""
+def say_delivered(
+    booking: SupportBooking, *, by: Membership, note: str = "", came: Decimal | None = None
+) -> SupportBooking:
+    """Say that it came, or `came` of it. The school is asked to confirm it; where it had said otherwise, once more."""
     row = _becoming(booking, B.State.DELIVERED)
     if row.on > timezone.localdate():
         raise ValidationError("This is still to come.")
     if row.state == B.State.DISPUTED and not note.strip():
         raise ValidationError({"note": "The school says otherwise: answer it in a sentence"})
     _limit(note, "note")
-    _record("support.delivered", row, by, why=note.strip())
+    row.came = _part_of(row, came)
+    _record("support.delivered", row, by, after=row.came_words, why=note.strip())
     row.state, row.delivered_by, row.delivered_at = B.State.DELIVERED, by, timezone.now()
     row.note = note.strip() or row.note
     row.save()
     tell_delivered(row, by=by)
     return row
+
+
+def _part_of(row: SupportBooking, came: Decimal | None) -> Decimal | None:
+    """What came of it where it was less than booked. Nothing at all is a miss, which somebody answers for."""
+    if came is None or came == row.amount:
+        return None
+    if came == 0:
+        raise ValidationError({"came": ValidationError(NOTHING_CAME, code=A_MISS)})
+    if not 0 < came < row.amount:
+        raise ValidationError({"came": f"Enter how much came, at most {plain(row.amount)} as was booked"})
+    return came
 
 
 def confirm_support(booking: SupportBooking, *, by: Membership, answer: str = "") -> SupportBooking:
@@ -236,7 +257,7 @@ def _ended(row: SupportBooking, state: str, by: Membership, why: str, missed_by:
     _limit(why, "why")
     after = str(B.MissedBy(missed_by).label) if missed_by else ""
     _record(f"support.{state}", row, by, after=after, why=why.strip())
-    row.state, row.missed_by, row.why = state, missed_by, why.strip()
+    row.state, row.missed_by, row.why, row.came = state, missed_by, why.strip(), None
     row.ended_by, row.ended_at = by, timezone.now()
     row.save()
     tell_ended(row, by=by)

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from plans.models import CLOSING, Action, Milestone, Plan, Priority, Verdict
 from plans.queries.approvals import approvals_of
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
 from schools.access import ROLES
 from schools.audit import record_act
 from schools.models import Membership
 from schools.words import counted, cut
 from schools.words import on as day_words
 
-from .acting import LONGEST_NOTE, check_early, check_verdict, is_early, judge
+from .acting import LONGEST_NOTE, check_early, check_evidence, check_verdict, is_early, judge
 from .writing import begin_plan, open_plan
 
 CARRY = "carry"
@@ -27,11 +27,12 @@ CARRY = "carry"
 
 @dataclass(frozen=True)
 class Ending:
-    """What becomes of an open action: a verdict in words, or `carry`."""
+    """What becomes of an open action: a verdict in words with what shows it, or `carry`."""
 
     what: str
     note: str = ""
     why_early: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ def close_plan(plan: Plan, close: Close, *, by: Membership) -> Plan:
         ending = close.endings[action.pk]
         if ending.what != CARRY:
             early = ending.why_early.strip() if is_early(action, ending.what, today=timezone.localdate()) else ""
-            judge(action, by=by, verdict=ending.what, note=ending.note.strip(), why_early=early)
+            note_on, shown = ending.note.strip(), ending.evidence.strip()
+            judge(action, by=by, verdict=ending.what, note=note_on, evidence=shown, why_early=early)
     _end(locked, close, note, by=by)
     locked.state, locked.closed_at, locked.closed_by = Plan.State.CLOSED, timezone.now(), by
     locked.final, locked.update_due_on = document, None
@@ -93,12 +95,7 @@ def _end(plan: Plan, close: Close, note: str, *, by: Membership) -> None:
 def _check_closing(plan: Plan, close: Close) -> None:
     if plan.strategy_version_id is None:
         raise ValidationError("Begin to write this plan first.")
-    if not close.evidence.strip():
-        raise ValidationError({"evidence": "Say what shows it: figures, books, visits, what people say"})
-    if len(close.evidence) > LONGEST_NOTE:
-        raise ValidationError(
-            {"evidence": f"Use at most {LONGEST_NOTE:,} characters; this has {len(close.evidence):,}"}
-        )
+    check_evidence(close.evidence, needed=True)
     waiting = next((one.waiting for one in approvals_of([plan]).get(plan.pk, []) if one.waiting), None)
     if waiting is not None:
         role = ROLES[waiting.role].label.lower()
@@ -120,6 +117,7 @@ def _check_endings(actions: Sequence[Action], close: Close) -> None:
             raise ValidationError({f"{name}-note": f"Say in a sentence what you saw: {of}"})
         if len(ending.note) > LONGEST_NOTE:
             raise ValidationError({f"{name}-note": f"Use at most {LONGEST_NOTE:,} characters"})
+        check_evidence(ending.evidence, needed=True, name=f"{name}-evidence", of=f": {of}")
         if is_early(action, ending.what, today=timezone.localdate()):
             try:
                 check_early(action, ending.why_early.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,19 +10,18 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from categorisation.services import move_fact
-from categorisation.services.deciders import Deciders, deciders_in_role
-from plans.models import Concern, Plan, StageChange
+from plans.models import Concern, Plan, StageChange, StepAgreement
 from plans.queries.concerns import Standing, in_full, ladders_to_climb, open_plans, standing_of, stay_at
 from plans.queries.sources import kept, sources_of
 from plans.rules.ladder import Step, again_fault, stage_after, talk_fault
-from schools.access import Access
+from schools.access import ROLES, Access
 from schools.audit import record_act
-from schools.models import Membership, School, StrategyVersion
-from schools.queries import current_period
+from schools.models import Membership, School
 from schools.strategy.provision import Ladder, Stage
 from schools.words import on
 
-from .news import tell_step_decided, tell_step_proposed
+from .deciding import check_rest, check_somebody, deciders_of_step, why_not_decide
+from .news import tell_step_agreed, tell_step_decided, tell_step_proposed
 
 LONGEST_WORDS = 4000  # characters
 LONGEST_WHY_NOW = 500
@@ -88,7 +87,7 @@ def raise_concern(school: School, entry: ConcernEntry, *, by: Membership) -> Con
     if not set(entry.sources) <= offered.keys():
         raise ValidationError({"sources": "Choose from the list"})
     _check(entry.step, Step.OPEN, today, until=stay_at(stage, school, today=today).until)
-    _check_somebody(_deciders(version, ladder, school, besides=(by.pk,)))
+    check_somebody(version, ladder, school, stage.key, besides={by.pk})
     label = f"{ladder.label}, {school.known_as}"
     record_act("concern.raised", Concern, by=by, school=school, after=stage.label, why=entry.step.said, label=label)
     concern = Concern.objects.create(
@@ -116,7 +115,7 @@ def propose_step(concern: Concern, step: Step, entry: StepEntry, *, by: Membersh
     _check(entry, step, standing.today, until=stay.until)
     if step == Step.CLOSE and standing.stage is not None:
         _check_exit(standing.stage, entry.exit_tests)
-    _check_somebody(deciders_of_concern(row, besides=(by.pk,)))
+    check_somebody(row.strategy_version, row.of_ladder, row.school, stage.key if stage else "", besides={by.pk})
     before = standing.stage.label if standing.stage else ""
     after = stage.label if stage else "Off the ladder"
     record_act("concern.proposed", row, by=by, school=row.school, before=before, after=after, why=entry.said)
@@ -183,8 +182,9 @@ def may_withdraw(change: StageChange, person: Membership) -> bool:
 def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = "", why_now: str = "") -> StageChange:
     """Agree or decline the step that waits. Agreed, it holds from today: the stage's fact, the review, the watch.
 
-    Whoever proposed it hears of it on the next working morning, or at once where `why_now` says why. Raises
-    ValidationError by field; also where this person may not decide, or somebody was quicker.
+    Where several decide in turn it holds once the last has agreed; whoever declines ends it. Whoever proposed it hears
+    of it on the next working morning, or at once where `why_now` says why. Raises ValidationError by field; also where
+    this person may not decide, or somebody was quicker.
     """
     row, standing = locked(concern)
     change, by, words = _waiting(standing), access.membership, words.strip()
@@ -198,6 +198,8 @@ def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = 
         raise ValidationError({"words": f"Use at most {LONGEST_WORDS:,} characters; this has {len(words):,}"})
     if fault := _too_long(why_now):
         raise ValidationError({"why_now": fault})
+    if outcome == Outcome.AGREED and change.after_turn:
+        return _agree_in_turn(row, change, standing, by, words, why_now.strip())
     said, change.decided_why_now = str(Outcome(outcome).label), why_now.strip()
     after = _to_words(change, row) if outcome == Outcome.AGREED else said
     before = standing.stage.label if standing.stage else ""
@@ -211,6 +213,26 @@ def decide_step(concern: Concern, *, access: Access, outcome: str, words: str = 
         row.save(update_fields=["state"])
     tell_step_decided(change, said, by=by)
     return change
+
+
+def _agree_in_turn(
+    concern: Concern, change: StageChange, standing: Standing, by: Membership, words: str, why_now: str
+) -> StageChange:
+    """Agree where others decide after: nothing is so yet, and they are told."""
+    check_rest(concern, change, by=by)
+    role, label = change.turn, ROLES[change.turn].label.lower()
+    before = standing.stage.label if standing.stage else ""
+    record_act(
+        "concern.agreed", concern, by=by, school=concern.school, before=before,
+        after=f"{_to_words(change, concern)}: agreed as {label}", why=_with_why_now(words, why_now),
+    )  # fmt: skip
+    agreed = StepAgreement.objects.create(
+        change=change, role=role, by=by, at=timezone.now(), words=words, why_now=why_now
+    )
+    row, now = locked(concern)
+    waiting = _waiting(now)
+    tell_step_agreed(waiting, agreed, [one.person for one in deciders_of_step(row, waiting).may])
+    return waiting
 
 
 def _follow(concern: Concern, change: StageChange, standing: Standing, by: Membership) -> None:
@@ -230,36 +252,6 @@ def _follow(concern: Concern, change: StageChange, standing: Standing, by: Membe
             concern.school, by=by, on=standing.today, ended=was.fact if was else None, begun=now.fact if now else None,
             note=change.reason,
         )  # fmt: skip
-
-
-def why_not_decide(access: Access, concern: Concern, change: StageChange, deciders: Deciders | None = None) -> str:
-    """Why this person does not decide the step, as a sentence; empty for one who may.
-
-    `deciders`: those of this step, where they are known.
-    """
-    if change.proposed_by_id == access.membership.pk:
-        return "You have proposed this step, so somebody else decides."
-    return (deciders or deciders_of_step(concern, change)).refusal(access.membership)
-
-
-def deciders_of_step(concern: Concern, change: StageChange) -> Deciders:
-    """Who decides this step: never who has proposed it. Three queries."""
-    return deciders_of_concern(concern, besides=(change.proposed_by_id,))
-
-
-def deciders_of_concern(concern: Concern, *, besides: Collection[int] = ()) -> Deciders:
-    """Who decides on this ladder for this school, besides those with a part in the matter. Three queries."""
-    return _deciders(concern.strategy_version, concern.of_ladder, concern.school, besides=besides)
-
-
-def _deciders(version: StrategyVersion, ladder: Ladder, school: School, *, besides: Collection[int]) -> Deciders:
-    period = current_period(timezone.localdate())
-    if period is None:
-        raise ValidationError("The trust has no calendar yet, so nobody can decide this.")
-    return deciders_in_role(
-        version.strategy, ladder.decided_by, school, period=period, meeting=None, word="place on the ladder",
-        besides=besides,
-    )  # fmt: skip
 
 
 def locked(concern: Concern) -> tuple[Concern, Standing]:
@@ -335,8 +327,3 @@ def _check_exit(stage: Stage, evidence: Mapping[str, str]) -> None:
     lacking = [number for number, test in enumerate(stage.exit_tests) if not evidence.get(test, "").strip()]
     if lacking:
         raise ValidationError({f"exit-{number}": "Say what shows that it is met" for number in lacking})
-
-
-def _check_somebody(deciders: Deciders) -> None:
-    if not deciders.may:
-        raise ValidationError("Nobody else could decide this. Let another person propose it to you.")

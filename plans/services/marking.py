@@ -9,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Action, Priority
-from plans.queries.plans import aim_words, strategy_in
+from plans.queries.actions import origin_of
+from plans.queries.answerable import answers_now
+from plans.queries.documents import aim_words
+from plans.queries.plans import strategy_in
 from schools.audit import CHANGED_SINCE
 from schools.models import AuditEntry
 from schools.words import cut, on
@@ -47,6 +50,7 @@ def _of_action(row: Action) -> Mapping[str, object]:
         "A target of an appraisal": row.appraisal,
         "Whether it is open": row.state,
         "The plan it stands in": row.plan_id,
+        "What it answers": answers_now(row).key,
     }
 
 
@@ -108,7 +112,7 @@ def _now(row: Priority | Action, label: str) -> str:
             criterion = strategy.criterion_by_key.get(row.criterion) if strategy else None
             return criterion.label if criterion else row.criterion
         return str(_of_priority(row)[label])
-    part = _of_action(row)[label]
+    part, origin = _of_action(row)[label], origin_of(row)
     said = {
         "Who sees to it": row.seen_to_by,
         "Done by": on(row.due_on) if row.due_on else "",
@@ -118,5 +122,6 @@ def _now(row: Priority | Action, label: str) -> str:
         "A target of an appraisal": "yes" if row.appraisal else "no",
         "Whether it is open": str(row.get_state_display()),
         "The plan it stands in": row.plan.title,
+        "What it answers": origin.label if origin else "",
     }
     return said.get(label, str(part))

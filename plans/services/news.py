@@ -15,6 +15,7 @@ from plans.models import (
     PlanEdition,
     ProgressUpdate,
     StageChange,
+    StepAgreement,
     WatchLook,
 )
 from plans.queries.approvals import able_to_answer, approvals_of
@@ -142,6 +143,21 @@ def tell_step_proposed(change: StageChange, deciders: Sequence[Membership], *, b
     body, now = body + _at_once(change.why_now), bool(change.why_now)
     subject, path = about(school, "a step on the ladder to decide"), f"concerns/{concern.pk}/"
     tell_people(deciders, school.trust, subject=subject, body=body, path=path, besides=by, at_once=now)
+
+
+def tell_step_agreed(change: StageChange, agreed: StepAgreement, deciders: Sequence[Membership]) -> None:
+    """Whoever answers next hears that the step has come to them."""
+    concern, school = change.concern, change.concern.school
+    stage, role = concern.stage_of(change.stage), ROLES[change.turn].label.lower()
+    to = f"{concern.of_ladder.label}: {stage.label if stage else 'to leave the ladder'}"
+    body = f"{agreed.by.user.name} agreed as {agreed.role_label.lower()} to a step that {change.proposed_by.user.name} "
+    body += f"proposes. You are asked to decide for the {role}. {to}. “{cut(change.reason, 300)}”"
+    why = agreed.why_now or change.why_now
+    subject, path = about(school, "a step on the ladder to decide"), f"concerns/{concern.pk}/"
+    tell_people(
+        deciders, school.trust, subject=subject, body=body + _at_once(why), path=path, besides=agreed.by,
+        at_once=bool(why),
+    )  # fmt: skip
 
 
 def _at_once(why: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from plans.models import Plan, Priority, ProgressDraft, ProgressUpdate
-from plans.queries.plans import document_of, kind_of, priorities_of
+from plans.queries.documents import document_of
+from plans.queries.plans import kind_of, priorities_of
 from plans.queries.progress import asked_of, days_of, reached_by, targets_in_words
 from plans.rules.progress import abouts, answers, form_of, rhythm_of, told
 from plans.rules.targets import Judged, verdicts_in, without_a_verdict
@@ -22,6 +24,7 @@ from schools.services.filling import SavedAnswers, keep_answers
 from schools.words import on as day_words
 
 from .news import tell_progress
+from .supporting import TAKEN
 from .writing import open_plan
 
 
@@ -52,14 +55,19 @@ def _draft(plan: Plan) -> ProgressDraft:
     return ProgressDraft.objects.get_or_create(plan=plan)[0]
 
 
-def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membership, version: int) -> SentProgress:
+def send_progress(
+    plan: Plan, typed: Mapping[str, Value | None], *, by: Membership, version: int, token: UUID | None = None
+) -> SentProgress:
     """Send what was written, with the targets as they stand today and what is said of those in words.
 
     From then on it does not change.
 
-    With conflicts nothing is written; while something is lacking it is kept and not sent.
+    With conflicts nothing is written; while something is lacking it is kept and not sent. A `token`, made by the
+    sender, is taken once.
     """
     locked = open_plan(plan)
+    if token and ProgressUpdate.objects.filter(token=token).exists():
+        raise ValidationError({"token": TAKEN})
     draft, today = _draft(locked), timezone.localdate()
     saved = keep_answers(draft, typed, by=by, version=version)
     if saved.conflicts:
@@ -79,7 +87,7 @@ def send_progress(plan: Plan, typed: Mapping[str, Value | None], *, by: Membersh
     known = reached_by(locked, priorities, today=today, access=None)
     update = ProgressUpdate.objects.create(
         plan=locked, due_on=due, sent_at=timezone.now(), sent_by=by,
-        document=told(lines, draft.answers, targets_in_words(document, known)),
+        document=told(lines, draft.answers, targets_in_words(document, known)), token=token,
     )  # fmt: skip
     draft.delete()
     set_due_days([locked], today=today)

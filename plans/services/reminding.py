@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from plans.models import Action, Appraisal, ApprovalStep, Concern, Plan
 from plans.queries.appraisals import NEXT_BY, steps_of
 from plans.queries.concerns import in_full, standings
-from plans.queries.on_ladders import looks_again
+from plans.queries.on_ladders import live_steps, looks_again
 from plans.rules.appraisal import next_step
 from schools.models import Notice
 from schools.queries import half_terms_of
@@ -111,7 +111,7 @@ def remind_of_concerns(*, today: date) -> int:
     rows = live.select_related("school__trust", "strategy_version")
     schools = [one.school for one in rows]
     halves = half_terms_of(schools, since=today - WATCHED_AT_MOST, until=today + A_WEEK_BEFORE) if schools else {}
-    found = looks_again(Concern.objects.filter(pk__in=[one.pk for one in rows]), halves)
+    found = looks_again(live_steps(Concern.objects.filter(pk__in=[one.pk for one in rows])), halves)
     near = [one for one in found if one.is_look and is_near(one.on, today)]
     paths = _paths(one.concern for one in near)
     said = Reminded(LOOK, paths.values())

@@ -14,7 +14,8 @@ from schools.models import Membership
 from schools.words import cut, unmarked
 from schools.words import on as day_words
 
-from .escalating import deciders_of_concern, locked
+from .deciding import deciders_of_concern
+from .escalating import locked
 from .news import tell_slips
 
 

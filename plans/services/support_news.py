@@ -48,7 +48,8 @@ def tell_delivered(row: SupportBooking, *, by: Membership) -> None:
     """The school is asked to confirm that it came."""
     if row.school is None:
         return
-    said = f"{by.user.name} says that {row.what} came on {day_words(row.on)}."
+    part = f": {row.came_words}" if row.came else ""
+    said = f"{by.user.name} says that {row.what} came on {day_words(row.on)}{part}."
     body = f"{said} Please confirm it, or say what was different."
     subject = about(row.school, f"did {row.what} come?")
     tell_people(heads_of(row.school.pk), by.trust, subject=subject, body=body, path=f"support/{row.pk}/", besides=by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -22,6 +23,7 @@ from .support_news import tell_answered, tell_asked
 
 LONGEST_NEED = 2000
 LONGEST_ANSWER = 2000
+TAKEN = "Something has been sent under this number already"
 State = SupportRequest.State
 ANSWERS = (State.AGREED, State.LATER, State.DECLINED)
 
@@ -36,6 +38,7 @@ class Wanted:
     suits: str = ""
     criterion: str = ""
     action: Action | None = None
+    token: UUID | None = None  # the sender's own number, taken once
 
 
 def draft_request(school: School, version: StrategyVersion, wanted: Wanted, *, by: Membership) -> SupportRequest:
@@ -141,6 +144,8 @@ def _check(school: School, version: StrategyVersion, wanted: Wanted) -> None:
         raise ValidationError({"risk": "Choose one of the list"})
     if wanted.action and wanted.action.plan.school_id != school.pk:
         raise ValidationError({"risk": "Choose one of the list"})
+    if wanted.token and SupportRequest.objects.filter(token=wanted.token).exists():
+        raise ValidationError({"token": TAKEN})
     waiting = SupportRequest.objects.filter(school=school, state__in=(State.ASKED, State.LATER))
     if wanted.item and waiting.filter(item=wanted.item).exists():
         raise ValidationError("Your school has asked for this already. The answer comes to whoever asked.")
@@ -149,8 +154,8 @@ def _check(school: School, version: StrategyVersion, wanted: Wanted) -> None:
 def _made(school: School, version: StrategyVersion, wanted: Wanted, by: Membership) -> SupportRequest:
     return SupportRequest.objects.create(
         school=school, strategy_version=version, item=wanted.item, need=wanted.need.strip(), priority=wanted.priority,
-        suits=wanted.suits.strip(), criterion=wanted.criterion, action=wanted.action, written_by=by,
-        written_at=timezone.now(),
+        suits=wanted.suits.strip(), criterion=wanted.criterion, action=wanted.action, token=wanted.token,
+        written_by=by, written_at=timezone.now(),
     )  # fmt: skip
 
 

@@ -11,11 +11,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from plans.models import Action, Plan, Priority
+from plans.queries.answerable import Answers
+from plans.queries.concerns import sees_proposals
 from plans.queries.delegation import require_writes
 from plans.queries.plans import kinds_to_begin, strategy_in, trust_kinds_to_begin
 from plans.queries.position import prefilled
 from plans.rules.aiming import check_fault, day_fault
 from reviews.queries.reviews import levels_of
+from schools.access import access_of
 from schools.audit import record_act
 from schools.filled import Value
 from schools.models import Membership, School, Trust
@@ -29,6 +32,7 @@ from .aiming import StageEntry, check_aims, keep_milestones
 from .following import take_up
 from .marking import check_unchanged
 from .news import tell_owners
+from .tying import answer, tie_to_visit
 
 CLOSED = "This plan is closed. Nothing of it changes any more."
 
@@ -46,7 +50,7 @@ class PriorityEntry:
 
 @dataclass(frozen=True)
 class ActionEntry:
-    """An action of a plan as it is typed. `budget` is in pounds."""
+    """An action of a plan as it is typed. `budget` is in pounds; without `answers` what it answers is as it was."""
 
     action: NewAction
     priority: Priority | None = None
@@ -55,6 +59,7 @@ class ActionEntry:
     training: str = ""
     appraisal: bool = False
     plan: Plan | None = None  # another of the school, in which it is to stand from now on
+    answers: Answers | None = None
 
 
 def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
@@ -65,7 +70,12 @@ def begin_plan(school: School | None, kind: str, *, by: Membership) -> Plan:
     Raises ValidationError where the strategy has no such kind for the school, or one is open already.
     """
     today = timezone.localdate()
-    version, kinds = kinds_to_begin(school, today=today) if school else trust_kinds_to_begin(today=today)
+    if school is None:
+        version, kinds = trust_kinds_to_begin(today=today)
+    else:
+        access = access_of(by.user)
+        proposed = access is not None and sees_proposals(access)
+        version, kinds = kinds_to_begin(school, today=today, proposed=proposed)
     found = next((one for one in kinds if one.key == kind), None)
     if version is None or found is None:
         raise ValidationError("A plan of this kind is open already, or there is none of this kind here.")
@@ -120,7 +130,13 @@ def save_sections(
     base: Mapping[str, Value | None] | None = None,
 ) -> SavedAnswers:
     """Keep the prose of a plan, as a draft is kept. Raises ValidationError once it is closed."""
-    return keep_answers(open_plan(plan, by=by), typed, by=by, version=version, base=base)
+    row = open_plan(plan, by=by)
+    before = row.version
+    saved = keep_answers(row, typed, by=by, version=version, base=base)
+    if row.version != before:
+        row.typed_by = {**row.typed_by, str(by.pk): saved.at.isoformat()}
+        row.save(update_fields=["typed_by"])
+    return saved
 
 
 def write_priority(
@@ -190,8 +206,8 @@ def write_action(
     """Add an action, or write an open one anew, also into another open plan of the school.
 
     `seen` is the `mark_of` what was read before. Raises ValidationError where the plan or the action is closed, nobody
-    sees to it, its days do not follow, the priority is of another plan, or it reads otherwise by now. Who sees to it
-    from now on hears of it.
+    sees to it, its days do not follow, the priority or what it answers is none it can have, or it reads otherwise by
+    now. Who sees to it from now on hears of it.
     """
     locked, stands_in = _both(plan, entry.plan if action else None, by=by)
     check_action(entry.action)
@@ -206,6 +222,7 @@ def write_action(
         if row.plan_id != locked.pk:
             raise ValidationError("This action stands in another plan by now. Change it there.")
     _check_days_to_come(entry.action, row)
+    answer(row, entry.answers, locked.school)
     before, saw_to_it = cut(row.what, 120) if row.pk else "", row.owner_id
     label = cut(entry.action.what, 120)
     if stands_in != locked:
@@ -222,6 +239,7 @@ def write_action(
         )
     row.appraisal = entry.appraisal
     row.save()
+    tie_to_visit(row, entry.answers)
     if row.owner_id != saw_to_it:
         tell_owners([row], by=by)
     return row

@@ -19,7 +19,8 @@ from plans.models import Action
 from plans.queries.action_support import booked_for
 from plans.queries.actions import findings_with_actions, may_agree, origin_of, readable_actions, setting_of
 from plans.queries.appraisals import appraisal_naming
-from plans.queries.plans import may_write_plan
+from plans.queries.delegation import why_not_write_plan
+from plans.queries.plans import kind_of, may_write_plan
 from plans.services import AgreedOn, agree_from_findings, give_verdict
 from reviews.models import Finding, Review
 from reviews.queries.reviews import called, readable_reviews
@@ -52,7 +53,8 @@ def school_actions(request: TrustRequest, school_id: int) -> HttpResponse:
 def action(request: TrustRequest, pk: int) -> HttpResponse:
     """One action: what was agreed, and for those who write plans the verdict that closes it."""
     found = get_object_or_404(readable_actions(request.access), pk=pk)
-    school, may_write = found.plan.school, may_write_plan(request.access, found.plan)
+    plan = found.plan
+    school, may_write = plan.school, may_write_plan(request.access, plan)
     form = VerdictForm(request.POST if request.method == "POST" else None, action=found, today=timezone.localdate())
     if request.method == "POST":
         if not may_write:
@@ -68,6 +70,7 @@ def action(request: TrustRequest, pk: int) -> HttpResponse:
         "school": school,
         "form": form,
         "may_write": may_write and found.is_open,
+        "may_change": may_write and found.is_open and kind_of(plan) and not why_not_write_plan(request.access, plan),
         "origin": origin_of(found),
         "support": booked_for(request.access, found),
         "appraisal": appraisal_naming(found, request.access),

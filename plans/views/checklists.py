@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from evidence.forms.named import ask_once_more
 from plans.forms.checklists import ItemFilter, ItemForm, TakeForm
 from plans.models import ChecklistItem
-from plans.queries.actions import read_actions, setting_of
+from plans.queries.actions import read_actions, readable_actions, setting_of
 from plans.queries.checklists import (
     Phase,
     items_for,
@@ -112,11 +112,12 @@ def _begin(request: TrustRequest, school: School, refusal: str) -> HttpResponse:
 
 
 def _shown(phase: Phase, chosen: ItemFilter) -> dict[str, Any]:
-    """The items that the filter lets through, by domain; domains with none are left out."""
-    here = [(one, [row for row in one.items if chosen.shows(row)]) for one in phase.here]
+    """The items that the filter lets through, by domain, those of here in outstanding and met; none without any."""
+    shown = [(one, [row for row in one.items if chosen.shows(row)]) for one in phase.here]
+    here = [(one, [r for r in rows if not r.is_met], [r for r in rows if r.is_met]) for one, rows in shown]
     ahead = [(one, [row for row in one.items if chosen.shows(row) and not row.is_met]) for one in phase.next]
     return {
-        "here": [(one, rows) for one, rows in here if rows],
+        "here": [(one, left, met) for one, left, met in here if left or met],
         "ahead": [(one, rows) for one, rows in ahead if rows],
         "early": [row for row in phase.early if chosen.shows(row)],
     }
@@ -153,7 +154,7 @@ def checklist_item(request: TrustRequest, pk: int) -> HttpResponse:
         "sure": sure,
         "may_write": not refusal,
         "why_not": refusal if request.access.may(P.WRITE_PLANS, school.pk) else "",
-        "actions": found.actions.filter(read_actions(request.access)).select_related("plan").order_by("pk"),
+        "actions": readable_actions(request.access).filter(item=found).order_by("pk"),
         "today": timezone.localdate(),
     }
     return render(request, "plans/checklist_item.html", context, status=422 if form.errors else 200)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from plans.forms.concerns import AmendForm, DecideForm, DutyForm, EndForm, LookForm
 from plans.models import Concern, Letter
-from plans.queries.concern_history import arrival_words, history_of, parts_of, step_words
+from plans.queries.concern_history import arrival_words, history_of, parts_of, step_words, turn_words
 from plans.queries.concerns import (
     Standing,
     has_arrived,
@@ -24,7 +24,8 @@ from plans.queries.concerns import (
     standings,
 )
 from plans.queries.sources import sources_for
-from plans.services.escalating import deciders_of_step, may_withdraw, why_not_decide
+from plans.services.deciding import deciders_of_step, why_not_decide
+from plans.services.escalating import may_withdraw
 from plans.services.seeing_through import why_not_end
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
@@ -39,6 +40,9 @@ STEPS = {
     "back": "Back onto the ladder",
 }
 """What the buttons say."""
+
+LATEST = 4
+"""So much of what has happened stands open; what was before is there to unfold."""
 
 
 def concern_for(request: TrustRequest, pk: int) -> Concern:
@@ -131,14 +135,19 @@ def concern_page(request: TrustRequest, standing: Standing, **refused: Any) -> H
     why_not = why_not_decide(access, found, waiting, deciders) if waiting and may_ask else ""
     may_ask_end = standing.may_end and waiting is None and access.may(P.DECIDE, found.school_id)
     why_not_end_it = why_not_end(standing, access.membership) if may_ask_end else ""
+    history = history_of(found, whole=whole)[::-1]
     context = {
         "concern": found,
         "standing": standing,
         "sources": sources_for(access, found),
         "rungs": [(one, one == standing.stage) for one in standing.ladder.stages],
-        "history": list(reversed(history_of(found, whole=whole))),
+        "history": history[:LATEST],
+        "earlier": history[LATEST:],
+        "earlier_letters": sum(one.letter is not None for one in history[LATEST:]),
+        "sees_letters": whole,
         "waiting": waiting,
         "waiting_words": step_words(waiting, found) if waiting else "",
+        "waiting_turn": turn_words(waiting) if waiting else "",
         "waiting_parts": list(parts_of(waiting, found)) if waiting else [],
         "may_raise": may_raise,
         "may_withdraw": waiting is not None and may_raise and may_withdraw(waiting, access.membership),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from plans.forms.concerns import AmendForm, ConcernForm, DecideForm, DutyForm, EndForm, LookForm, StepForm
 from plans.forms.letters import LetterForm
 from plans.models import Concern
+from plans.queries.concern_history import turn_words
 from plans.queries.concerns import Standing, ladders_to_climb
 from plans.queries.letters import draft_of, told_of
 from plans.queries.sources import sources_of
@@ -84,8 +85,8 @@ def concern_step(request: TrustRequest, pk: int, step: str) -> HttpResponse:
     if request.method == "GET" and standing.waiting is not None:
         messages.warning(request, waits_words(standing.waiting))
         return redirect("concern", trust=request.trust.slug, pk=pk)
-    taken = Step(step)
-    form = StepForm(request.POST if request.method == "POST" else None, standing=standing, step=taken)
+    taken, data = Step(step), request.POST if request.method == "POST" else None
+    form = StepForm(data, standing=standing, step=taken, off_hours=is_off_hours(timezone.now()))
     if form.is_bound and accepted(
         form, lambda _: propose_step(standing.concern, taken, form.entry(), by=request.access.membership)
     ):
@@ -115,7 +116,9 @@ def concern_decide(request: TrustRequest, pk: int) -> HttpResponse:
     standing = standing_for(request, pk)
     form = DecideForm(request.POST)
     if accepted(form, lambda data: decide_step(standing.concern, access=request.access, **data)):
-        return _back(request, standing.concern, "Your decision is on record.")
+        waits = standing_for(request, pk).waiting
+        said = "Your decision is on record." if waits is None else f"Your answer is on record. {turn_words(waits)}"
+        return _back(request, standing.concern, said)
     return concern_page(request, standing, decide=form)
 
 

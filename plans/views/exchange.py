@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plans.forms.exchange import OfferForm, PersonOfferForm, SolveForm
 from plans.models import MatchRun, Offer
+from plans.queries.capacity import capacity_of
 from plans.queries.exchange import (
     Shown,
     area_choices,
@@ -24,6 +25,7 @@ from plans.queries.exchange import (
     team_without_offer,
 )
 from plans.queries.matching import Seen, halves_to_match, own_periods, problem_for, see
+from plans.rules.capacity import Half
 from plans.rules.exchange_words import candidates
 from plans.services.matching import solve_matching
 from plans.services.offering import confirm_offer, suggest_offer
@@ -31,6 +33,8 @@ from plans.views.support import school_for
 from schools.access import Permission, TrustRequest, trust_view, who_may
 from schools.forms import accepted
 from schools.models import Period, School
+from schools.queries import half_term, strategy_of
+from schools.rules import academic_year
 from schools.words import whole
 
 P = Permission
@@ -97,7 +101,10 @@ def exchange_solve(request: TrustRequest) -> HttpResponse:
 @trust_view(needs=P.SEE_SUPPORT)
 def school_exchange(request: TrustRequest, school_id: int) -> HttpResponse:
     """What one school offers and gives, and whether it gives too much. Its head confirms; the trust may suggest."""
-    school, access, today = school_for(request, school_id), request.access, timezone.localdate()
+    access, today = request.access, timezone.localdate()
+    seen = see(today, request.followed)
+    mine = (one for one in seen.schools if one.pk == school_id and access.may(P.SEE_SUPPORT, school_id))
+    school = next(mine, None) or school_for(request, school_id)  # that has left, or is to join
     speaks, books = access.may(P.ASK_SUPPORT, school.pk), access.may(P.BOOK_SUPPORT, school.pk)
     known = own_periods(today)
     periods = halves_to_match(known, today)
@@ -105,7 +112,6 @@ def school_exchange(request: TrustRequest, school_id: int) -> HttpResponse:
         raise PermissionDenied(who_may(P.ASK_SUPPORT))
     if not periods:
         return render(request, "plans/school_exchange.html", {"school": school, "shown": None})
-    seen = see(today, request.followed)
     shown = next(iter(shown_offers(seen, known, periods[0], today=today, school=school)), None)
     theirs = shown is not None and shown.offer.state == Offer.State.CONFIRMED
     form = _school_form(request, school, seen, shown) if speaks or (books and not theirs) else None
@@ -116,8 +122,24 @@ def school_exchange(request: TrustRequest, school_id: int) -> HttpResponse:
         said = "Confirmed. You can change it at any time." if speaks else "The head is asked to confirm it."
         messages.success(request, said)
         return redirect("school_exchange", trust=request.trust.slug, school_id=school.pk)
-    context = {"school": school, "shown": shown, "form": form, "speaks": speaks, "half": periods[0], "books": books}
+    context = {
+        "school": school,
+        "shown": shown,
+        "form": form,
+        "speaks": speaks,
+        "half": periods[0],
+        "books": books,
+        "capacity": _capacity(request, school, known),
+    }
     return render(request, "plans/school_exchange.html", context, status=422 if form and form.errors else 200)
+
+
+def _capacity(request: TrustRequest, school: School, periods: Iterable[Period]) -> list[Half]:
+    """What the school gave and took in the half terms of this year; the trust's own half terms of it are `periods`."""
+    today = timezone.localdate()
+    version, year = strategy_of(school, today, request.followed), academic_year(today)
+    halves = [half_term(one) for one in periods if one.half and one.year == year]
+    return capacity_of(school, halves, version.strategy if version else None, access=request.access, today=today)
 
 
 def _school_form(request: TrustRequest, school: School, seen: Seen, shown: Shown | None) -> OfferForm:

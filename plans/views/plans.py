@@ -26,10 +26,12 @@ from plans.queries.approvals import (
     why_not_send,
 )
 from plans.queries.checklists import items_for, takes_items
+from plans.queries.concerns import sees_proposals
+from plans.queries.conditions import conditions_for
 from plans.queries.delegation import why_not_write, why_not_write_plan
+from plans.queries.documents import document_of, with_papers
 from plans.queries.gains import gains_of, with_gains
 from plans.queries.plans import (
-    document_of,
     kind_of,
     kinds_to_begin,
     may_send_plan,
@@ -37,10 +39,12 @@ from plans.queries.plans import (
     may_write_plan,
     priorities_of,
     readable_plans,
+    schools_without,
     strategy_in,
     trust_kinds_to_begin,
 )
 from plans.queries.progress import reached_by, updates_of, with_reached
+from plans.queries.validating import validation_of, why_not_validate, with_validation
 from plans.rules.chain import kinds_for, may_answer, may_be_asked
 from plans.rules.checklist import has_checklists, to_take_up
 from plans.rules.document import Document, changes, shown_in_order, training_of
@@ -59,7 +63,8 @@ LACKING = "What it still lacks"
 def plan_for(request: TrustRequest, pk: int) -> Plan:
     """The plan, if this person may read it, or 404."""
     drafts = ProgressDraft.objects.filter(plan=OuterRef("pk"))
-    return get_object_or_404(with_gains(readable_plans(request.access)).annotate(has_draft=Exists(drafts)), pk=pk)
+    rows = with_validation(with_gains(with_papers(readable_plans(request.access))), request.access)
+    return get_object_or_404(rows.annotate(has_draft=Exists(drafts)), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,9 +76,9 @@ def plans(request: TrustRequest) -> HttpResponse:
     """
     if request.method == "POST":
         return _begin(request, None, why_not_write(request.access, None, None))
-    rows, today = readable_plans(request.access), timezone.localdate()
+    rows, today, only_late = readable_plans(request.access), timezone.localdate(), bool(request.GET.get("late"))
     rows = rows.filter(state=Plan.State.OPEN, strategy_version__isnull=False)
-    chosen = list(rows.filter(update_due_on__lt=today) if request.GET.get("late") else rows)
+    chosen = list(rows.filter(update_due_on__lt=today) if only_late else rows)
     approvals = approvals_of(chosen)
     lines = [line_of(request, row, approvals.get(row.pk, [])) for row in chosen]
     lines.sort(key=lambda one: (not one["mine"], one["plan"].update_due_on or date.max))
@@ -84,7 +89,8 @@ def plans(request: TrustRequest) -> HttpResponse:
         "lines": lines,
         "mine": mine,
         "late": late,
-        "only_late": bool(request.GET.get("late")),
+        "only_late": only_late,
+        "without": [] if only_late else schools_without(request.access, today=today, followed=request.followed),
         "kinds": trust_kinds_to_begin(today=today, followed=request.followed)[1] if everywhere else [],
         "with_checklists": any(has_checklists(one.strategy) for one in followed),
         "with_appraisals": _with_appraisals(request),
@@ -124,7 +130,9 @@ def school_plans(request: TrustRequest, school_id: int) -> HttpResponse:
     """The plans of one school; for those who write them, the kinds that can be begun."""
     school = get_object_or_404(School.objects.visible_to(request.access), pk=school_id)
     request.access.require(P.SEE_PLANS, school.pk)
-    version, kinds = kinds_to_begin(school, today=timezone.localdate(), followed=request.followed)
+    version, kinds = kinds_to_begin(
+        school, today=timezone.localdate(), followed=request.followed, proposed=sees_proposals(request.access)
+    )
     strategy = version.strategy if version else None
     refusal = why_not_write(request.access, school, strategy)
     if request.method == "POST":
@@ -197,6 +205,7 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
     live = found.final or document_of(found, priorities)
     document = document_for(request.access, found, live, last)
     agreed = next((one for one in approvals if one.is_approved), None)
+    conditions = conditions_for(request.access, agreed.edition) if agreed and agreed.conditions else []
     refusal = why_not_write_plan(request.access, found)
     may_write = not refusal and found.is_open
     why_not = why_not_answer(request.access, found, last) if last else ""
@@ -213,11 +222,15 @@ def plan_context(request: TrustRequest, found: Plan) -> dict[str, Any]:
         "over": is_over(found, today),
         "late": found.is_open and found.update_due_on is not None and found.update_due_on < today,
         "with_items": may_write and takes_items(found),
+        "validation": validation_of(found),
+        "may_validate": not why_not_validate(request.access, found),
         "following": None if found.is_open else found.followed_by.first(),
         "warnings": warnings(document, kind) if kind and (may_write or (waits and not why_not)) else [],
         "warned": _warned(last, may_answer=waits and not why_not),
         "standing": standing_of(approvals),
         "approvals": approvals,
+        "conditions": conditions,
+        "conditions_left": sum(one.row.is_left for one in conditions) if found.is_open else 0,
         "last": last,
         "changed": changes(agreed.edition.document, document) if agreed and found.is_open else [],
         "being_changed": last is not None and found.is_open and bool(changes(document, live)),
@@ -271,7 +284,9 @@ def edition_context(request: TrustRequest, found: Plan, number: int) -> dict[str
     shown = next((one for one in approvals if one.edition.number == number), None)
     if shown is None:
         raise Http404
-    return {"plan": found, "approval": shown, **_read(shown.edition.document), "frozen": True}
+    conditions = conditions_for(request.access, shown.edition) if shown.conditions else []
+    read = _read(shown.edition.document)
+    return {"plan": found, "approval": shown, "conditions": conditions, **read, "frozen": True}
 
 
 def _read(document: Document) -> dict[str, Any]:

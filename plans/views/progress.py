@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from evidence.forms.named import SURE, asked_in, named_in
 from plans.forms.progress import ProgressForm, Target
 from plans.models import Plan, Priority
-from plans.queries.plans import document_of, may_send_plan, priorities_of, require_sender
+from plans.queries.documents import document_of
+from plans.queries.plans import may_send_plan, priorities_of, require_sender
 from plans.queries.progress import asked_of, draft_of, reached_by
 from plans.rules.document import Document
 from plans.rules.progress import abouts, form_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,15 +22,16 @@ from plans.queries.support import (
     with_plans,
 )
 from plans.queries.support_asked import asked_of
-from plans.queries.support_waiting import waiting_for
-from plans.rules.support_term import term_lines
+from plans.queries.support_last import Left, this_year_and_left
+from plans.queries.support_waiting import grouped, waiting_for
+from plans.rules.support_term import term_so_far
 from plans.views.support_file import ledger_csv
 from plans.views.support_year import money, of_trust
 from reviews.queries.programme import year_days
 from schools.access import Access, Permission, TrustRequest, trust_view, where_may
 from schools.models import School
 from schools.rules import academic_year
-from schools.words import whole
+from schools.words import whole, year_words
 
 P = Permission
 MOST_GIVEN = 60
@@ -42,12 +46,7 @@ def year_of(request: HttpRequest) -> int:
 
 def years_around(year: int) -> list[dict[str, object]]:
     """The years to choose from."""
-    return [{"year": one, "label": year_label(one), "current": one == year} for one in range(year - 1, year + 2)]
-
-
-def year_label(year: int) -> str:
-    """“2026/27”."""
-    return f"{year}/{(year + 1) % 100:02}"
+    return [{"year": one, "label": year_words(one), "current": one == year} for one in range(year - 1, year + 2)]
 
 
 @require_safe
@@ -59,11 +58,15 @@ def support(request: TrustRequest) -> HttpResponse:
     if not access.may_everywhere(P.SEE_SUPPORT) and len(own) == 1:
         return redirect("school_support", trust=request.trust.slug, school_id=next(iter(own)))
     schools = School.objects.on(today).filter(where_may(access, P.SEE_SUPPORT, "pk")).order_by("name")
-    found = ledgers(with_plans(schools).annotate(gave=times_given(year)), year, today=today, followed=request.followed)
+    now, rows = year == academic_year(today), with_plans(schools).annotate(gave=times_given(year))
+    found, left = _ledgers(request, rows, year)
     filters = LedgerFilter(request.GET)
+    lines, others = filters.parted(found)
     context = {
-        "lines": [{"one": one, "gave": one.school.gave} for one in filters.lines(found)],  # type: ignore[attr-defined]
-        **of_trust(found),
+        "lines": _with_gifts(lines),
+        "others": _with_gifts(others),
+        **of_trust(found, today if now else None),
+        "left": left,
         "behind": sum(bool(one.ledger.short) for one in found),
         "unknown": sum(bool(one.ledger.unknown) for one in found),
         "count": len(found),
@@ -72,7 +75,7 @@ def support(request: TrustRequest) -> HttpResponse:
         "year": year,
         "years": years_around(year),
         "asked": asked_of(access, is_open=True),
-        "waiting": waiting_for(access, today),
+        "waiting": grouped(waiting_for(access, today)),
         "may_book": access.may_everywhere(P.BOOK_SUPPORT),
         "sees_trust": access.may_everywhere(P.SEE_SUPPORT),
         "trust_bookings": readable_bookings(access).filter(school=None, on__range=year_days(year)),
@@ -82,13 +85,26 @@ def support(request: TrustRequest) -> HttpResponse:
     return render(request, "plans/support.html", context)
 
 
+def _ledgers(request: TrustRequest, schools: Iterable[School], year: int) -> tuple[list[SchoolLedger], Left]:
+    """Of the year asked for; of this year with what the last one left."""
+    today = timezone.localdate()
+    if year == academic_year(today):
+        return this_year_and_left(schools, today=today, followed=request.followed)
+    return ledgers(schools, year, today=today, followed=request.followed), Left()
+
+
+def _with_gifts(found: Iterable[SchoolLedger]) -> list[dict[str, Any]]:
+    """Each with how often the school gave to others."""
+    return [{"one": one, "gave": one.school.gave} for one in found]  # type: ignore[attr-defined]
+
+
 @require_safe
 @trust_view(needs=P.SEE_SUPPORT)
 def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
     """One school's year: the term so far, each half term, who gave and who paid, and everything that was booked."""
     school = school_for(request, school_id)
     access, today, year = request.access, timezone.localdate(), year_of(request)
-    found = ledgers([school], year, today=today, followed=request.followed)
+    found, left = _ledgers(request, [school], year)
     ledger = found[0].ledger if found else None
     may_ask = access.may(P.DRAFT_SUPPORT, school.pk)
     context = {
@@ -96,12 +112,13 @@ def school_support(request: TrustRequest, school_id: int) -> HttpResponse:
         "found": found[0] if found else None,
         "ledger": ledger,
         "is_now": year == academic_year(today),
-        "term": term_lines(ledger.lines) if ledger else [],
+        "left": left,
+        "term": term_so_far(ledger.lines if ledger else ()),
         "parts": money(ledger),
         "year": year,
         "years": years_around(year),
         "asked": asked_of(access, school=school) if may_ask or access.may(P.BOOK_SUPPORT, school.pk) else [],
-        "waiting": waiting_for(access, today, school=school),
+        "waiting": grouped(waiting_for(access, today, school=school)),
         "given": given_by(access, school, year),
         "may_ask": may_ask,
         "may_book": access.may(P.BOOK_SUPPORT, school.pk),

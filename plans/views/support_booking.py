@@ -21,6 +21,7 @@ from plans.queries.support import confirms, denies, gives, readable_bookings
 from plans.queries.support_asked import label_of, payer_of
 from plans.rules.support_entry import AFTER
 from plans.services.booking import (
+    A_MISS,
     book_support,
     cancel_support,
     confirm_support,
@@ -38,6 +39,11 @@ from schools.words import on as day_words
 P = Permission
 State = SupportBooking.State
 Funder = SupportBooking.Funder
+
+SAY = "It took place", "The school is asked to confirm it.", "It did not"
+HERE_INSTEAD = "What you typed stands here already. Choose on whose side it lay, and record it."
+SETTLE = "How much came?", "The school says otherwise, and is asked to confirm what you put down.", "Nothing came"
+"""Over what whoever gave it says, at first and where the school says otherwise: that it came, and that it did not."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,13 +122,20 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
     """The page; with a form that was refused, as it was typed."""
     may_give, next_ones = gives(request.access, found), AFTER[found.state]
     criterion = found.strategy_version.strategy.criterion_by_key.get(found.criterion)
-    forms = {"came": CameForm(), "says": SchoolSaysForm(), "deny": DenyForm(), **refused}
-    forms.setdefault("end", EndForm(to_come=found.on > timezone.localdate()))
+    forms = {"came": CameForm(booking=found), "says": SchoolSaysForm(), "deny": DenyForm(), **refused}
+    forms.setdefault("end", _end_form(found))
+    in_dispute = found.state == State.DISPUTED
+    came_title, came_note, end_title = SETTLE if in_dispute else SAY
     context = {
         "booking": found,
         "criterion": criterion.label if criterion else "",
         "asked": label_of(found.request) if found.request else "",
         "action": _action_of(request, found),
+        "in_dispute": in_dispute,
+        "came_title": came_title,
+        "came_note": came_note,
+        "end_title": end_title,
+        "end_note": HERE_INSTEAD if forms["came"].has_error("came", A_MISS) else "The reason stays on record.",
         "may_say": may_give and State.DELIVERED in next_ones and found.on <= timezone.localdate(),
         "may_end": may_give and State.MISSED in next_ones,
         "may_confirm": State.CONFIRMED in next_ones and confirms(request.access, found),
@@ -131,6 +144,10 @@ def booking_page(request: TrustRequest, found: SupportBooking, **refused: Any) -
         **forms,
     }
     return render(request, "plans/support_booking.html", context, status=422 if refused else 200)
+
+
+def _end_form(found: SupportBooking, data: Any = None) -> EndForm:
+    return EndForm(data, to_come=found.on > timezone.localdate(), in_dispute=found.state == State.DISPUTED)
 
 
 def _action_of(request: TrustRequest, found: SupportBooking) -> Action | None:
@@ -146,11 +163,20 @@ def support_came(request: TrustRequest, pk: int) -> HttpResponse:
     found = booking_for(request, pk)
     if not gives(request.access, found):
         raise PermissionDenied(who_may(P.BOOK_SUPPORT))
-    form = CameForm(request.POST)
+    form = CameForm(request.POST, booking=found)
     if accepted(form, lambda data: say_delivered(found, by=request.access.membership, **data)):
         messages.success(request, "On record. The school is asked to confirm it.")
         return redirect("support_booking", trust=request.trust.slug, pk=pk)
-    return booking_page(request, booking_for(request, pk), came=form)
+    found = booking_for(request, pk)
+    as_a_miss = {"end": _as_a_miss(found, form)} if form.has_error("came", A_MISS) else {}
+    return booking_page(request, found, came=form, **as_a_miss)
+
+
+def _as_a_miss(found: SupportBooking, form: CameForm) -> EndForm:
+    """Nothing came, so it is a miss: the form for that, with the words that were typed."""
+    end = _end_form(found)
+    end.initial.update({"ended": State.MISSED, "why": form.cleaned_data.get("note", "")})
+    return end
 
 
 @require_POST
@@ -191,7 +217,7 @@ def support_end(request: TrustRequest, pk: int) -> HttpResponse:
     found = booking_for(request, pk)
     if not gives(request.access, found):
         raise PermissionDenied(who_may(P.BOOK_SUPPORT))
-    form, me = EndForm(request.POST, to_come=found.on > timezone.localdate()), request.access.membership
+    form, me = _end_form(found, request.POST), request.access.membership
 
     def end(data: dict[str, Any]) -> None:
         if data["ended"] == LATER_STATES[0]:

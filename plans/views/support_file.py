@@ -13,8 +13,8 @@ from schools.rules.rhythm import HalfTerm
 from schools.words import plain
 
 HEADER = (
-    "School", "Day", "Half term", "What", "Counted against", "Amount", "Unit", "Stands", "Kind of provider", "Given by",
-    "Paid by", "Cost in pounds",
+    "School", "Day", "Half term", "What", "Counted against", "Amount", "Amount booked", "Unit", "Stands",
+    "Kind of provider", "Given by", "Paid by", "Cost in pounds",
 )  # fmt: skip
 BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,8 +36,8 @@ def _row(school: str, entry: Entry, label: str, halves: tuple[HalfTerm, ...]) ->
     cost = "" if entry.cost is None else f"{entry.cost:.2f}"
     half = halves[half_of(entry.on, halves)].short if halves else ""
     return [
-        school, entry.on.isoformat(), half, entry.label, label, plain(entry.amount), entry.unit, entry.stands_words,
-        PROVIDERS[entry.provider], entry.given_by, entry.paid_by, cost,
+        school, entry.on.isoformat(), half, entry.label, label, plain(entry.amount), plain(entry.amount + entry.rest),
+        entry.unit, entry.stands_words, PROVIDERS[entry.provider], entry.given_by, entry.paid_by, cost,
     ]  # fmt: skip
 
 

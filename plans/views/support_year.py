@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from plans.queries.support import SchoolLedger
@@ -10,8 +11,7 @@ from plans.rules.support import Ledger
 from plans.rules.support_entry import FUNDERS, PROVIDERS
 from plans.rules.support_shares import Share, shares_of
 from plans.rules.support_trust import trust_year
-
-MOST_GIVERS = 15
+from reviews.rules.owed import half_of
 
 
 def money(ledger: Ledger | None) -> list[dict[str, Any]]:
@@ -25,14 +25,14 @@ def money(ledger: Ledger | None) -> list[dict[str, Any]]:
     ]
 
 
-def of_trust(found: Sequence[SchoolLedger]) -> dict[str, Any]:
-    """For the page of all schools, from the ledgers it has read. No query."""
+def of_trust(found: Sequence[SchoolLedger], today: date | None) -> dict[str, Any]:
+    """For the page of all schools, from the ledgers it has read; `today` where it lies in their year. No query."""
+    halves = next((one.ledger.halves for one in found if one.ledger.halves), ())
     entries = [entry for one in found for entry in one.ledger.entries]
-    givers = [_giver(one) for one in _dearest(shares_of(entries, "giver"))]
     return {
         "whole": trust_year(one.ledger for one in found),
-        "givers": givers[:MOST_GIVERS],
-        "more_givers": givers[MOST_GIVERS:],
+        "now": halves[half_of(today, halves)].short if today and halves else "none",
+        "givers": [_giver(one) for one in _dearest(shares_of(entries, "giver"))],
         "payers": [{"label": FUNDERS[one.key], "share": one} for one in shares_of(entries, "funder")],
     }
 

@@ -19,6 +19,7 @@ from evidence.forms.named import named_in
 from plans.forms.writing import ActionForm, DropForm, PriorityForm
 from plans.models import Action, Plan, Priority
 from plans.queries.actions import setting_of
+from plans.queries.answerable import answerable
 from plans.queries.delegation import why_not_write_plan
 from plans.queries.plans import kind_of, others_to_stand_in, require_writer
 from plans.queries.position import keys_of, what_is_known
@@ -215,6 +216,7 @@ def _action(request: TrustRequest, found: Plan, row: Action | None) -> HttpRespo
         row=row,
         serves=request.GET.get("priority", ""),
         plans=others_to_stand_in(request.access, found) if row else (),
+        answers=answerable(request.access, found, row),
     )
     me = request.access.membership
     if request.method == "POST" and accepted(

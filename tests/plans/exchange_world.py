@@ -95,20 +95,28 @@ def _fits(problem: Problem, chosen: list[Match]) -> bool:
     )
 
 
-def large_problem(schools: int, offers: int, *, seed: int = 1) -> Problem:
-    """A trust of this size: every school needs something, and some of them can give."""
-    chance, areas = Random(seed), [f"area_{n}" for n in range(11)]
+def large_problem(schools: int, offers: int, *, seed: int = 1, each: int = 1) -> Problem:
+    """A trust of this size: every school needs something, so many times over, and some of them can give.
 
-    def place() -> tuple[int, int]:
-        return chance.randint(400_000, 440_000), chance.randint(280_000, 320_000)
+    Givers are schools of the trust, strong in some of what they offer, kept from some schools, and in need themselves.
+    """
+    chance, areas = Random(seed), [f"area_{n}" for n in range(11)]
+    places = [(chance.randint(400_000, 440_000), chance.randint(280_000, 320_000)) for _ in range(schools)]
+
+    def known(most: int) -> dict[str, str]:
+        return {area: area for area in chance.sample(areas, chance.randint(0, most))}
 
     found = [
-        giver(n, areas={area: area for area in chance.sample(areas, 3)}, limit=chance.randint(1, 6), place=place(),
-              most_minutes=chance.choice([30, 45, 60, None]), school=1000 + n)
+        giver(n, areas={area: area for area in chance.sample(areas, 3)}, limit=chance.randint(1, 6), place=places[n],
+              most_minutes=chance.choice([30, 45, 60, None]), school=n, strong=known(4), practice=known(2),
+              held=known(1),
+              keeps_from=dict.fromkeys(chance.sample(range(schools), 2), "is not to go there"))
         for n in range(offers)
     ]  # fmt: skip
     wanted = [
-        need(n, days=chance.randint(1, 3), area=chance.choice(areas), weight=chance.randint(20, 50), place=place())
+        need(n * each + turn, days=chance.randint(1, 3), area=chance.choice(areas), weight=chance.randint(20, 50),
+             place=places[n], school=n, most_givers=chance.randint(1, 2))
         for n in range(schools)
-    ]
+        for turn in range(each)
+    ]  # fmt: skip
     return Problem(tuple(found), tuple(wanted))

@@ -27,7 +27,7 @@ from plans.services import (
 )
 from schools.forms.money import PoundsField
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.test_plans import ACTION, PRIORITY, text_of, there
 from tests.strategies.reading import shipped
 
@@ -35,10 +35,7 @@ MEASURES = shipped("two_axes").measure_by_key
 ATTENDANCE = MEASURES["attendance_rate"]
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.mark.parametrize(

@@ -18,15 +18,11 @@ from plans.tasks import remind_of_plans_to_answer
 from schools.access import access_of
 from schools.models import Membership, Notice
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.test_plans import ALL_MET, text_of, there
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def told(plan: Plan) -> set[str]:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-import time_machine
-
 from plans.models import ApprovalStep, Plan
 from plans.queries.plans import kind_of
 from plans.services import begin_plan, send_plan
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
 from tests.plans.test_api_writing import NOBODYS, acts, send
 
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def rules_of(plan: Plan) -> tuple[str, ...]:
@@ -103,7 +96,7 @@ def test_the_trusts_own_plan_is_begun_and_written_by_those_who_write_everywhere(
     assert (made.status_code, made.json()["school"]) == (201, None)
     assert post("trustee", f"plans/{at}/actions", action).status_code == 403
     assert post("head", f"plans/{at}/actions", action).status_code == 404
-    verdict = {"verdict": "worked", "note": "Seen.", "why_early": "It is done."}
+    verdict = {"verdict": "worked", "note": "Seen.", "evidence": "Notes.", "why_early": "It is done."}
     closed = world.client("lead").post(
         f"/api/v1/t/{world.trust.slug}/actions/{made.json()['id']}/verdict/", verdict, "application/json"
     )

@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import Action, Plan
 from plans.services import send_plan
 from plans.services.closing import CARRY
 from schools.models import Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.test_closing import filled_plan, pks
 
 WORKED = {"verdict": "worked", "note": "Books are longer.", "evidence": "Books of two year groups."}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def send(cast: Cast, person: Membership, plan: Plan, path: str, data: Any) -> tuple[int, Any]:
@@ -30,7 +26,7 @@ def send(cast: Cast, person: Membership, plan: Plan, path: str, data: Any) -> tu
 
 
 def ended(plan: Plan, *what: str) -> list[dict[str, Any]]:
-    said = {"note": "Seen.", "why_early": "All see it."}
+    said = {"note": "Seen.", "evidence": "Notes.", "why_early": "All see it."}
     return [{"action": pk, "what": one, **said} for pk, one in zip(pks(plan), what, strict=True)]
 
 
@@ -70,6 +66,9 @@ def test_what_a_close_lacks_is_said_by_field(cast: Cast) -> None:
         ), wrong  # fmt: skip
     status, refused = send(cast, cast.ben, plan, "close", {**WORKED, "endings": endings})
     assert (status, list(refused["errors"])) == (400, ["endings.1.what"])
+    unshown = [first | {"evidence": " "}, *(one | {"what": "worked"} for one in endings[1:])]
+    status, refused = send(cast, cast.ben, plan, "close", {**WORKED, "endings": unshown})
+    assert (status, list(refused["errors"])) == (400, ["endings.0.evidence"])
     status, refused = send(cast, cast.ben, plan, "close", {**WORKED, "endings": [first]})
     assert (status, list(refused["errors"])) == (400, ["endings"])
     with trust_scope(cast.alder):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import Concern, Letter, StageChange
 from plans.rules.ladder import Step
@@ -15,7 +13,7 @@ from schools.access import ROLES, Permission
 from schools.models import AuditEntry, Notice
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
-from tests.conftest import start_trust
+from tests.conftest import start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.ladder_world import PEOPLE, TODAY, LadderWorld, make_ladder_world
 
@@ -29,10 +27,7 @@ CLOSE = {"step": "close", "reason": "It is well."}
 LOOK = {"on": "2026-11-20", "finding": "holds", "words": "Books show it."}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=LONDON), tick=False):
-        yield
+_today = stopped_at(datetime(2026, 11, 20, 12, tzinfo=LONDON))
 
 
 @pytest.fixture

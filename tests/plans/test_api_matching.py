@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import MatchLine, MatchRun, SupportBooking
 from plans.queries.matching import lines_of
 from plans.services.matching import solve_matching
 from schools.models import AuditEntry, Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory
 from tests.plans.exchange_story import AREA, asked, half, offered, proposed
 
@@ -22,10 +21,7 @@ NOBODYS = 999_999_999
 DATES = ["2026-12-01", "2026-12-08"]
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import Offer
 from plans.services.matching import solve_matching
 from schools.models import AuditEntry, Membership, Notice
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.exchange_story import AREA, TYPED, asked, half, offered, proposed
 
@@ -20,10 +19,7 @@ NOBODYS = 999_999_999
 SENT: dict[str, Any] = {"areas": [AREA], "most_days": 3, "from_on": "2026-09-01", "most_minutes": 60}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def send(cast: Cast, person: Membership, path: str, data: Any = None, method: str = "put") -> tuple[int, Any]:

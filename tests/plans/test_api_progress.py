@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
-import time_machine
+from django.core.exceptions import ValidationError
 
 from plans.models import Milestone, Plan, ProgressDraft, ProgressUpdate
+from plans.services import send_progress
 from plans.services.closing import Close, Ending, close_plan
 from schools.models import AuditEntry, Membership, Notice, RoleGrant
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.test_progress import agreed_plan, there, typed
 
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def write(cast: Cast, person: Membership, plan: Plan, data: Any) -> tuple[int, Any]:
@@ -96,6 +94,22 @@ def test_it_is_written_box_by_box_and_sent_once(cast: Cast) -> None:
     assert draft(plan) is None
     shown = cast.client(cast.gita).get(f"/api/v1/t/alder/plans/{plan.pk}/").json()["updates"]
     assert [one["document"]["overall"] for one in shown] == ["It goes well."]
+
+
+def test_sent_again_under_its_number_it_is_sent_once(cast: Cast) -> None:
+    plan = agreed_plan(cast)
+    told: dict[str, Any] = {"version": 1, "answers": boxes(plan), "token": "6b1a3a52-6a1e-4a6c-8f9c-0d2f5a2f1c11"}
+    assert write(cast, cast.ben, plan, {"version": 1, "answers": {"overall": "So far."}})[0] == 200
+    first, again = (send(cast, cast.ben, plan, told | {"version": 2}) for _ in range(2))
+    assert (first[0], again[0]) == (201, 200)
+    assert first[1] == again[1]
+    with trust_scope(cast.alder):
+        assert ProgressUpdate.objects.count() == 1
+        assert AuditEntry.objects.filter(did="plan.progress").count() == 1
+    assert send(cast, cast.ben, plan, told | {"token": "no number"})[1]["errors"]["token"]
+    with trust_scope(cast.alder), pytest.raises(ValidationError, match="under this number already"):
+        send_progress(plan, boxes(plan), by=cast.ada, version=1, token=UUID(told["token"]))
+    assert send(cast, cast.ben, plan, {"version": 1, "answers": boxes(plan)})[0] == 201, "without a number as ever"
 
 
 def test_a_page_and_a_program_leave_the_same(cast: Cast) -> None:
@@ -203,7 +217,7 @@ def test_who_tells_and_who_sends(cast: Cast) -> None:
 def test_of_a_closed_plan_nothing_more_is_told(cast: Cast) -> None:
     plan = agreed_plan(cast)
     with trust_scope(cast.alder):
-        endings = {one.pk: Ending("worked", "Seen.", "All see it.") for one in plan.actions.all()}
+        endings = {one.pk: Ending("worked", "Seen.", "All see it.", "Six books.") for one in plan.actions.all()}
         close_plan(plan, Close("worked", "Books are longer.", "Books.", endings=endings), by=cast.ben)
     for act in (write, send):
         status, told = act(cast, cast.ben, plan, {"version": 1, "answers": boxes(plan)})

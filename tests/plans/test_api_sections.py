@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import Plan
 from plans.services import begin_plan, plan_of, send_plan
 from plans.services.closing import Close, close_plan
 from schools.models import AuditEntry, Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.phase_world import make_phase_world, put_in
 from tests.plans.test_plans import there
@@ -21,10 +20,7 @@ from tests.plans.test_plans import there
 WHERE, SCHEDULE = "where_we_are", "monitoring_and_evaluation_schedule"
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def write(cast: Cast, person: Membership, plan: Plan, data: Any) -> tuple[int, Any]:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import SupportBooking, SupportRequest
 from plans.services.booking import say_delivered
@@ -15,7 +14,7 @@ from plans.services.writing import ActionEntry, NewAction, begin_plan, write_act
 from reviews.models import ReviewWish
 from schools.models import AuditEntry, Membership, RoleGrant, School
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.support_world import book, place
 
@@ -31,10 +30,7 @@ OWN_WORD = "You have said yourself that it came, so somebody else confirms it."
 DRAFTERS = "Headteacher or School leader can write down what support a school needs."
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture
@@ -224,8 +220,16 @@ def test_each_day_is_booked_delivered_and_confirmed(cast: Cast) -> None:
     status, said = became(cast, cast.ben, first["id"], "confirmation", came=False, answer="Nobody came.")
     assert (status, said["state"], said["answer"]) == (200, "disputed", "Nobody came.")
     assert became(cast, cast.ada, first["id"], "delivered")[1]["errors"]["note"]
-    assert became(cast, cast.ada, first["id"], "delivered", note="On the same morning.")[1]["state"] == "delivered"
+    for much in ("0", "1.1", "-0.5"):
+        assert became(cast, cast.ada, first["id"], "delivered", note="Half.", came=much)[1]["errors"]["came"], much
+    status, part = became(cast, cast.ada, first["id"], "delivered", note="In the morning.", came="0.5")
+    assert (part["state"], part["came"], part["amount"], part["cost"]) == ("delivered", "0.5", "1.0", "120.50")
     assert became(cast, cast.ben, first["id"], "confirmation", came=True)[1]["state"] == "confirmed"
+    ledger = cast.client(cast.ben).get(f"/api/v1/t/alder/schools/{cast.dunmere.pk}/support/").json()
+    [line] = [one for one in ledger["lines"] if one["key"] == "support_reinforce"]
+    [half] = [one for one in line["half_terms"] if one["delivered"] != "0.0"]
+    assert (half["delivered"], half["missed"], line["delivered"]) == ("0.5", "0.5", "0.5")
+    assert line["cost"] == "180.75", "half of what the first day costs, and all of the second, which is to come"
     status, ended = became(cast, cast.ada, second["id"], "cancel", why="Snow.")
     assert (status, ended["state"], ended["why"]) == (200, "cancelled", "Snow.")
     ada, ben = cast.ada.pk, cast.ben.pk

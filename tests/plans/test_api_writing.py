@@ -6,14 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.models import Action, Milestone, Plan, Priority
 from plans.services import begin_plan, drop_priority, plan_of, write_action, write_priority
 from plans.services.writing import ActionEntry, NewAction, PriorityEntry
 from schools.models import AuditEntry, Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.test_plans import ACTION as TYPED_ACTION
 from tests.plans.test_plans import PRIORITY as TYPED_PRIORITY
@@ -32,6 +31,7 @@ PRIORITY: dict[str, Any] = {
     ],
 }
 BOOK = PRIORITY["milestones"][1]
+VERDICT = {"verdict": "worked", "note": "Seen.", "evidence": "Notes.", "why_early": "All see it."}
 ACTION: dict[str, Any] = {
     "what": "Plan longer writing in every unit.", "owner_words": "English lead", "due_on": "2026-12-18",
     "impact_check_on": "2027-01-15", "success": "Two pages in each book.", "budget": "1200",
@@ -39,10 +39,7 @@ ACTION: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def send(cast: Cast, person: Membership, path: str, data: Any, method: str = "post") -> tuple[int, Any]:
@@ -232,7 +229,9 @@ def test_an_action_is_written_anew_with_its_owner(cast: Cast, plan: Plan) -> Non
         ({"priority": NOBODYS}, "priority", "no such priority"),
         ({"training": "x" * 301}, "training", "no more than 300"),
         ({"state": "done"}, "state", "This cannot be set here."),
-        ({"finding": 1}, "finding", "This cannot be set here."),
+        ({"finding": NOBODYS}, "finding", "no finding of this number"),
+        ({"visit": NOBODYS}, "visit", "no visit of this number"),
+        ({"finding": 1, "visit": 1}, "visit", "not both"),
     ],
 )
 def test_what_makes_no_action_is_refused_by_field(
@@ -292,7 +291,7 @@ def test_who_writes(cast: Cast, plan: Plan) -> None:
         ("post", f"{at}/actions", ACTION),
         ("put", f"{at}/actions/{action.pk}", ACTION),
         ("post", f"{at}/send", {}),
-        ("post", f"actions/{action.pk}/verdict", {"verdict": "worked", "note": "Seen.", "why_early": "All see it."}),
+        ("post", f"actions/{action.pk}/verdict", VERDICT),
     )
     for method, path, data in each:
         for person in (cast.tom, cast.gita, cast.olive):
@@ -317,7 +316,9 @@ def test_a_verdict_closes_an_action_once(cast: Cast, plan: Plan) -> None:
         ({"verdict": "perhaps", "note": "Seen."}, "verdict", "Choose whether it worked"),
         ({"verdict": "worked"}, "note", "Say in a sentence"),
         ({"verdict": "worked", "note": "a\0b"}, "note", "Null characters"),
-        ({"verdict": "worked", "note": "Seen."}, "why_early", "Say why it can be judged now"),
+        ({"verdict": "worked", "note": "Seen."}, "evidence", "Say what shows it"),
+        ({"verdict": "worked", "note": "Seen.", "evidence": "x" * 2001}, "evidence", "2000 characters"),
+        ({"verdict": "worked", "note": "Seen.", "evidence": "Notes."}, "why_early", "Say why it can be judged now"),
         ({"verdict": "too_early", "note": "Not yet."}, "again_on", "still to come"),
         ({"verdict": "worked", "note": "Seen.", "closed_by": 1}, "closed_by", "cannot be set"),
     ):
@@ -326,9 +327,15 @@ def test_a_verdict_closes_an_action_once(cast: Cast, plan: Plan) -> None:
         assert words in told["errors"][field][0]
     status, told = send(cast, cast.ben, at, {"verdict": "too_early", "note": "Not yet.", "again_on": "2027-02-12"})
     assert (status, told["state"], told["impact_check_on"]) == (200, "open", "2027-02-12")
-    closing = {"verdict": "partly", "note": "Half the books.", "why_early": "All books were seen."}
+    closing = {
+        "verdict": "partly",
+        "note": "Half the books.",
+        "evidence": "A count.",
+        "why_early": "All books were seen.",
+    }
     status, told = send(cast, cast.ada, at, closing)
     assert (status, told["state"], told["verdict"], told["why_early"]) == (200, "done", "partly", closing["why_early"])
+    assert told["verdict_evidence"] == "A count."
     status, told = send(cast, cast.ada, at, closing)
     assert (status, told["errors"]) == (400, {"": ["Somebody has closed this action already."]})
     anew = send(cast, cast.ben, f"plans/{plan.pk}/actions/{action.pk}", ACTION, "put")

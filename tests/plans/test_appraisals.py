@@ -28,7 +28,7 @@ from plans.services.appraising import AppraisalEntry, begin_appraisal, remove_ol
 from plans.tasks import keep_appraisals
 from schools.models import AuditEntry, Notice, RoleGrant
 from schools.tenancy import trust_scope
-from tests.conftest import start_trust
+from tests.conftest import start_trust, stopped_at
 from tests.factories import member
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
 from tests.plans.test_plans import text_of
@@ -37,10 +37,7 @@ TODAY = date(2026, 11, 20)
 LABELS = ("Objectives set", "Progress reviewed", "Concluded")
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(datetime(2026, 11, 20, 9, tzinfo=UTC), tick=False):
-        yield
+_today = stopped_at(datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from plans.services import ItemEntry, begin_plan, follow_levels, write_item
 from schools.models import Membership, School
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
-from tests.conftest import Cast, start_trust
+from tests.conftest import Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.phase_world import PhaseWorld, item, make_phase_world, meet, put_in
 from tests.plans.support_world import place
@@ -25,10 +25,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=LONDON)
 MET = {"status": "met", "owner": "", "words": "", "due": "", "evidence": "The report.", "seen": "", "link": ""}
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(NOON, tick=False):
-        yield
+_today = stopped_at(NOON)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_stays_follow_each_other_without_a_gap(levels: list[str]):
 )
 def test_how_long_is_usual_is_counted_in_the_school_s_own_terms(span: Duration, usual: date, longest: date):
     run = Run("phase", "phase_1", date(2026, 9, 3), datetime(2026, 9, 4, 8, tzinfo=UTC), 1)
-    stay = stay_of(run, span, YEAR)
+    stay = stay_of(run.since, span, YEAR)
     assert (soonest_end(run, span, YEAR), stay.until) == (usual, longest)
     assert stay.is_over(date(2029, 1, 1)) is (longest is not None)
 

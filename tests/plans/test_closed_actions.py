@@ -6,29 +6,25 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
 from plans.forms.answering import AnswerForm
 from plans.models import Action, Plan, PlanEdition
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
 from plans.rules.document import Shown, changes
 from plans.rules.quality import warnings
 from plans.services import ActionEntry, NewAction, PriorityEntry, give_verdict, send_plan, write_action, write_priority
 from plans.services.approving import answer_plan
 from schools.access import access_of
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.test_plan_rules import SIP, document, focus, line, whole
 
 WHAT = "Plan longer writing in every unit."
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture
@@ -48,7 +44,9 @@ def action(cast: Cast, plan: Plan) -> Action:
 
 def judged(cast: Cast, action: Action, verdict: str = "partly", again_on: date | None = None) -> None:
     with trust_scope(cast.alder):
-        give_verdict(action, by=cast.ben, verdict=verdict, note="Books are longer.", again_on=again_on)
+        give_verdict(
+            action, by=cast.ben, verdict=verdict, note="Books are longer.", evidence="Six books.", again_on=again_on
+        )
 
 
 def text_of(response: Any) -> str:
@@ -57,6 +55,17 @@ def text_of(response: Any) -> str:
 
 def there(plan: Plan, more: str = "") -> str:
     return f"/t/alder/plans/{plan.pk}/{more}"
+
+
+def test_the_page_of_an_action_says_by_what_it_is_judged_and_what_it_serves(cast: Cast, action: Action) -> None:
+    with trust_scope(cast.alder):
+        Action.objects.filter(pk=action.pk).update(success="Longer books.", training="A twilight.", budget=1200)
+    page = text_of(cast.client(cast.ben).get(f"/t/alder/actions/{action.pk}/"))
+    for label, words in (
+        ("Judged by", "Longer books."), ("Priority it serves", "Writing"), ("Training it needs", "A twilight."),
+        ("Budget", "£1,200"),
+    ):  # fmt: skip
+        assert f"<dt>{label}</dt><dd>{words}</dd>" in page, label
 
 
 def test_the_page_says_the_verdict_and_its_day(cast: Cast, plan: Plan, action: Action) -> None:
@@ -94,10 +103,13 @@ def test_programs_and_paper_are_told(cast: Cast, plan: Plan, action: Action) -> 
     answer = cast.client(cast.ben).get(f"/api/v1/t/alder/plans/{plan.pk}/").json()
     (told,) = answer["document"]["priorities"][0]["actions"]
     assert (told["verdict"], told["closed"]) == ("It worked in part", "20 November 2026")
+    assert told["evidence"] == "Six books."
     with trust_scope(cast.alder):
         document = document_of(plan)
     paper = render_to_string("reporting/pdf/plan_actions.html", {"actions": document["priorities"][0]["actions"]})
     assert "It worked in part, closed on 20 November 2026" in paper
+    assert "What shows it: Six books." in paper
+    assert "What shows it: Six books." in text_of(cast.client(cast.ben).get(there(plan)))
 
 
 def test_an_edition_from_before_reads_as_open(cast: Cast, plan: Plan, action: Action) -> None:
@@ -105,7 +117,7 @@ def test_an_edition_from_before_reads_as_open(cast: Cast, plan: Plan, action: Ac
     with trust_scope(cast.alder):
         edition = PlanEdition.objects.get()
         for each in edition.document["priorities"][0]["actions"]:
-            del each["verdict"], each["closed"]
+            del each["verdict"], each["evidence"], each["closed"]
         assert changes(edition.document, document_of(plan)) == []
         at = {"sent_at": edition.sent_at, "sent_by": cast.ben, "writers": [cast.ben.pk]}
         PlanEdition.objects.create(plan=plan, number=2, document=edition.document, **at)

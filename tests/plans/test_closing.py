@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from plans.models import Action, Plan
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
 from plans.rules.progress import time_is_up
 from plans.services import NewAction, begin_plan, send_plan, set_due_days, write_action, write_priority
 from plans.services.closing import CARRY, Close, Ending, close_plan
@@ -19,14 +19,10 @@ from plans.services.writing import ActionEntry, PriorityEntry, StageEntry
 from schools.models import AuditEntry
 from schools.strategy import Cadence
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.test_progress import HALVES, agreed_plan, text_of, there
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def filled_plan(cast: Cast) -> Plan:
@@ -48,7 +44,7 @@ def pks(plan: Plan) -> list[int]:
 
 
 def judged(plan: Plan, *what: str) -> dict[int, Ending]:
-    return {pk: Ending(one, "Seen.", "All see it.") for pk, one in zip(pks(plan), what, strict=True)}
+    return {pk: Ending(one, "Seen.", "All see it.", "Notes.") for pk, one in zip(pks(plan), what, strict=True)}
 
 
 WORKED = {"verdict": "worked", "note": "Books are longer.", "evidence": "Books of two year groups."}
@@ -58,8 +54,8 @@ def test_a_plan_is_closed_with_its_actions_and_stays_as_it_was(cast: Cast):
     plan = filled_plan(cast)
     with trust_scope(cast.alder):
         before = document_of(plan)
-        typed = {f"action-{pk}-{part}": words for pk in pks(plan) for part, words in
-                 (("what", "partly"), ("note", "Half of it."), ("early", "All see it."))}  # fmt: skip
+        said = {"what": "partly", "note": "Half of it.", "evidence": "A count.", "early": "All see it."}
+        typed = {f"action-{pk}-{part}": words for pk in pks(plan) for part, words in said.items()}
     ben = cast.client(cast.ben)
     page = text_of(ben.get(there(plan, "close/")))
     for words in ("Has the plan worked?", "Writing first.", "Paint the hall.", "Priorities that go on"):
@@ -69,7 +65,8 @@ def test_a_plan_is_closed_with_its_actions_and_stays_as_it_was(cast: Cast):
     with trust_scope(cast.alder):
         plan.refresh_from_db()
         assert (plan.state, plan.verdict, plan.closed_by, plan.final) == ("closed", "worked", cast.ben, before)
-        assert set(Action.objects.values_list("verdict", "verdict_note")) == {("partly", "Half of it.")}
+        found = Action.objects.values_list("verdict", "verdict_note", "verdict_evidence")
+        assert set(found) == {("partly", "Half of it.", "A count.")}
         assert set(Action.objects.values_list("why_early", flat=True)) == {"", "All see it."}
         assert AuditEntry.objects.filter(did="plan.closed", why="Books are longer.").count() == 1
     for reader in (cast.ada, cast.gita):
@@ -92,7 +89,8 @@ def test_what_goes_on_goes_into_the_next_plan(cast: Cast):
         first, second, loose = pks(plan)
         typed = {
             "begin_next": "on", "keep": [str(writing.pk)], f"action-{first}-what": "worked",
-            f"action-{first}-note": "Done.", f"action-{second}-what": CARRY, f"action-{loose}-what": CARRY,
+            f"action-{first}-note": "Done.", f"action-{first}-evidence": "Notes.",
+            f"action-{second}-what": CARRY, f"action-{loose}-what": CARRY,
         }  # fmt: skip
     moved = ben.post(there(plan, "close/"), {**WORKED, **typed})
     with trust_scope(cast.alder):
@@ -124,14 +122,16 @@ def test_what_goes_on_goes_into_the_next_plan(cast: Cast):
         ({"what": ("worked", CARRY, "worked")}, "begin the next plan as well"),
         ({"early": ""}, "Say why it can be judged now"),
         ({"seen": ""}, "what you saw: “Writing first.”"),
+        ({"shows": ""}, "what people say: “Writing first.”"),
     ],
 )
 def test_what_a_verdict_lacks_is_said(cast: Cast, change: dict[str, Any], words: str):
     plan = filled_plan(cast)
     what = change.pop("what", ("worked", "worked", "worked"))
     seen, early = change.pop("seen", "Seen."), change.pop("early", "All see it.")
+    shows = change.pop("shows", "Notes.")
     with trust_scope(cast.alder):
-        endings = {pk: Ending(one, seen, early) for pk, one in zip(pks(plan), what, strict=True)}
+        endings = {pk: Ending(one, seen, early, shows) for pk, one in zip(pks(plan), what, strict=True)}
         with pytest.raises(ValidationError) as refused:
             close_plan(plan, Close(**{**WORKED, "endings": endings, **change}), by=cast.ben)
         assert words in " ".join(refused.value.messages)

@@ -163,6 +163,10 @@ def test_a_look_that_finds_the_concern_again_stands_wherever_its_watch_does(db: 
         assert f"On {on(due[-1])} what led to the concern showed again." in listed
         assert "The watch does not end like this" in seen("lead", f"{trust}/concerns/{concern.pk}/")
         with trust_scope(world.trust):
+            world.propose(concern, Step.BACK, review_on=due[-1] + timedelta(days=20))
+        assert "shows again" not in seen("lead", f"{trust}/overview/"), "the step that it asks for waits"
+        with trust_scope(world.trust):
+            withdraw_step(concern, by=world.people["lead"])
             record_look(
                 concern, by=world.people["lead"], on=due[-1] + timedelta(days=1), finding="holds", words="Well."
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -12,17 +13,17 @@ import pytest
 import time_machine
 from django.test import Client
 
-from plans.models import Concern, Letter
+from plans.models import Concern, Letter, Plan
 from plans.rules.ladder import Step
+from plans.services.escalating import raise_concern
 from plans.services.notifying import To, send_letter
 from plans.services.seeing_through import record_duty
-from schools.access import ROLES, Permission
-from schools.models import Notice
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
 from schools.words import unmarked
+from tests.conftest import stopped_at
 from tests.factories import SchoolFactory, member
-from tests.plans.ladder_world import PEOPLE, TODAY, LadderWorld, make_ladder_world
+from tests.plans.ladder_world import TODAY, LadderWorld, make_ladder_world
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=LONDON)
 STEP = {
@@ -33,10 +34,7 @@ RAISE = {**STEP, "entry_tests": ["ladder-1", "level_1-0"], "stage": "level_1", "
 LETTER = {"subject": "Where we are", "text": "Dear Hal,\nthis is so.", "name-else": "", "address-else": ""}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+_today = stopped_at(NOON)
 
 
 @pytest.fixture
@@ -111,6 +109,7 @@ def test_the_letter_is_begun_from_the_concern_and_says_when_it_arrives(world: La
     for words in ("Why: Reading is not improving as the plan hoped.", "Level 1", "Hal Head", "Lena Lead"):
         assert words in draft, words
     assert "Sent now, it arrives" not in draft  # at noon on a Friday in term
+    left = left_to_do(lead)
     with time_machine.travel(datetime(2026, 12, 18, 13, tzinfo=LONDON), tick=False):
         lead = world.client("lead")
         assert "Sent now, it arrives on 4 January 2027 at 07:30" in text_of(lead.get(at(concern, "letters/")))
@@ -122,33 +121,25 @@ def test_the_letter_is_begun_from_the_concern_and_says_when_it_arrives(world: La
         assert "Where we are" not in text_of(world.client("head").get(at(concern)))
         assert world.client("head").get(path).status_code == 404
         assert world.client("head").get(f"{path}file/").status_code == 404
+        on_its_way, untold = "Headteacher: on its way, arrives on 4 January 2027 at 07:30", "Not told yet: Headteacher"
+        for key in ("lead", "ceo"):
+            seen = text_of(world.client(key).get(at(concern)))
+            assert (on_its_way in seen, untold in seen) == (True, False), key
+        seen = text_of(world.client("head").get(at(concern)))  # it reads of no letter before it is there
+        assert (on_its_way in seen, untold in seen) == (False, True)
+        assert left_to_do(lead) == left
+        assert lead.get(at(concern, "propose/up/")).status_code == 200
     with time_machine.travel(datetime(2027, 1, 4, 8, tzinfo=LONDON), tick=False):
+        for key in ("lead", "head"):
+            seen = text_of(world.client(key).get(at(concern)))
+            assert ("on its way" in seen, untold in seen) == (False, False), key
+        assert left_to_do(world.client("lead")) == left - 1
         assert "this is so." in text_of(world.client("head").get(path))
 
 
-def test_who_raises_or_decides_out_of_hours_can_have_it_told_now_and_says_why(world: LadderWorld) -> None:
-    asks, why = "Tell them now, because…", "The inspection begins on Monday."
-    page = f"/t/alder/schools/{world.school.pk}/concerns/scc/"
-    for hour, shown in ((12, False), (20, True)):
-        with time_machine.travel(datetime(2026, 11, 20, hour, tzinfo=LONDON), tick=False):
-            assert (asks in text_of(world.client("lead").get(page))) == shown
-    with time_machine.travel(datetime(2026, 11, 20, 20, tzinfo=LONDON), tick=False):
-        refused = world.client("lead").post(page, {**RAISE, "reason": "", "why_now": why})
-        assert (refused.status_code, why in text_of(refused)) == (422, True), "nothing that was typed is lost"
-        assert world.client("lead").post(page, {**RAISE, "why_now": why}).status_code == 302
-        concern = inside(world, Concern.objects.get)
-        assert asks in text_of(world.client("ceo").get(at(concern)))
-        assert asks not in text_of(world.client("director").get(at(concern))), "who does not decide"
-    assert asks not in text_of(world.client("ceo").get(at(concern)))
-    with time_machine.travel(datetime(2026, 11, 21, 10, tzinfo=LONDON), tick=False):
-        sent = {"outcome": "agreed", "words": "", "why_now": "She asked to know."}
-        assert world.client("ceo").post(at(concern, "decide/"), sent).status_code == 302
-    with trust_scope(world.trust):
-        at_once = Notice.objects.filter(at_once=True).order_by("pk").values_list("to", flat=True)
-        assert list(at_once) == [world.people["ceo"].pk, world.people["lead"].pk]
-    read = text_of(world.client("lead").get(at(concern)))
-    assert why in read
-    assert "She asked to know." in read
+def left_to_do(client: Client) -> int:
+    found = re.search(r"(\d+) still to do", text_of(client.get("/t/alder/concerns/")))
+    return int(found[1]) if found else 0
 
 
 def test_only_who_proposes_or_decides_reads_what_is_proposed_or_was_declined(world: LadderWorld) -> None:
@@ -197,66 +188,17 @@ def test_letter_and_history_are_tagged_pdfs(world: LadderWorld) -> None:
             assert document.Root.MarkInfo.Marked
 
 
-PROPOSE, DECIDE = Permission.RAISE_CONCERN, Permission.DECIDE
-ROUTES: list[tuple[str, str, dict[str, Any], Permission]] = [
-    ("raise", "schools/{other}/concerns/scc/", RAISE, PROPOSE),
-    ("up", "concerns/{pk}/propose/up/", STEP, PROPOSE),
-    ("hold", "concerns/{pk}/propose/hold/", STEP, PROPOSE),
-    ("close", "concerns/{pk}/propose/close/", {"reason": "Well.", "exit-0": "Seen.", "exit-1": "Seen."}, PROPOSE),
-    ("letter", "concerns/{pk}/letters/", {**LETTER, "name-else": "DfE", "address-else": "by post"}, PROPOSE),
-    ("duty", "concerns/{pk}/done/", {"duty": "", "on": "18 November 2026", "words": ""}, PROPOSE),
-    ("plan", "concerns/{pk}/plan/", {"words": "More help."}, PROPOSE),
-    ("take back", "waiting/take-back/", {}, PROPOSE),
-    ("decide", "waiting/decide/", {"outcome": "agreed", "words": ""}, DECIDE),
-    ("look", "watched/look/", {"on": "20 November 2026", "finding": "holds", "words": "Well."}, PROPOSE),
-    ("back", "watched/propose/back/", {**STEP, "stage": "level_1"}, PROPOSE),
-    ("end", "looked/end/", {"words": "It holds."}, DECIDE),
-]
-"""What is done -> where, with which words, and which permission it needs."""
-
-
-def _where(world: LadderWorld, path: str) -> str:
-    """The address, once the concern is in the state that the act needs."""
-    if path.startswith("schools"):
-        return f"/t/alder/{path.format(other=world.other.pk)}"
-    if path.startswith("waiting"):
-        concern = world.opened()
-        world.propose(concern, Step.UP, by="director")
-        return at(concern, path.removeprefix("waiting/"))
-    if path.startswith(("watched", "looked")):
-        concern = world.left()
-        if path.startswith("looked"):
-            world.looked(concern)
-        return at(concern, path.partition("/")[2])
-    world.plan()
-    return f"/t/alder/{path.format(pk=world.opened().pk)}"
-
-
-def _send(client: Client, world: LadderWorld, url: str, data: dict[str, Any]) -> int:
-    sent = data | ({"duty": world.ladder.before[0]} if "duty" in data else {})
-    return int(client.post(url, sent).status_code)
-
-
-@pytest.mark.parametrize(("path", "data", "needs"), [one[1:] for one in ROUTES], ids=[one[0] for one in ROUTES])
-def test_every_step_is_refused_to_the_wrong_role(
-    world: LadderWorld, path: str, data: dict[str, Any], needs: Permission
-) -> None:
-    url = inside(world, lambda: _where(world, path))
-    wrong = [key for key, (_, role, _) in PEOPLE.items() if needs not in ROLES[role].allows]
-    assert {"head", "chair", "governor", "leader", "trustee", "admin", "clerk", "operations"} <= set(wrong)
-    assert [(key, _send(world.client(key), world, url, data)) for key in wrong] == [(key, 403) for key in wrong]
-    proposer = "lead" if needs == PROPOSE else "ceo"
-    assert _send(world.client(proposer), world, url, data) == 302
-
-
 def test_the_right_permission_in_the_wrong_role_is_refused_too(world: LadderWorld) -> None:
-    url = inside(world, lambda: _where(world, "waiting/decide/"))
-    refused = world.client("director").post(url, {"outcome": "agreed", "words": ""})  # who proposed it
+    concern = inside(world, world.opened)
+    inside(world, lambda: world.propose(concern, Step.UP, by="director"))
+    refused = world.client("director").post(
+        at(concern, "decide/"), {"outcome": "agreed", "words": ""}
+    )  # who proposed it
     assert (refused.status_code, "You have proposed this step" in text_of(refused)) == (422, True)
 
 
 def test_who_decides_others_but_not_on_this_ladder_is_refused(db: None) -> None:
-    decides = 'decided_by = "{}" # ours; the source writes CEO'
+    decides = 'decided_by = "{}" # ours; the source names who'
     world = make_ladder_world(changed=(decides.format("ceo"), decides.format("director")))
     concern = inside(world, lambda: world.raised(by="director"))
     chair, ceo = world.client("trust_chair"), world.client("ceo")  # of these two only the ceo stands in
@@ -303,9 +245,12 @@ def test_no_page_of_a_concern_asks_more_than_fifteen_questions(world: LadderWorl
         concern = world.opened()
         letter = world.letter(concern, "Headteacher")
         world.propose(concern, Step.UP)
+        other = raise_concern(world.other, world.entry(stage="level_4"), by=world.people["lead"])
+        world.decide(other)  # and the chair of the trust has still to
     pages = {
         "ceo": ["/t/alder/concerns/", at(concern), at(concern, f"letters/{letter.pk}/"), "/t/alder/overview/"],
-        "lead": [at(concern), at(concern, "letters/"), f"/t/alder/schools/{world.school.pk}/concerns/"],
+        "trust_chair": [at(other), "/t/alder/concerns/"],
+        "lead": [at(other), at(concern), at(concern, "letters/"), f"/t/alder/schools/{world.school.pk}/concerns/"],
     }
     asked = {}
     for key, each in pages.items():
@@ -395,3 +340,48 @@ def test_of_two_who_propose_the_second_loses_no_word(world: LadderWorld) -> None
     assert again.status_code == 422
     assert all(words in text_of(again) for words in (quicker, "Reading stands still.", "Two leaders left."))
     assert quicker in text_of(other.get(at(concern, "propose/up/"), follow=True))
+
+
+@pytest.mark.parametrize("by", ["lead", "head"])
+def test_who_sees_a_proposal_begins_the_plan_of_its_stage(world: LadderWorld, by: str) -> None:
+    isap, url = world.ladder.stages[0].plan, f"/t/alder/schools/{world.school.pk}/plans/"
+    client, begin = world.client(by), f'value="{isap}"'
+    assert begin not in text_of(client.get(url))
+    concern = inside(world, world.raised)
+    assert (begin in text_of(client.get(url))) == (by == "lead")
+    assert client.post(url, {"kind": isap}).status_code == 302
+    assert inside(world, lambda: Plan.objects.filter(kind=isap).count()) == (by == "lead")
+    inside(world, lambda: world.decide(concern))
+    assert (begin in text_of(client.get(url))) == (by == "head")
+
+
+def test_a_step_that_two_decide_says_whom_it_waits_for(world: LadderWorld) -> None:
+    concern = inside(world, lambda: world.raised(stage="level_4"))
+    ceo, chair = world.client("ceo"), world.client("trust_chair")
+    page = text_of(ceo.get(at(concern)))
+    assert "It waits for the chief executive, then for the chair of the trust." in page
+    assert "Record my decision" in page
+    early = chair.get(at(concern))
+    assert ("answers first, then you" in text_of(early), "Record my decision" in text_of(early)) == (True, False)
+    assert chair.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""}).status_code == 422
+    said = "Agreed by Cora Chief as chief executive on 20 November 2026. It waits for the chair of the trust."
+    answered = ceo.post(at(concern, "decide/"), {"outcome": "agreed", "words": "Do."}, follow=True)
+    assert f"Your answer is on record. {said}" in text_of(answered)
+    assert "You have agreed to this step already" in text_of(answered)
+    page = text_of(chair.get(at(concern)))
+    for words in (said, "You are asked to decide", "In the words of the chief executive"):
+        assert words in page, words
+    assert world.client("head").get(at(concern)).status_code == 404
+    answered = chair.post(at(concern, "decide/"), {"outcome": "agreed", "words": ""}, follow=True)
+    assert "Your decision is on record." in text_of(answered)
+    read = text_of(world.client("head").get(at(concern)))
+    assert "agreed by Cora Chief as chief executive on 20 November 2026, decided by Tess Chair as chair of" in read
+    told = world.client("head").get(f"/api/v1/t/alder/concerns/{concern.pk}/").json()["steps"][0]["agreed"]
+    assert [(one["role"], one["by"]) for one in told] == [("ceo", "Cora Chief"), ("trust_chair", "Tess Chair")]
+    assert all(one["at"].startswith("2026-11-20T12:00") for one in told)
+
+
+def test_the_strategy_says_who_decides_a_stage_in_turn(world: LadderWorld) -> None:
+    page = text_of(world.client("ceo").get("/t/alder/strategy/"))
+    said = "That a school comes here or stays is decided by:</strong> Chief executive, then Chair of the trust"
+    assert page.count(said) == 1

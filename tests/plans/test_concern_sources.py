@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
@@ -18,6 +16,7 @@ from plans.queries.sources import sources_for, sources_of
 from reviews.models import Finding, Review
 from schools.models import Period, School
 from schools.tenancy import trust_scope
+from tests.conftest import stopped_at
 from tests.plans.ladder_world import TODAY, LadderWorld, make_ladder_world
 from tests.plans.test_concern_pages import RAISE, at, text_of
 
@@ -25,10 +24,7 @@ MORNING = datetime(2026, 11, 2, 9, tzinfo=UTC)
 FOUND = "Pupils wait too long for work that makes them think."
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture

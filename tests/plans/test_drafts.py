@@ -6,18 +6,27 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 import time_machine
 
 from plans.models import Action, Plan, PlanPaper
 from plans.queries.approvals import rules_to_check
-from plans.services import NewAction, PriorityEntry, answer_plan, give_verdict, send_plan, write_action, write_priority
+from plans.services import (
+    NewAction,
+    PriorityEntry,
+    answer_plan,
+    begin_plan,
+    give_verdict,
+    send_plan,
+    write_action,
+    write_priority,
+)
 from plans.services.papers import add_paper
 from plans.services.supporting import Wanted, ask_for_support
 from plans.services.writing import ActionEntry
 from schools.models import Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
+from tests.monitoring.visits_world import considered
 from tests.plans.support_world import book
 from tests.plans.test_plans import text_of, there
 from tests.plans.test_who_sends import PDF, access
@@ -25,10 +34,7 @@ from tests.plans.test_who_sends import PDF, access
 SECRET = "A support plan for the Year 5 team."
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def act(cast: Cast, plan: Plan, what: str, *, owner: Membership | None = None) -> Action:
@@ -67,7 +73,9 @@ def test_an_action_is_read_by_others_once_its_plan_was_sent(cast: Cast, plan: Pl
 def test_one_that_is_closed_in_a_draft_is_no_verdict_for_others(cast: Cast, plan: Plan) -> None:
     with trust_scope(cast.alder):
         action = act(cast, plan, SECRET)
-        give_verdict(action, by=cast.ben, verdict="worked", note="Seen.", why_early="All see it.")
+        give_verdict(
+            action, by=cast.ben, verdict="worked", note="Seen.", evidence="Six books.", why_early="All see it."
+        )
     assert "/t/alder/verdicts/" in shown_at(cast, cast.ada, action)
     assert shown_at(cast, cast.tom, action) == set()
 
@@ -89,7 +97,9 @@ def test_what_is_added_to_an_approved_plan_waits_too(cast: Cast, plan: Plan) -> 
     assert "It is being changed" not in page
     with time_machine.travel(TODAY + timedelta(days=1), tick=False), trust_scope(cast.alder):
         action = act(cast, plan, SECRET)
-        give_verdict(old, by=cast.ben, verdict="partly", note="Most of them.", why_early="It is known.")
+        give_verdict(
+            old, by=cast.ben, verdict="partly", note="Most of them.", evidence="A list.", why_early="It is known."
+        )
     with time_machine.travel(TODAY + timedelta(days=1), tick=False):
         assert shown_at(cast, cast.gita, action) == set()
         page = text_of(cast.client(cast.gita).get(there(plan)))
@@ -99,6 +109,37 @@ def test_what_is_added_to_an_approved_plan_waits_too(cast: Cast, plan: Plan) -> 
         written = text_of(cast.client(cast.ben).get(there(plan)))
     assert SECRET in written
     assert "It is being changed" not in written
+
+
+def test_what_was_agreed_on_a_visit_names_its_plan_to_those_who_may_open_it(cast: Cast) -> None:
+    """Everybody reads the action, and once somebody writes on in the plan only they read its name, until it is sent."""
+    with trust_scope(cast.alder):
+        visit = considered(cast, form="monitoring_form")
+        action = Action.objects.get()
+        plan = begin_plan(cast.dunmere, "sip", by=cast.ben)
+        row = write_priority(plan, PriorityEntry("Writing"), by=cast.ben)
+        Action.objects.update(priority=row)
+    at, listed = f"/t/alder/actions/{action.pk}/", f"/t/alder/schools/{cast.dunmere.pk}/actions/"
+    link = f'href="{there(plan)}"'
+
+    def read(person: Membership) -> tuple[list[bool], Any]:
+        client = cast.client(person)
+        pages = [text_of(client.get(page)) for page in (at, listed)]
+        assert all("More writing." in page for page in pages), person
+        named = [link in page or plan.title in page for page in pages]
+        sent = client.get(f"/api/v1{at}").json()
+        return named, (sent["plan"], sent["priority"])
+
+    assert action.plan_id == plan.pk
+    for person in (cast.ben, cast.ada):
+        assert read(person) == ([True, True], (plan.pk, row.pk)), person
+    for person in (cast.tom, cast.gita, cast.carl):
+        assert read(person) == ([False, False], (None, None)), person
+        lede = text_of(cast.client(person).get(at)).split('class="lede"')[1].split("</p>")[0]
+        assert f"/t/alder/monitoring/{visit.pk}/" in lede, person
+    with trust_scope(cast.alder):
+        send_plan(plan, by=cast.ben)
+    assert read(cast.tom) == ([True, True], (plan.pk, row.pk))
 
 
 def test_a_document_is_read_by_others_once_it_was_sent(cast: Cast, plan: Plan) -> None:

@@ -15,10 +15,10 @@ from categorisation.models import SchoolFact
 from plans.models import Concern, Letter, Recipient, StageChange, WatchLook
 from plans.queries.concern_history import history_of
 from plans.queries.letters import draft_of
-from plans.queries.plans import kinds_to_begin
 from plans.rules.ladder import Step
-from plans.services import begin_plan
-from plans.services.escalating import raise_concern, why_not_decide, withdraw_step
+from plans.services.approving import send_plan
+from plans.services.deciding import why_not_decide
+from plans.services.escalating import raise_concern, withdraw_step
 from plans.services.notifying import To, arrival, send_letter
 from plans.services.seeing_through import amend_plan, end_watch, record_duty, record_look
 from schools.models import AuditEntry, Interest, Notice, RoleGrant
@@ -254,6 +254,10 @@ def test_what_is_outstanding_is_ticked_told_and_amended(scc: LadderWorld) -> Non
         record_duty(concern, duty, by=lead, on=TODAY)
     amend_plan(concern, "A day of help a week.", by=lead)
     amend_plan(concern, "And a visit a month.", by=lead)
+    assert [one.sentence for one in scc.standing(concern).outstanding] == [
+        "Write it into the Individual School Action Plan (ISAP) and send it: it was not sent since 20 November 2026"
+    ]
+    send_plan(plan, by=scc.people["head"])
     standing = scc.standing(concern)
     assert (standing.outstanding, standing.open_plan) == ((), plan)
     assert standing.latest is not None
@@ -268,6 +272,8 @@ def test_the_plan_gains_something_in_the_proposal_itself(scc: LadderWorld) -> No
     change = scc.standing(concern).entered
     assert change is not None
     assert (change.plan, change.plan_words) == (plan, "Two days of help a week.")
+    assert "send it" in scc.standing(concern).outstanding[-1].words, "words about a plan are no plan"
+    send_plan(plan, by=scc.people["head"])
     assert "plan" not in [one.kind for one in scc.standing(concern).outstanding]
 
 
@@ -374,14 +380,3 @@ def test_every_act_is_on_record_in_words(scc: LadderWorld) -> None:
     done = set(AuditEntry.objects.filter(did__startswith="concern.").values_list("did", flat=True))
     assert done == {f"concern.{one}" for one in ("raised", "decided", "letter", "duty", "plan")}
     assert all("oncern" in act_words(one) or "ladder" in act_words(one) for one in done)
-
-
-def test_the_plan_of_a_stage_can_be_begun_whatever_the_level(db: None) -> None:
-    """A school comes to a stage before its category has followed (S1-39)."""
-    with time_machine.travel(NOON, tick=False):
-        world = make_ladder_world("sustain_to_stabilise")
-        with trust_scope(world.trust):
-            rapid = world.ladder.stages[1].plan
-            assert rapid not in [one.key for one in kinds_to_begin(world.school, today=TODAY)[1]]
-            world.moved(world.opened(), Step.UP)
-            assert begin_plan(world.school, rapid, by=world.people["head"]).kind == rapid

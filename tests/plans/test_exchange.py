@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -19,16 +18,12 @@ from plans.services.supporting import Wanted, answer_request, ask_for_support
 from schools.audit import record_act
 from schools.models import AuditEntry, Notice, RoleGrant, School
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.exchange_story import AREA, FIRST, SECOND, TYPED, asked, entry, half, offered, proposed, stand, text_of
 from tests.plans.support_world import place
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 # What is offered
@@ -142,6 +137,7 @@ def test_a_half_term_is_matched_and_every_match_says_why(cast: Cast, matched: Ma
             "Ashmere Primary", cast.dunmere, 2, f"request-{SupportRequest.objects.get().pk}",
         )  # fmt: skip
         said = " ".join(line.why)
+        assert line.speaks.startswith("Ashmere Primary offers Behaviour & Attitudes")
         assert "The school asked for it on 20 November 2026: “Friday absence grows.”" in said
         assert "Ashmere Primary offers Behaviour & Attitudes" in said
         assert "How far it has to come is not known." in said

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -17,16 +16,12 @@ from plans.services.booking import Terms, book_support
 from plans.services.matching import accept_line, solve_matching
 from plans.services.offering import confirm_offer
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory
 from tests.plans.exchange_story import AREA, FIRST, SECOND, TYPED, asked, entry, half, offered, proposed, text_of
 from tests.plans.support_world import place
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 # Accepted

@@ -7,7 +7,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -22,7 +21,7 @@ from plans.services.supporting import Wanted, answer_request, ask_for_support
 from schools.audit import record_act
 from schools.models import Membership, Period, RoleGrant, School, StrategyVersion
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.exchange_story import AREA, FIRST, SECOND, asked, half, offered, proposed, text_of
 from tests.plans.support_world import place
@@ -30,10 +29,7 @@ from tests.plans.support_world import place
 DAYS = [FIRST, SECOND]
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def not_there(cast: Cast) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from categorisation.models import Assessment, Decision
 from plans.models import Concern
@@ -19,17 +18,14 @@ from reviews.services.register import PracticeEntry, offer_practice
 from schools.audit import record_act
 from schools.models import Establishment, Kpi, Period, School, StrategyVersion
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.exchange_story import asked, half
 
 THEN = datetime(2026, 10, 1, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def rated(school: School, version: StrategyVersion, levels: dict[str, int], season: str = "autumn") -> None:

@@ -7,15 +7,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from plans.models import Action
+from plans.rules.aiming import CHECK_PAST, FAR, PAST
 from plans.services import AgreedOn, NewAction, agree_from_findings, give_verdict
 from reviews.models import Finding, Review
 from schools.models import AuditEntry, Notice
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.monitoring.visits_world import considered
 from tests.reviews.reviews_world import WORDS, review_at
@@ -29,10 +29,7 @@ LINE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture
@@ -70,8 +67,42 @@ def test_ben_agrees_an_action_and_both_pages_lead_to_each_other(cast: Cast, revi
     assert f'href="{there}"' in page
     assert WORDS["ebi"] in page
     with trust_scope(cast.alder):
-        give_verdict(made, by=cast.ben, verdict="partly", note="Books show it in Year 4.", why_early="All see it.")
+        give_verdict(
+            made,
+            by=cast.ben,
+            verdict="partly",
+            note="Books show it in Year 4.",
+            evidence="Six books.",
+            why_early="All see it.",
+        )
     assert "It worked in part" in text_of(ben.get(there))
+
+
+@pytest.mark.parametrize(("changes", "told"), [
+    ({"due": "19 November 2026"}, PAST),
+    ({"due": "1 January 2070"}, FAR),
+    ({"check": "19 November 2026"}, CHECK_PAST),
+    ({"check": "1 January 2070"}, FAR),
+])  # fmt: skip
+def test_no_action_is_agreed_for_a_day_that_is_past(
+    cast: Cast, review: Review, changes: dict[str, str], told: str
+) -> None:
+    """In the words of the actions of a plan, beside the day."""
+    ben, there = cast.client(cast.ben), f"/t/alder/reviews/{review.pk}/actions/"
+    refused = ben.post(there, typed(1, **changes))
+    assert (refused.status_code, told in text_of(refused)) == (422, True)
+    assert ben.post(there, typed(1, due="20 November 2026", check="20 November 2026")).status_code == 302
+
+
+@pytest.mark.parametrize(("due", "check"), [
+    (date(2026, 11, 19), date(2027, 1, 15)), (None, date(2026, 11, 19)), (None, date(2070, 1, 1)),
+])  # fmt: skip
+def test_nor_by_a_program(cast: Cast, review: Review, due: date | None, check: date) -> None:
+    with trust_scope(cast.alder):
+        one = AgreedOn(NewAction("Read more.", cast.ben, "", due, check), Finding.objects.filter(review=review)[0])
+        with pytest.raises(ValidationError, match="This day is"):
+            agree_from_findings(review, [one], by=cast.ben)
+        assert not Action.objects.exists()
 
 
 def test_the_page_refuses_a_line_without_an_owner_and_no_line_at_all(cast: Cast, review: Review):

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import time_machine
 
 from plans.rules.ladder import Step
 from plans.services import send_plan
 from plans.services.seeing_through import amend_plan
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
+from tests.conftest import stopped_at
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
 
 GAINED, LATER = "A reading specialist for a day a week.", "And a visit a month."
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=LONDON), tick=False):
-        yield
+_today = stopped_at(datetime(2026, 11, 20, 12, tzinfo=LONDON))
 
 
 @pytest.fixture

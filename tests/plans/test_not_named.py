@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-import time_machine
-
-from tests.conftest import TODAY
+from tests.conftest import TODAY, stopped_at
 from tests.plans.ladder_world import make_ladder_world
 from tests.plans.test_plans import text_of
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def test_a_strategy_without_a_ladder_shows_nothing(db: None) -> None:

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-import time_machine
 from django.utils import timezone
 
 from plans.models import ApprovalStep, Plan
 from plans.services import PriorityEntry, send_plan, write_priority
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.support_world import place
 from tests.plans.test_plans import text_of, there
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def test_who_is_asked_reads_first_and_changes_it_only_at_their_own_wish(cast: Cast, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,16 +11,20 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from plans.models import Action, ApprovalStep, Plan, PlanEdition
 from plans.queries.approvals import approvals_of
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
+from plans.queries.plans import schools_without
 from plans.services import ActionEntry, NewAction, begin_plan, remind_of_checks, send_plan, write_action, write_priority
 from plans.services.writing import PriorityEntry
+from schools.access import access_of
 from schools.models import AuditEntry, Notice
+from schools.queries import Followed
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
-from tests.factories import member
+from tests.conftest import TODAY, Cast, stopped_at
+from tests.factories import SchoolFactory, member
 
 PRIORITY = {
     "label": "Writing at length",
@@ -48,10 +53,7 @@ ALL_MET = {f"rule-{place}": "met" for place in range(4)}
 """What the quality check of the improvement plan is sent as."""
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:
@@ -321,3 +323,37 @@ def test_an_action_agreed_on_a_visit_comes_into_the_plan_it_belongs_to(cast: Cas
     assert ben.put(path, {**told, "plan": strange.pk}, **put).status_code == 400
     assert ben.put(path, {**told, "plan": plan.pk, "priority": focus.pk}, **put).status_code == 200
     assert stands() == ("Read daily.", plan.pk, focus.pk)
+
+
+def test_schools_without_the_usual_plan_are_named_to_who_reads_all(cast: Cast):
+    """In one question however many there are; one that is closed, of another kind or of an old school is none."""
+    plan = begun(cast)
+    with trust_scope(cast.alder):
+        begin_plan(cast.ashmere, "pupil_premium_strategy", by=cast.ada)
+        left = SchoolFactory(name="Elder Primary", left_on=TODAY)
+        trustee, governor = member("Tia Trustee", "trustee"), member("Gus Governor", "governor", cast.dunmere)
+
+    def named(who: Any, query: str = "") -> list[str]:
+        page = cast.client(who).get(f"/t/alder/plans/{query}").content.decode()
+        section = page.partition('id="without"')[2].partition("</section>")[0]
+        return re.findall(r"/schools/(\d+)/plans/", section)
+
+    for who in (cast.ada, cast.ruth, trustee):
+        lacking = named(who)
+        assert (str(cast.ashmere.pk) in lacking, str(cast.dunmere.pk) in lacking) == (True, False)
+        assert str(left.pk) not in lacking
+    assert (named(cast.ben), named(governor), named(cast.ada, "?late=on")) == ([], [], [])
+    page = text_of(cast.client(cast.ada).get("/t/alder/plans/"))
+    assert f"{cast.version.strategy.usual_plan.label}: none is begun." in page
+    with trust_scope(cast.alder):
+        Plan.objects.filter(pk=plan.pk).update(
+            state="closed", verdict="worked", closed_at=timezone.now(), closed_by=cast.ben, final={}
+        )
+        access, followed = access_of(cast.ada.user), Followed.read()
+        with CaptureQueriesContext(connection) as few:
+            found = [one.school for one in schools_without(access, today=TODAY, followed=followed)]
+        assert {cast.dunmere, cast.ashmere} <= set(found)
+        SchoolFactory.create_batch(12)
+        with CaptureQueriesContext(connection) as many:
+            assert len(schools_without(access, today=TODAY, followed=followed)) == len(found) + 12
+        assert (len(few), len(many)) == (1, 1)

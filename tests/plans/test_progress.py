@@ -36,7 +36,7 @@ from schools.models import AuditEntry, Membership, Notice, Period
 from schools.rules.rhythm import HalfTerm
 from schools.strategy import Cadence, read_strategy
 from schools.tenancy import trust_scope
-from tests.conftest import STRATEGIES, TODAY, Cast
+from tests.conftest import STRATEGIES, TODAY, Cast, stopped_at
 
 KINDS = {
     (path.stem, one.key): one
@@ -52,10 +52,7 @@ HALVES = [
 ATTENDANCE = read_strategy((STRATEGIES / "two_axes.toml").read_text()).measure_by_key["attendance_rate"]
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 # The rules

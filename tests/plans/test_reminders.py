@@ -71,7 +71,8 @@ def test_without_an_owner_here_the_head_hears_of_it(cast: Cast, time_machine: An
 
 
 def test_a_closed_one_is_left_alone(cast: Cast, time_machine: Any) -> None:
-    give_verdict(agreed(cast, cast.ben), by=cast.ben, verdict="worked", note="Books show it.", why_early="All see it.")
+    said = {"note": "Books show it.", "evidence": "Six books.", "why_early": "All see it."}
+    give_verdict(agreed(cast, cast.ben), by=cast.ben, verdict="worked", **said)
     assert on(time_machine, DAY) == 0
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -26,7 +25,7 @@ from reviews.models import ReviewWish
 from schools.audit import record_act
 from schools.models import Notice, RoleGrant
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.support_world import book, external, place
 
@@ -39,10 +38,7 @@ BOOK = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:
@@ -218,7 +214,7 @@ def test_the_file_holds_a_row_for_each_thing_and_no_formula(cast: Cast):
     rows = answer.content.decode().splitlines()
     assert rows[0].startswith("\ufeffSchool,Day,Half term,What")
     assert rows[1] == (
-        "Dunmere Primary,2026-10-09,Autumn 1,'=1+1,Beyond the offer,1,day,Booked,Somebody from outside,'@Hub,"
+        "Dunmere Primary,2026-10-09,Autumn 1,'=1+1,Beyond the offer,1,1,day,Booked,Somebody from outside,'@Hub,"
         "The school,350.00"
     )
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
@@ -31,7 +30,7 @@ from schools.models import AuditEntry, Notice, RoleGrant
 from schools.queries import half_terms_of
 from schools.rules import is_working_day
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.support_world import book, place
 
@@ -44,10 +43,7 @@ BOOK = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:
@@ -159,7 +155,8 @@ def test_nobody_confirms_what_they_say_came(cast: Cast):
     with trust_scope(cast.alder), pytest.raises(ValidationError, match="somebody else confirms it"):
         confirm_support(row, by=cast.ben)
     assert cast.client(ashby).post(page + "confirm/", {"outcome": "confirmed", "answer": ""}).status_code == 403
-    [gave] = [one["gave"] for one in cast.client(cast.ruth).get("/t/alder/support/").context["lines"] if one["gave"]]
+    shown = cast.client(cast.ruth).get("/t/alder/support/").context
+    [gave] = [one["gave"] for one in [*shown["lines"], *shown["others"]] if one["gave"]]
     assert gave == 1, "Ashmere gives, whatever it takes"
     assert "Given to other schools" in text_of(cast.client(ashby).get(f"/t/alder/schools/{cast.ashmere.pk}/support/"))
 
@@ -207,7 +204,8 @@ def test_what_waits_for_one_is_not_pushed_out_by_what_waits_for_others(cast: Cas
         say_delivered(came, by=cast.ada)
         say_delivered(said_by_ben, by=cast.ben)
         [lent] = book(cast, YESTERDAY, provider="school", provider_school=cast.ashmere, provider_person=ashby)
-    assert [one.booking for one in cast.client(cast.ben).get(at(cast)).context["waiting"]] == [came]
+    [group] = cast.client(cast.ben).get(at(cast)).context["waiting"]
+    assert (group.title, [one.booking for one in group.rows]) == ("Did it come?", [came])
     with trust_scope(cast.alder):
         for who in (cast.ben, cast.ada, ashby, cast.gita):
             access = access_of(who.user)
@@ -337,7 +335,7 @@ def test_the_database_refuses_what_no_form_lets_through(cast: Cast):
         record_act("support.planted", row, by=None)
         for wrong in (
             {"amount": 0}, {"state": "delivered"}, {"state": "missed"}, {"provider": "school"}, {"cost": -1},
-            {"provider": "school", "provider_school": cast.dunmere},
+            {"provider": "school", "provider_school": cast.dunmere}, {"came": Decimal("0.5")},
         ):  # fmt: skip
             with pytest.raises(IntegrityError), transaction.atomic():
                 SupportBooking.objects.filter(pk=row.pk).update(**wrong)
@@ -367,7 +365,7 @@ def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_was_sent(cast: Cas
         say_delivered(type(earlier).objects.get(pk=earlier.pk), by=cast.ada)
         assert line(cast, "rapid_plan_cycle").came == 0
     client, plans = cast.client(cast.ben), f"/t/alder/schools/{cast.dunmere.pk}/plans/"
-    missing = "the school also needs “Rapid improvement plan”: none is open yet."
+    missing = "The school also needs “Rapid improvement plan”: none is open yet."
     assert missing in text_of(client.get(plans))
     with trust_scope(cast.alder):
         begun = begin_plan(cast.dunmere, "rapid_improvement_plan", by=cast.ben)
@@ -380,3 +378,21 @@ def test_an_entitlement_that_is_a_plan_has_come_once_the_plan_was_sent(cast: Cas
         assert next(one.came for one in short[0].ledger.lines if one.key == "rapid_plan_cycle") == 1
     assert missing not in text_of(client.get(plans))
     assert f"/t/alder/plans/{begun.pk}/" in client.get(at(cast)).content.decode()
+
+
+def test_nothing_came_leads_to_the_miss_with_the_words_that_were_typed(cast: Cast):
+    with trust_scope(cast.alder):
+        [row] = book(cast, OCTOBER)
+        dispute_support(say_delivered(row, by=cast.ada), by=cast.ben, answer="Nobody came.")
+    ada, page = cast.client(cast.ada), f"/t/alder/support/{row.pk}/"
+    answer = ada.post(f"{page}came/", {"came": "0", "note": "The adviser was ill."})
+    assert answer.status_code == 422
+    end = answer.context["end"]
+    assert (end["ended"].value(), end["why"].value()) == ("missed", "The adviser was ill.")
+    assert "What you typed stands here already. Choose on whose side it lay, and record it." in text_of(answer)
+    said = {"ended": end["ended"].value(), "why": end["why"].value(), "missed_by": "provider"}
+    assert ada.post(f"{page}end/", said).status_code == 302
+    with trust_scope(cast.alder):
+        row.refresh_from_db()
+        assert (row.state, row.missed_by, row.why) == ("missed", "provider", "The adviser was ill.")
+    assert "What you typed stands here already" not in text_of(ada.get(page))

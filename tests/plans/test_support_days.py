@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from plans.models import SupportBooking
@@ -13,17 +12,14 @@ from plans.services.booking import Terms, book_support
 from schools.audit import record_act
 from schools.models import Period
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.support_world import book, place
 from tests.plans.test_support_booking import BOOK, at, text_of
 
 OCTOBER, DECEMBER = date(2026, 10, 9), date(2026, 12, 4)
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.mark.parametrize(

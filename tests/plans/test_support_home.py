@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pytest
-import time_machine
 from django.utils import timezone
 
 from monitoring.models import Visit
@@ -21,7 +19,7 @@ from reviews.services.agreeing import SCHOOL, TRUST, propose_review, sign_review
 from schools.models import Period
 from schools.queries import half_terms_of
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.plans.support_world import book, place
 from tests.reviews.reviews_world import TERMS
@@ -29,10 +27,7 @@ from tests.reviews.reviews_world import TERMS
 OCTOBER = date(2026, 10, 9)
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans.rules.support import Ledger, Line, ledger_of, term_of
-from plans.rules.support_entry import AFTER, CAME, STANDS, Entry
+from plans.rules.support_entry import AFTER, CAME, STANDS, Entry, cost_of
 from plans.rules.support_shares import Share, YearOf, by_year, serving, shares_of
 from plans.rules.support_term import term_lines
 from plans.rules.support_trust import trust_year
@@ -55,6 +55,22 @@ def test_what_is_missed_disputed_or_only_booked_is_not_delivered():
     assert (found.came, found.booked, found.missed, found.disputed) == (1, 1, 1, 1)
     assert found.cells[0].words == "1 of 3, 1 booked, 1 missed, 1 in dispute"
     assert found.short == 3
+
+
+def test_of_what_came_in_part_the_rest_is_missed():
+    found = line(ledger(entry("days_repair", OCTOBER, "confirmed", "1", rest=Decimal("0.5"))), "days_repair")
+    assert (found.came, found.missed, found.short) == (1, Decimal("0.5"), 3)
+    assert found.cells[0].words == "1 of 3, 0.5 missed"
+    assert found.entries[0].amount_words == "1 of 1.5 days"
+
+
+@pytest.mark.parametrize(
+    ("cost", "came", "booked", "part"),
+    [("350", "1", "2", "175"), ("100", "1", "3", "33.33"), ("350", "2", "2", "350"), ("0", "0.5", "2", "0")],
+)
+def test_the_part_that_came_costs_its_part(cost: str, came: str, booked: str, part: str):
+    assert cost_of(Decimal(cost), Decimal(came), Decimal(booked)) == Decimal(part)
+    assert cost_of(None, Decimal(came), Decimal(booked)) is None
 
 
 def test_nothing_is_behind_before_the_day_by_which_it_is_owed():

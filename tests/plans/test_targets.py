@@ -20,7 +20,7 @@ from plans.services import PriorityEntry, StageEntry, begin_plan, send_plan, tak
 from plans.services.closing import Close, close_plan
 from schools.models import Period, School
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.evidence.figures import agreed_return, put
 from tests.factories import SchoolFactory
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
@@ -30,10 +30,7 @@ DUE, AHEAD = date(2026, 11, 10), date(2027, 3, 25)
 WORDS = "Seven in ten write two pages."
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture

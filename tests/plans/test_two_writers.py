@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from plans.models import Action, Plan, Priority
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
 from plans.rules.document import changes
 from plans.services import (
     ActionEntry,
@@ -22,14 +21,10 @@ from plans.services import (
 )
 from plans.services.marking import mark_of
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.plans.test_plans import ACTION, PRIORITY, text_of, there
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def seen_on(page: Any) -> str:

@@ -22,16 +22,12 @@ from schools.audit import record_act
 from schools.models import RoleGrant, School
 from schools.strategy.basics import SupportUnit
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory, member
-from tests.plans.support_world import book
+from tests.plans.support_world import book, place
 from tests.plans.test_progress import text_of
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +85,8 @@ def judged_action(cast: Cast, school: School, what: str, verdict: str, **more: A
         action = write_action(plan, ActionEntry(new, row, budget=more.pop("budget", None)), by=head)
         send_plan(plan, by=head)
         take_back(plan, by=head)
-    return give_verdict(action, by=head, verdict=verdict, note=more.pop("note", "Books show it."))
+    said = {"note": more.pop("note", "Books show it."), "evidence": more.pop("evidence", "Six books.")}
+    return give_verdict(action, by=head, verdict=verdict, **said)
 
 
 @pytest.fixture
@@ -101,11 +98,18 @@ def four(cast: Cast) -> Cast:
             cast, cast.dunmere, "Daily phonics for Year 3.", "worked", support="English lead", budget=Decimal(2400),
             group="disadvantaged",
         )  # fmt: skip
-        judged_action(cast, cast.dunmere, "A common planning format.", "did_not", note="Teachers lost an hour.")
+        judged_action(
+            cast,
+            cast.dunmere,
+            "A common planning format.",
+            "did_not",
+            note="Teachers lost an hour.",
+            evidence="The staff survey.",
+        )
         judged_action(cast, cast.ashmere, "Breakfast for every pupil.", "partly", head=nia, note="Mornings are calm.")
         School.objects.filter(pk=cast.ashmere.pk).update(phase="secondary")
         plan = Plan.objects.get(school=cast.dunmere)
-        left = {one.pk: Ending("worked", "Seen.") for one in plan.actions.filter(state="open")}
+        left = {one.pk: Ending("worked", "Seen.", evidence="Six books.") for one in plan.actions.filter(state="open")}
         close_plan(plan, Close("worked", "Reading rose.", "Reading ages.", endings=left), by=cast.ben)
     return cast
 
@@ -119,6 +123,7 @@ ALL = ["Daily phonics for Year 3.", "A common planning format.", "Breakfast for 
         ({}, [0, 1, 2, 3]),
         ({"q": "phonic"}, [0]),
         ({"q": "teachers lost"}, [1]),
+        ({"q": "staff survey"}, [1]),
         ({"q": "reading ages"}, [3]),
         ({"q": "phonics or breakfast"}, [0, 2]),
         ({"q": "nowhere"}, []),
@@ -133,6 +138,8 @@ ALL = ["Daily phonics for Year 3.", "A common planning format.", "Breakfast for 
         ({"group": "disadvantaged"}, [0, 3]),
         ({"group": "send"}, []),
         ({"of": "action", "verdict": "worked"}, [0]),
+        ({"kind": "sip"}, [0, 1, 2, 3]),
+        ({"kind": "operational_action_plan"}, []),
         ({"verdict": "nonsense"}, [0, 1, 2, 3]),
     ],
 )
@@ -228,6 +235,16 @@ def test_a_head_is_told_of_the_others_what_the_trust_allows(four: Cast):
     assert "Breakfast" not in text_of(four.client(leader).get("/t/alder/verdicts/")), "the setting is of heads"
 
 
+def test_a_kind_of_plan_is_looked_for_by_who_reads_those_of_every_school(four: Cast):
+    for person, offered in ((four.ada, True), (four.ben, False)):
+        page = four.client(person).get("/t/alder/verdicts/").content.decode()
+        assert ('name="kind"' in page) == offered
+    four.alder.heads_see_others = "named"
+    four.alder.save()
+    page = text_of(four.client(four.ben).get("/t/alder/verdicts/", {"kind": "operational_action_plan"}))
+    assert "Daily phonics for Year 3." in page, "what is not offered is not asked"
+
+
 def test_without_names_nobody_is_given_away(four: Cast):
     """Of a phase with five others; not in words that name a school or somebody there."""
     type(four.alder).objects.filter(pk=four.alder.pk).update(heads_see_others="unnamed")
@@ -242,14 +259,18 @@ def test_without_names_nobody_is_given_away(four: Cast):
             SchoolFactory(trust=four.alder, name=f"Other {number}", phase="secondary")
         head = RoleGrant.objects.get(school=four.ashmere, role="head").membership
         judged_action(four, four.ashmere, "Nia reads with each child.", "worked", head=head)
+        judged_action(four, four.ashmere, "NIA’S hour, and mr ford’s.", "worked", head=head)
+        judged_action(four, four.ashmere, "What ASHMERES staff do.", "worked", head=head)
+        judged_action(four, four.ashmere, "A quiet hour.", "worked", head=head, label="nia’s class")
         judged_action(four, four.ashmere, "Ashmere opens at eight.", "worked", head=head, support="Nia Ford, 2 days")
         judged_action(four, four.ashmere, "A reading hour.", "worked", head=head, support="Nia Ford, 2 days")
     page = asked()
     assert "Breakfast for every pupil." in page
     assert "A reading hour." in page
     assert "Another school, secondary" in page
-    for words in ("Ashmere", "Nia", "Mornings are calm"):
-        assert words not in page, words
+    assert "A quiet hour." in page
+    for words in ("ashmere", "nia", "ford", "mornings are calm"):
+        assert words not in page.casefold(), words
     assert "Another school" not in asked(q="ashmere"), "a search for a name finds nothing of others"
 
 
@@ -285,3 +306,72 @@ def test_the_page_asks_the_same_of_few_and_of_many(four: Cast):
 def test_the_api_finds_them_too(four: Cast, noun: str, asked: dict[str, str], count: int):
     told = four.client(four.ada).get(f"/api/v1/t/alder/{noun}/", asked).json()
     assert len(told["results"]) == count
+
+
+def stood(four: Cast) -> None:
+    """Dunmere went down in October on one axis, and again today; Ashmere was told of nothing until tomorrow."""
+    with trust_scope(four.alder):
+        place(four, four.dunmere, "sustain", on=date(2026, 7, 1))
+        place(four, four.dunmere, "reinforce", on=date(2026, 10, 5))
+        place(four, four.dunmere, "refine", axis="operational", on=date(2026, 9, 7))
+        place(four, four.dunmere, "stabilise", on=date(2026, 11, 21))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("academic:reinforce", [0, 1, 3]),
+        ("operational:refine", [0, 1, 3]),
+        ("academic:sustain", []),
+        ("academic:stabilise", []),
+        ("operational:reinforce", []),
+    ],
+)
+def test_they_are_found_by_the_level_of_that_day(four: Cast, asked: str, found: list[int]):
+    stood(four)
+    ada = four.client(four.ada)
+    page = text_of(ada.get("/t/alder/verdicts/", {"level": asked}))
+    assert [words for words in ALL if words in page] == [ALL[number] for number in found]
+    for noun, of in (("actions", {0, 1, 2}), ("plans", {3})):
+        told = ada.get(f"/api/v1/t/alder/{noun}/", {"level": asked}).json()
+        assert len(told["results"]) == len(of & set(found)), noun
+
+
+def test_a_line_says_where_the_school_stood(four: Cast):
+    stood(four)
+    page = text_of(four.client(four.ada).get("/t/alder/verdicts/", {"q": "phonics"}))
+    assert "At the time: Academic support: Reinforce; Operational support: Refine" in page
+    assert "At the time" not in text_of(four.client(four.ada).get("/t/alder/verdicts/", {"q": "breakfast"}))
+
+
+def test_a_level_gives_no_school_away(four: Cast):
+    """Never beside a name; without names only where five others of the phase stood exactly there."""
+    trusts, ben = type(four.alder).objects.filter(pk=four.alder.pk), four.client(four.ben)
+
+    def asked(**words: str) -> str:
+        return text_of(ben.get("/t/alder/verdicts/", words))
+
+    with trust_scope(four.alder):
+        place(four, four.ashmere, "reinforce")
+        others = [SchoolFactory(trust=four.alder, name=f"Other {number}", phase="secondary") for number in range(5)]
+        for one in others[:4]:
+            place(four, one, "reinforce")
+        fifth = place(four, others[4], "sustain")
+    trusts.update(heads_see_others="named")
+    assert "Breakfast for every pupil." in asked(of="action")
+    assert "Breakfast" not in asked(level="academic:reinforce"), "what is not told is not searched"
+    assert "At the time" not in asked(q="breakfast")
+    trusts.update(heads_see_others="unnamed")
+    assert "Breakfast for every pupil." in asked(q="breakfast")
+    assert "At the time" not in asked(q="breakfast")
+    assert "Breakfast" not in asked(level="academic:reinforce"), "one of five would be known by it"
+    with trust_scope(four.alder):
+        record_act("decision.planted", fifth, by=None)
+        fifth.level = "reinforce"
+        fifth.save()
+    assert "At the time: Academic support: Reinforce" in asked(q="breakfast")
+    assert "Breakfast for every pupil." in asked(level="academic:reinforce")
+    with trust_scope(four.alder):
+        place(four, four.ashmere, "refine", axis="operational")
+    assert "At the time" not in asked(q="breakfast"), "with both axes it stands alone"
+    assert "Breakfast" not in asked(level="academic:reinforce")

@@ -29,16 +29,13 @@ from reporting.queries.waiting import waiting_for_trust
 from schools.access import Access, access_of
 from schools.models import Membership, RoleGrant
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.ladder_world import make_ladder_world
+from tests.plans.support_world import place
 from tests.plans.test_plans import text_of, there
 
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def access(person: Membership) -> Access:
@@ -171,6 +168,64 @@ def test_what_was_approved_counts_no_more(cast: Cast, plan: Plan) -> None:
     with time_machine.travel(TODAY + timedelta(days=3), tick=False), trust_scope(cast.alder):
         write_priority(plan, PriorityEntry("Attendance"), by=cast.ben)
         assert send_plan(plan, by=cast.ben).writers == [cast.ben.pk]
+
+
+def test_who_was_overwritten_wrote_in_it_too(cast: Cast, plan: Plan) -> None:
+    """Of a section that two people wrote, neither approves it; after the approval only who has written since."""
+    with trust_scope(cast.alder):
+        other = member("Ona Lead", "si_lead")
+        for person, words in ((cast.ada, "Attendance first."), (cast.ben, "Reading first.")):
+            save_sections(plan, {"where_we_are": words}, by=person, version=plan.version)
+            plan.refresh_from_db()
+        assert plan.answers["where_we_are"] == "Reading first."
+        assert send_plan(plan, by=cast.ben).writers == sorted({cast.ben.pk, cast.ada.pk})
+        [approval] = approvals_of([plan])[plan.pk]
+        assert "You have written" in why_not_answer(access(cast.ada), plan, approval)
+        checked = dict.fromkeys(rules_to_check(plan), "met")
+        answer_plan(plan, access=access(other), outcome="approved", checked=checked)
+    with time_machine.travel(TODAY + timedelta(days=3), tick=False), trust_scope(cast.alder):
+        plan.refresh_from_db()
+        save_sections(plan, {"where_we_are": "Writing first."}, by=other, version=plan.version)
+        plan.refresh_from_db()
+        save_sections(plan, {"where_we_are": "Reading, then writing."}, by=cast.ben, version=plan.version)
+        plan.refresh_from_db()
+        assert send_plan(plan, by=cast.ben).writers == sorted({cast.ben.pk, other.pk})
+
+
+def _head_at_best(scale: Any) -> Any:
+    best = scale.levels[0].model_copy(update={"approves": ("head",)})
+    return scale.model_copy(update={"levels": (best, *scale.levels[1:])})
+
+
+@pytest.mark.parametrize(
+    ("levels", "sends"),
+    [
+        ({"academic": "sustain"}, True),
+        ({"academic": "stabilise"}, False),
+        ({"academic": "sustain", "operational": "stabilise"}, False),  # the weaker axis counts
+        ({}, False),
+    ],
+)
+def test_leaders_send_where_the_head_approves_at_the_level(
+    cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch, levels: dict[str, str], sends: bool
+) -> None:
+    """By the rule that lays down the chain, so that what a leader sends goes to the head."""
+    assert plan.strategy_version is not None
+    told = plan.strategy_version.strategy
+    scales = {key: _head_at_best(one) for key, one in told.scale_by_key.items()}
+    changed = told.model_copy(update={"scale_by_key": scales})
+    monkeypatch.setattr("plans.queries.plans.strategy_in", lambda _: changed)
+    with trust_scope(cast.alder):
+        leader = member("Lee Leader", "leader", cast.dunmere)
+        Plan.objects.filter(pk=plan.pk).update(begun_by=leader)
+        for axis, level in levels.items():
+            place(cast, cast.dunmere, level, axis=axis)
+    client = cast.client(leader)
+    assert ("Send it to be approved" in text_of(client.get(there(plan)))) == sends
+    assert client.post(there(plan, "send/"), {"note": ""}).status_code == (302 if sends else 403)
+    with trust_scope(cast.alder):
+        asked = [step.role for one in approvals_of([plan])[plan.pk] for step in one.steps]
+    assert asked == (["head"] if sends else [])
 
 
 def test_a_plan_nobody_else_could_approve_is_not_sent(cast: Cast, plan: Plan) -> None:
