@@ -86,7 +86,10 @@ class Visit(FilledIn):
 
 @tracked()
 class VisitAction(TrustOwned):
-    """An action of the school's plan that came of a visit; `slot` is the row of the form it was asked for in."""
+    """An action of the school's plan that was agreed on a visit, or answers it.
+
+    `slot` is the row of the form it was asked for in.
+    """
 
     visit = TrustForeignKey(Visit, on_delete=models.PROTECT, related_name="visit_actions")
     slot = models.PositiveSmallIntegerField(null=True, blank=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from monitoring.models import FollowUp, Visit, VisitAction
-from monitoring.queries.visits import committee_of, form_of, readable_visits
+from monitoring.queries.visits import committee_of, form_of, readable_visits, told_actions
 from schools.access import Access, Permission, where_may
 from schools.models import StrategyVersion
 from schools.strategy.forms import Form
@@ -38,7 +38,7 @@ def considered_checks(access: Access, forms: Iterable[str]) -> QuerySet[Visit]:
 def open_actions(visits: QuerySet[Visit]) -> QuerySet[VisitAction]:
     """Their actions that the committee has not closed."""
     closed = FollowUp.objects.filter(visit_action=OuterRef("pk"), closes=True)
-    return VisitAction.objects.filter(~Exists(closed), visit__in=visits.values("pk"))
+    return VisitAction.objects.filter(told_actions(), ~Exists(closed), visit__in=visits.values("pk"))
 
 
 def to_follow_up(access: Access) -> list[ToFollowUp]:

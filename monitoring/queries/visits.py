@@ -106,8 +106,14 @@ def may_follow_up(access: Access, visit: Visit, links: Sequence[VisitAction]) ->
 
 def actions_of(visit: Visit) -> list[VisitAction]:
     """What was agreed, in order, each with what the committee found of it. Two queries."""
-    rows = VisitAction.objects.filter(visit=visit).select_related("action__owner__user", "action__plan__school")
+    rows = VisitAction.objects.filter(told_actions(), visit=visit)
+    rows = rows.select_related("action__owner__user", "action__plan__school")
     return list(rows.order_by("pk").prefetch_related(followed()))
+
+
+def told_actions() -> Q:
+    """Of links to visits, those of actions that were agreed on them, or stand in a plan that was sent since."""
+    return Q(action__is_draft=False) | Q(action__is_origin_fixed=True)
 
 
 def followed() -> Prefetch:
@@ -147,5 +153,5 @@ def visit_forms(strategy: Strategy) -> list[Form]:
 
 def with_actions(rows: QuerySet[Visit]) -> QuerySet[Visit]:
     """With the actions of each, in two queries more."""
-    links = VisitAction.objects.select_related("action").order_by("pk")
+    links = VisitAction.objects.filter(told_actions()).select_related("action").order_by("pk")
     return rows.prefetch_related(Prefetch("visit_actions", links))

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from reviews.models import Finding, Practice, Review, ReviewShare, ReviewWish
 from reviews.queries.register import on_offer
-from reviews.queries.reviews import form_for, part_of, readable_reviews
+from reviews.queries.reviews import form_for, part_of, readable_reviews, told_actions
 from reviews.queries.wishes import readable_wishes
 from schools.access import Permission
 from schools.api.filters import IdFilter, Moment, Order, RowFilters
@@ -40,12 +40,15 @@ class ReviewOut(serializers.ModelSerializer):
 class FindingOut(serializers.ModelSerializer):
     """One thing it found. `actions`: those of the school's plan that answer it."""
 
-    actions = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    actions = serializers.SerializerMethodField()
 
     class Meta:
         model = Finding
         fields = ["id", "kind", "text", "criterion", "area", "evidence", "actions"]
         read_only_fields = fields
+
+    def get_actions(self, finding: Finding) -> list[int]:
+        return [one.pk for one in told_actions(finding)]
 
 
 class ShareOut(serializers.ModelSerializer):

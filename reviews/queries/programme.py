@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from categorisation.models import Decision
@@ -146,7 +147,8 @@ def _given(schools: list[School], first: date, last: date) -> dict[int, list[Giv
     """Support booked otherwise. Plans stand above, so it is read by the name of the link, in days or by entitlement."""
     booked = {"support__on__range": (first, last), "support__state__in": (*CAME, "booked")}  # of one and the same row
     rows = School.objects.filter(pk__in=[one.pk for one in schools], **booked).order_by("support__on")
-    parts = ("pk", "support__entitlement", "support__request", "support__unit", "support__amount", "support__state")
+    amount = Coalesce("support__came", "support__amount")
+    parts = ("pk", "support__entitlement", "support__request", "support__unit", amount, "support__state")
     found: dict[int, list[Given]] = {}
     for school, key, request, unit, amount, state in rows.values_list(*parts):
         if key or unit == SupportUnit.DAY:

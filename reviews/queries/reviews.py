@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from categorisation.models import Decision
-from reviews.models import Dispute, Review, ReviewMember, ReviewShare
+from reviews.models import Dispute, Finding, Review, ReviewMember, ReviewShare
 from reviews.rules.kinds import form_of, label_of
 from schools.access import ROLES, Access, Permission, where_may
 from schools.models import Membership, RoleGrant, School
@@ -48,6 +49,15 @@ def with_people(rows: QuerySet[Review]) -> QuerySet[Review]:
 
 def form_for(review: Review) -> Form:
     return form_of(review.strategy_version.strategy, review.form)
+
+
+def told_actions(finding: Finding) -> list[Any]:
+    """What of the plan answers it: what was agreed on it, and of others what was sent. No query where it is fetched.
+
+    Plans stand above reviews, so their actions are read by the name of the link.
+    """
+    told = [one for one in finding.actions.all() if one.is_origin_fixed or not one.is_draft]
+    return sorted(told, key=lambda each: each.pk)
 
 
 def called(review: Review) -> str:

@@ -21,8 +21,3 @@ def to_write(form: Form) -> Form:
         name: getattr(form, name) for name in Form.model_fields
     }  # a copy would keep what was worked out of the whole
     return Form(**kept | parts)
-
-
-def year_words(year: int) -> str:
-    """“2026/27”, of the year it begins in."""
-    return f"{year}/{(year + 1) % 100:02}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reviews.models import ProgrammeEdition, YearProgramme
 from reviews.queries.years import TRUST, form_for
-from reviews.rules.years import form_of_year, year_words
+from reviews.rules.years import form_of_year
 from schools.audit import record_act
 from schools.filled import Value, lacking
 from schools.models import Membership, School, StrategyVersion
@@ -17,6 +17,7 @@ from schools.rules import academic_year
 from schools.services.filling import SavedAnswers, keep_answers
 from schools.services.news import about, heads_of, holding, tell_people
 from schools.strategy import Role
+from schools.words import year_words
 
 LONGEST_REASON = 1000
 

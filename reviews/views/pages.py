@@ -35,6 +35,7 @@ from reviews.queries.reviews import (
     readable_reviews,
     shares_of,
     team_of,
+    told_actions,
     with_people,
 )
 from reviews.rules.kinds import kind_of
@@ -95,7 +96,7 @@ def findings_of(review: Review) -> Findings:
             "kind": one.get_kind_display(),
             "tied": ", ".join(filter(None, (criteria.get(one.criterion), areas.get(one.area)))),
             "practice": offered.get(one.pk),
-            "actions": sorted(one.actions.all(), key=lambda each: each.pk) if is_published else [],
+            "actions": told_actions(one) if is_published else [],
             "is_excellence": one.kind == Finding.Kind.EXCELLENCE,
         }
         for one in rows

@@ -15,13 +15,13 @@ from reviews.models import ProgrammeEdition, Review, YearProgramme
 from reviews.queries.programme import SchoolProgramme, programmes
 from reviews.queries.reviews import called, readable_reviews
 from reviews.queries.years import TRUST, Side, form_for, readable_years, side_of, states_of_year
-from reviews.rules.years import form_of_year, to_write, year_words
+from reviews.rules.years import form_of_year, to_write
 from reviews.views.pages import CHIPS
 from schools.access import Permission, TrustRequest, trust_view, where_may
 from schools.filled import lacking, shown
 from schools.models import School
 from schools.rules import academic_year
-from schools.words import whole
+from schools.words import whole, year_words
 
 YEAR_CHIPS = {"draft": "draft", "signed": "submitted", "agreed": "agreed"}
 """The state of a record of a year -> the chip that shows it."""

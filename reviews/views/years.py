@@ -18,7 +18,7 @@ from reviews.forms.reviews import ReasonForm
 from reviews.models import YearProgramme
 from reviews.queries.programme import programmes
 from reviews.queries.years import form_for, readable_years, side_of
-from reviews.rules.years import to_write, year_words
+from reviews.rules.years import to_write
 from reviews.services.years import begin_year, save_year, sign_year, take_up_year
 from reviews.views.pages import require
 from reviews.views.programme import programme_page, school_of_programme
@@ -28,7 +28,7 @@ from schools.forms import accepted
 from schools.forms.filled import FilledForm
 from schools.forms.filling import decided, filled_in
 from schools.views.filling import autosaved, kept_or_again
-from schools.words import whole
+from schools.words import whole, year_words
 
 P = Permission
 

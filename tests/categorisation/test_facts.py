@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from categorisation.models import SchoolFact
@@ -16,17 +15,14 @@ from categorisation.services import decide_category, declare_fact, end_fact, pro
 from schools.models import AuditEntry, EstablishmentLink, RoleGrant
 from schools.tenancy import trust_scope
 from tests.categorisation.facts_world import S0, S1, S2, FactsWorld, agreed_matrix, facts_world, proposal, publish
-from tests.conftest import TODAY
+from tests.conftest import TODAY, stopped_at
 from tests.reporting.stories import moment, term
 
 SINCE = date(2026, 10, 5)
 BOTH = {"category_of_concern", "safeguarding_not_met"}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 14), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 14))
 
 
 @pytest.fixture

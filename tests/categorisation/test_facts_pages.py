@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -17,17 +16,14 @@ from schools.models import Membership
 from schools.services.strategies import choose_strategy, publish_strategy
 from schools.tenancy import trust_scope
 from tests.categorisation.facts_world import S1, S2, FactsWorld, agreed_matrix, facts_world, proposal, publish
-from tests.conftest import STRATEGIES, TODAY, Cast
+from tests.conftest import STRATEGIES, TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory
 from tests.reporting.stories import moment, term
 
 SENT = {"key": "sras_stage_2", "since": "5 October 2026", "note": "Agreed with <b>governors</b>."}
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 14), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 14))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from monitoring.models import Visit
 from monitoring.queries.asked import asked_for
 from plans.models import Action
 from plans.queries.actions import setting_of
+from plans.rules.aiming import CHECK_PAST, PAST
 from schools.models import Period
 from schools.tenancy import trust_scope
 from tests.conftest import Cast
@@ -83,6 +84,13 @@ def test_leaders_consider_it_and_the_actions_stand_in_the_plan(cast: Cast) -> No
     assert ben.get(url("visit_consider", visit)).url == url("visit", visit)
 
 
+def test_no_action_is_agreed_for_a_day_that_is_past(cast: Cast) -> None:
+    visit, ben = make(cast, final), cast.client(cast.ben)
+    late = {"agreed-action-0-due": "1 September 2026", "agreed-action-0-check": "2 September 2026"}
+    page = ben.post(url("visit_consider", visit), agreed(**late))
+    assert (page.status_code, PAST in page.content.decode(), CHECK_PAST in page.content.decode()) == (422, True, True)
+
+
 def test_who_replies_and_who_considers_is_asked_once_more_about_a_name(cast: Cast) -> None:
     """Beside the field; sent again with the answer it is taken as it is."""
     waiting, ben = make(cast, sent), cast.client(cast.ben)
@@ -111,8 +119,15 @@ def test_an_action_is_closed_with_a_verdict(cast: Cast) -> None:
         action = Action.objects.get()
     ben, place = cast.client(cast.ben), reverse("action", kwargs={"trust": "alder", "pk": action.pk})
     assert ben.post(place, {"verdict": "too_early", "note": "Not yet."}).status_code == 422
-    page = ben.post(place, {"verdict": "partly", "note": "Books show some."}, follow=True).content.decode()
-    assert "It worked in part" in page
+    verdict = {"verdict": "partly", "note": "Books show some.", "why_early": "All see it."}
+    unshown = ben.post(place, verdict)
+    assert (unshown.status_code, "Say what shows it" in unshown.content.decode()) == (422, True)
+    closed = ben.post(place, verdict | {"evidence": "Six books."}, follow=True)
+    assert closed.redirect_chain
+    assert "It worked in part" in closed.content.decode()
+    shown = ben.get(place).content.decode()
+    assert "What shows it" in shown
+    assert "Six books." in shown
     assert cast.client(cast.gita).get(place).status_code == 200
     assert cast.client(cast.gita).post(place, {"verdict": "worked", "note": "x"}).status_code == 403
     assert cast.client(cast.cleo).get(place).status_code == 404
@@ -200,7 +215,7 @@ def test_an_early_verdict_is_asked_why(cast: Cast) -> None:
     ben = cast.client(cast.ben)
     with trust_scope(cast.alder):
         made = Action.objects.get()
-    verdict = {"verdict": "worked", "note": "Books show it.", "again_on": ""}
+    verdict = {"verdict": "worked", "note": "Books show it.", "evidence": "Six books.", "again_on": ""}
     answer = ben.post(url("action", made), verdict)
     assert (answer.status_code, "Say why it can be judged now" in answer.content.decode()) == (422, True)
     assert ben.post(url("action", made), verdict | {"why_early": "All see it."}).status_code == 302

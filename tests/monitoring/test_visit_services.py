@@ -191,9 +191,11 @@ def test_an_action_is_closed_with_a_verdict_and_too_early_moves_the_day(cast: Ca
     later = give_verdict(action, by=cast.ben, verdict="too_early", note="Not yet.", again_on=date(2027, 2, 1))
     assert (later.state, later.impact_check_on, later.closed_at) == ("open", date(2027, 2, 1), None)
     with pytest.raises(ValidationError, match="to be looked at on 1 February 2027"):
-        give_verdict(action, by=cast.ben, verdict="worked", note="Books show it.", why_early=" ")
+        give_verdict(action, by=cast.ben, verdict="worked", note="Books show it.", evidence="Six books.", why_early=" ")
     why = "Every class has changed already."
-    closed = give_verdict(action, by=cast.ben, verdict="worked", note="Books show it.", why_early=why)
+    closed = give_verdict(
+        action, by=cast.ben, verdict="worked", note="Books show it.", evidence="Six books.", why_early=why
+    )
     assert closed.why_early == why
     assert (closed.state, closed.verdict, closed.closed_by) == ("done", "worked", cast.ben)
     with pytest.raises(ValidationError, match="closed"):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from reviews.models import PenPortrait, Practice, PracticeRequest
@@ -14,7 +13,7 @@ from reviews.queries.register import Sought, found_practices
 from reviews.services.register import PracticeEntry, ask_to_visit, offer_practice
 from schools.models import Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory, member
 
 REGISTER = "/t/alder/practice/"
@@ -25,10 +24,7 @@ ENTRIES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,7 +18,7 @@ from reviews.services.publishing import begin_review, publish_review
 from reviews.services.sharing import share_review
 from schools.models import AuditEntry, Notice
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.reviews.reviews_world import PUT_RIGHT, TERMS, WORDS, review_at
 from tests.reviews.test_review_pages import REVIEWS, made, read, text_of
@@ -27,10 +26,7 @@ from tests.reviews.test_review_pages import REVIEWS, made, read, text_of
 LATER = replace(TERMS, dates=(date(2026, 12, 3), date(2026, 12, 4)))
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def test_before_its_first_day_a_review_begins_with_a_reason_that_is_on_record(cast: Cast):

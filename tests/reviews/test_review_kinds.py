@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 
 from evidence.models import Source
 from reviews.models import Finding
@@ -14,15 +13,11 @@ from reviews.services.team import add_member
 from reviews.services.writing import save_answers
 from schools.strategy import read_strategy
 from schools.tenancy import trust_scope
-from tests.conftest import STRATEGIES, TODAY, start_trust
+from tests.conftest import STRATEGIES, TODAY, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.reviews.reviews_world import PUT_RIGHT, TERMS
 
-
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def strategy_of(name: str):

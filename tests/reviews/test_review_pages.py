@@ -11,7 +11,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
@@ -26,7 +25,7 @@ from schools.filled import blank
 from schools.models import Membership
 from schools.strategy import read_strategy
 from schools.tenancy import trust_scope
-from tests.conftest import STRATEGIES, TODAY, Cast
+from tests.conftest import STRATEGIES, TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.reviews.reviews_world import WORDS, review_at
 
@@ -37,10 +36,7 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def made(cast: Cast, step: str = "proposed", **more: Any) -> tuple[Review, Membership]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from reviews.models import Review, ReviewWish
@@ -18,17 +17,14 @@ from reviews.services.wishes import ask_for_review, decline_wish, propose_wished
 from schools.models import Notice
 from schools.strategy import read_strategy
 from schools.tenancy import trust_scope
-from tests.conftest import STRATEGIES, TODAY, Cast
+from tests.conftest import STRATEGIES, TODAY, Cast, stopped_at
 from tests.reviews.reviews_world import TERMS
 from tests.reviews.test_review_pages import TYPED
 
 WISH = {"item": "send_review", "note": "Our new leader begins in January.", "suits": "After February half term"}
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:

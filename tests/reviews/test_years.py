@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from reviews.models import ProgrammeEdition, YearProgramme
-from reviews.rules.years import form_of_year, to_write, year_words
+from reviews.rules.years import form_of_year, to_write
 from reviews.services.years import begin_year, save_year, sign_year, take_up_year
 from schools.models import AuditEntry, Notice
 from schools.strategy import StrategyError, read_strategy
 from schools.tenancy import trust_scope
+from schools.words import year_words
 from tests.conftest import STRATEGIES, TODAY, Cast
 from tests.factories import member
 from tests.reviews.years_world import WORDS, Cedar
