@@ -29,7 +29,7 @@ class Wanted:
         return bool(self.school or self.kind)
 
     def takes(self, one: Owed) -> bool:
-        return self.kind in ("", one.kind) and (self.school is None or one.school in (None, self.school))
+        return self.kind in ("", one.kind) and (self.school is None or one.concerns(self.school))
 
 
 class OwedForm(forms.Form):

@@ -148,7 +148,8 @@ def _actions(access: Access, school: School, day: date) -> Iterator[Line]:
         pgh_obj=OuterRef("pk"), pgh_created_at__date__lte=day
     )
     rows = readable_actions(access).filter(plan__school=school)
-    rows = rows.filter(Q(visit_actions__visit__considered_on__lte=day) | Exists(history))
+    agreed = Q(is_origin_fixed=True, visit_actions__visit__considered_on__lte=day)
+    rows = rows.filter(agreed | Exists(history))
     rows = rows.filter(Q(closed_at=None) | Q(closed_at__date__gt=day))
     for action in rows.distinct()[:MOST]:
         yield Line(action.what, action.seen_to_by, action.due_on)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, F, Field, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    Field,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from evidence.models import Return, SelfEvaluation
 from evidence.queries.returns import LOOK_BACK, returns_asked
 from evidence.queries.sef import due_day, is_asked, versions_for
-from plans.models import COUNTS_ON, Action, Concern, Plan, StageChange
+from plans.models import COUNTS_ON, Action, ApprovalStep, Concern, Plan, PlanEdition, StageChange
 from plans.rules.chain import kinds_asked
 from plans.rules.progress import missed_since, rhythm_of
 from reporting.queries.overview import Overview, SchoolLine
-from reporting.rules.late import ACTION, LACKS, OVER, PLAN, RETURN, SEF, STAGE, Late, begin_by
+from reporting.rules.late import ACTION, LACKS, OVER, PLAN, RETURN, SEF, STAGE, UNSENT, Late, send_by, unsent_words
 from schools.models import School, StrategyVersion
 from schools.queries import half_terms_in
 from schools.rules.rhythm import HalfTerm
@@ -48,8 +61,8 @@ def late_of(seen: Overview) -> dict[int, list[Late]]:
         found[row.school].append(Late(row.sort, row.on, row.title))
     halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
     for line in seen.lines:
-        begun = {row.key for row in rows[LACKS] if row.school == line.school_id}
-        found[line.school_id] += _lacking(seen, line, begun, halves[line.school_id])
+        open_ones = [row for row in rows[LACKS] if row.school == line.school_id]
+        found[line.school_id] += _lacking(seen, line, open_ones, halves[line.school_id])
     for school, late in [*_updates(seen, rows[PLAN], halves), *_sefs(seen, rows[SEF])]:
         found[school].append(late)
     for school, late in _returns(seen, rows[RETURN]):
@@ -73,13 +86,30 @@ def _rows(schools: Sequence[School], today: date) -> QuerySet[Any]:
     return _lines(actions, ACTION, school=F("plan__school_id"), title=F("what"), on=F("counts")).union(
         _lines(plans.filter(update_due_on__lt=today), PLAN, key=F("kind"), title=F("title"), version=version,
                on=F("update_due_on")),
-        _lines(plans, LACKS, key=F("kind"), on=F("begun_on")),
+        _lines(_on_their_way(plans), LACKS, key=F("kind"), state=F("stands"), on=F("stands_since")),
         _lines(plans.filter(ends_on__lt=today), OVER, title=F("title"), on=F("ends_on")),
         _lines(concerns.filter(again__lt=today), STAGE, on=F("again")),
         _lines(sefs, SEF, **kept),
         _lines(returns, RETURN, key=F("point"), **kept),
         all=True,
     )  # fmt: skip
+
+
+SENT, BEGUN = "sent", ""
+"""Where an open plan stands that a level asks for; else the outcome of the step by which it came back."""
+
+
+def _on_their_way(plans: QuerySet[Plan]) -> QuerySet[Any]:
+    """Open plans, each with where it `stands` and since when: sent once an edition of it waits or was agreed."""
+    ended = ApprovalStep.objects.filter(outcome__in=ApprovalStep.ENDS)
+    editions = PlanEdition.objects.filter(plan=OuterRef("pk"))
+    live = editions.exclude(Exists(ended.filter(edition=OuterRef("pk"))))
+    last = ended.filter(edition__plan=OuterRef("pk")).order_by("-edition__number")
+    sent = Case(When(Exists(live), then=Value(SENT)))
+    return plans.annotate(
+        stands=Coalesce(sent, Subquery(last.values("outcome")[:1]), Value(BEGUN)),
+        stands_since=Coalesce(Subquery(last.values_list(TruncDate("at"))[:1]), F("begun_on")),
+    )
 
 
 def _lines(rows: QuerySet[Any], sort: str, **told: Any) -> QuerySet[Any]:
@@ -91,15 +121,28 @@ def _lines(rows: QuerySet[Any], sort: str, **told: Any) -> QuerySet[Any]:
     return rows.order_by().annotate(**columns).values_list(*columns)
 
 
-def _lacking(seen: Overview, line: SchoolLine, begun: Container[str], halves: Sequence[HalfTerm]) -> Iterator[Late]:
-    """The kinds of plan that the levels it was told of ask for, and that are not open; by when each was to begin."""
+def _lacking(seen: Overview, line: SchoolLine, rows: Iterable[Row], halves: Sequence[HalfTerm]) -> Iterator[Late]:
+    """The kinds of plan that the levels it was told of ask for and that nobody has sent to be approved; by when it was.
+
+    One that came back after that day is late from when it came back. `rows`: the school's open plans.
+    """
     strategy = next(one.strategy for one in seen.sheets if line in one.lines)
     since = {one.axis: one.since for one in line.categories if one.state == "agreed"}
     levels = {one.axis: one.level for one in line.categories if one.axis in since}
+    here = {row.key: row for row in rows}
     for kind in kinds_asked(strategy, levels):
         days = [day for axis, day in since.items() if kind.axis in (None, axis) and levels[axis] in kind.levels]
-        if kind.key not in begun and (day := next(filter(None, days), None)):
-            yield Late(LACKS, begin_by(day, kind.begin_days, halves), kind.label)
+        row = here.get(kind.key)
+        if (row and row.state == SENT) or (day := next(filter(None, days), None)) is None:
+            continue
+        by = send_by(day, kind.begin_days, halves)
+        if row is None:
+            yield Late(LACKS, by, kind.label)
+        elif row.state == BEGUN:
+            yield Late(UNSENT, by, kind.label, how=unsent_words("", row.on))
+        else:
+            ended = ApprovalStep.Outcome(row.state).label
+            yield Late(UNSENT, max(by, row.on), kind.label, how=unsent_words(str(ended), row.on))
 
 
 def _updates(

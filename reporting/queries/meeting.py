@@ -23,6 +23,7 @@ class AgendaLine:
 
     position: int
     school: SchoolLine
+    strategy: Strategy
     decided: tuple[str, ...]  # axes this meeting has decided
     interests: tuple[Interest, ...]
 
@@ -62,10 +63,12 @@ def meeting_page(meeting: Meeting, followed: Followed, *, today: date) -> Meetin
         AgendaLine(
             listed[line.school_id].position,
             line,
+            sheet.strategy,
             tuple(listed[line.school_id].decided),
             tuple(one for one in interests if one.school_id == line.school_id),
         )
-        for line in trust.lines
+        for sheet in trust.sheets
+        for line in sheet.lines
     ]
     return MeetingPage(
         kind=kinds.get(meeting.kind, meeting.title),

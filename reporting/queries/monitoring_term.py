@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from monitoring.models import Visit, VisitAction
 from monitoring.queries.triangulation import names_subject
-from monitoring.queries.visits import committee_of, followed, form_of, is_told, readable_visits, reads_notes
+from monitoring.queries.visits import (
+    committee_of,
+    followed,
+    form_of,
+    is_told,
+    readable_visits,
+    reads_notes,
+    told_actions,
+)
 from monitoring.rules.coverage import judgements_of
 from plans.models import Action
 from reporting.rules.monitoring_term import Deed, Followed, Judged, Look, Said, TermSummary, sum_up
@@ -114,7 +122,7 @@ def _said(visit: Visit) -> Iterator[Said]:
 
 def deeds_of(access: Access, schools: Sequence[School]) -> list[Deed]:
     """The actions that came of visits, those to look at first on top; none of schools whose plans are not read."""
-    rows = VisitAction.objects.filter(visit__school__in=schools)
+    rows = VisitAction.objects.filter(told_actions(), visit__school__in=schools)
     rows = rows.filter(where_may(access, Permission.SEE_PLANS, "visit__school"))
     rows = rows.select_related("action__owner__user", "action__plan__school").prefetch_related(followed())
     return [_deed(row) for row in rows.order_by("action__impact_check_on", "action__due_on", "pk")]

@@ -15,6 +15,7 @@ from monitoring.queries.following import considered_checks, open_actions
 from plans.models import COUNTS_ON, Action, ApprovalStep, ChecklistItem, Plan, SupportBooking, SupportRequest
 from plans.models.approval import WRITERS
 from plans.queries.actions import SOON
+from plans.queries.conditions import to_confirm, to_meet, to_meet_for_trust
 from plans.queries.deciding import steps_to_decide
 from reviews.models import Dispute, PracticeRequest, Review, ReviewMember, ReviewWish, YearProgramme
 from schools.access import Access, Permission
@@ -47,6 +48,7 @@ def waiting_at_schools(access: Access, today: date) -> list[Waiting]:
     kinds = (
         _of_visits(access), _of_reviews(access, today), _of_practice(access), _of_actions(access, today),
         _of_checklists(access, today, at_schools=True), _of_progress(access, today), _of_support(access),
+        _of_conditions(access, at_schools=True),
     )  # fmt: skip
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=True))
 
@@ -62,7 +64,8 @@ def waiting_for_trust(
     """
     of_reviews = (_for_the_trust(access, today), _for_guarantor(access), _of_ladders(access, versions, period))
     in_sums = (_all_checks(access, today), _owned(access, today), _for_committee(access, followed))
-    kinds = (*of_reviews, *in_sums, _support_of_all(access, today), _of_checklists(access, today, at_schools=False))
+    of_plans = (_of_checklists(access, today, at_schools=False), _of_conditions(access, at_schools=False))
+    kinds = (*of_reviews, *in_sums, _support_of_all(access, today), *of_plans)
     return _read([arm for kind in kinds for arm in kind] + _to_approve(access, at_schools=False))
 
 
@@ -175,6 +178,18 @@ def _of_progress(access: Access, today: date) -> Iterator[Rows]:
         yield _arm(rows.filter(ends_on__lte=today), "plan_over", words="title", on="ends_on")
 
 
+def _of_conditions(access: Access, *, at_schools: bool) -> Iterator[Rows]:
+    """On which plans were approved: those this person says are met, and those that they set and others say are met."""
+    school, writes = "step__edition__plan__school_id", _schools(access, Permission.WRITE_PLANS)
+    if at_schools and writes:
+        yield _arm(to_meet(writes), "condition_meet", school=school, words="words")
+    elif not at_schools and access.may_everywhere(Permission.WRITE_PLANS):
+        yield _arm(
+            to_meet_for_trust().exclude(step__by=access.membership), "condition_meet", school=school, words="words"
+        )
+    yield _arm(to_confirm(access, at_schools=at_schools), "condition_confirm", school=school, words="words")
+
+
 def _to_approve(access: Access, *, at_schools: bool) -> list[Rows]:
     """Plans in a step that this person answers: for their own role, or where nobody who holds it can, instead.
 
@@ -235,10 +250,10 @@ def _of_ladders(access: Access, versions: Collection[StrategyVersion], period: P
 
 
 def _all_checks(access: Access, today: date) -> Iterator[Rows]:
-    """In one line each, how many impact checks are due in all schools and how many updates are late."""
+    """In one line each, how many impact checks others have to do in all schools, and how many updates are late."""
     if access.may_everywhere(Permission.WRITE_PLANS):
         due = Action.objects.filter(state=Action.State.OPEN, impact_check_on__lte=today)
-        yield _counted(due, "checks", "impact_check_on")
+        yield _counted(due.exclude(owner=access.membership), "checks", "impact_check_on")
         late = Plan.objects.filter(state=Plan.State.OPEN, update_due_on__lt=today)
         yield _counted(late, "progress_late", "update_due_on")
 

@@ -21,8 +21,10 @@ def concern_file(request: TrustRequest, pk: int) -> HttpResponse:
     """What has happened to a school on a ladder, oldest first, with each letter in full."""
     standing = standing_for(request, pk)
     concern, school = standing.concern, standing.concern.school.name
-    history = history_of(concern, whole=sees_proposals(request.access))
+    whole = sees_proposals(request.access)
+    history = history_of(concern, whole=whole)
     context = {"concern": concern, "standing": standing, "history": history, "heading_of": school}
+    context["sees_letters"] = whole
     prefetch_related_objects([one.letter for one in history if one.letter], "recipients")
     context["letters"] = [(one.letter, arrival_words(one.letter)) for one in history if one.letter]
     name = f"{standing.ladder.label[:60]} {school[:60]} {timezone.localdate():%Y-%m-%d}"

@@ -98,7 +98,7 @@ def _sentences(method: EarlyWarning, measures: Mapping[str, Measure]) -> list[st
         else "No figure is watched.",
         f"{KINDS['overdue']}: the matrix, a plan’s update or its time, an action, the review of a place on a "
         "ladder, the self-evaluation or a return is past its day, or a plan that the level asks for is not "
-        "open. The days are counted from the first that was missed.",
+        "begun, or not sent to be approved. The days are counted from the first that was missed.",
         "Only levels that were agreed, and that the school has been told of, are shown and count.",
         f"A school is listed with signs of {counted(method.least_signs, 'kind')} or more.",
     ]

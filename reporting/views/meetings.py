@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from reporting.queries.meeting import MeetingPage, meeting_kinds, meeting_page
+from categorisation.services.deciders import to_decide_in
+from reporting.queries.categories import Category
+from reporting.queries.meeting import AgendaLine, MeetingPage, meeting_kinds, meeting_page
 from schools.access import Permission, TrustRequest, trust_view
 from schools.forms import version_in
 from schools.forms.meetings import InterestForm, MeetingForm, MinutesForm
@@ -93,6 +95,24 @@ def _choices(page: MeetingPage) -> dict[str, list[tuple[int, str]]]:
     }
 
 
+def _to_decide(request: TrustRequest, found: Meeting, page: MeetingPage) -> Iterator[tuple[AgendaLine, list[Category]]]:
+    """The agenda, of each school with what this person can decide now."""
+    asked = found.minutes_state != Meeting.Minutes.AGREED and request.access.may(Permission.DECIDE)
+    told: dict[str, Any] = {"access": request.access, "period": found.period, "meeting": found}
+    groups: dict[tuple[str, int, str], list[AgendaLine]] = {}
+    for line in page.agenda if asked else ():
+        of = line.strategy.identity
+        for one in line.open_axes:
+            groups.setdefault((of.key, of.version, one.axis), []).append(line)
+    mine = {
+        (school, axis)
+        for (_, _, axis), lines in groups.items()
+        for school in to_decide_in([one.school.school_id for one in lines], lines[0].strategy, axis, **told)
+    }
+    for line in page.agenda:
+        yield line, [one for one in line.open_axes if (line.school.school_id, one.axis) in mine]
+
+
 def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse:
     page = meeting_page(found, request.followed, today=timezone.localdate())
     is_open = found.minutes_state != Meeting.Minutes.AGREED
@@ -102,7 +122,7 @@ def _page(request: TrustRequest, found: Meeting, **refused: Any) -> HttpResponse
         "page": page,
         "is_open": is_open,
         "may_run": is_open and request.access.may(Permission.RUN_MEETINGS),
-        "may_decide": is_open and request.access.may(Permission.DECIDE),
+        "agenda": list(_to_decide(request, found, page)),
         "people": [{"person": person, "state": states.get(person.pk, "")} for person in page.members],
         "states": Attendance.State.choices,
         "interest_form": InterestForm(**_choices(page)),

@@ -76,10 +76,15 @@ def _waiting(request: TrustRequest, seen: Overview) -> list[Waiting]:
     return waiting_for_trust(request.access, seen.calendar.today, followed=forms, versions=versions, period=seen.period)
 
 
-def _on_ladders(request: TrustRequest, seen: Overview) -> tuple[list[OnLadder], list[Watched]]:
-    """Who is on a ladder or watched; nobody where no strategy has one, or on the page of a term that is over."""
+def _sees_ladders(request: TrustRequest, seen: Overview) -> bool:
+    """Not where no strategy has one, or on the page of a term that is over."""
     has_one = any(sheet.strategy.ladders for sheet in seen.sheets)
-    if not (has_one and seen.is_current and request.access.may_everywhere(Permission.SEE_CONCERNS)):
+    return has_one and seen.is_current and request.access.may_everywhere(Permission.SEE_CONCERNS)
+
+
+def _on_ladders(request: TrustRequest, seen: Overview) -> tuple[list[OnLadder], list[Watched]]:
+    """Who is on a ladder or watched, as far as this page tells it."""
+    if not _sees_ladders(request, seen):
         return [], []
     halves = half_terms_in((one for one in seen.calendar.periods if one.half), seen.schools)
     return on_ladders(seen.schools, halves, today=seen.today)
@@ -87,13 +92,12 @@ def _on_ladders(request: TrustRequest, seen: Overview) -> tuple[list[OnLadder], 
 
 def _ladders(request: TrustRequest, seen: Overview, found: list[OnLadder]) -> dict[str, str]:
     """Who is on a ladder, in a sentence."""
-    if not found:
+    if not _sees_ladders(request, seen):
         return {}
-    first = found[0]
-    return {
-        "words": over_words(len(found), first.school.known_as, first.stay, seen.today),
-        "url": link(request, "concerns"),
-    }
+    words = "No school is on the ladder."
+    if found:
+        words = over_words(len(found), found[0].school.known_as, found[0].stay, seen.today)
+    return {"words": words, "url": link(request, "concerns")}
 
 
 def periods(request: TrustRequest, calendar: Calendar, chosen: Period) -> list[dict[str, Any]]:
@@ -118,11 +122,7 @@ def _head(request: TrustRequest, seen: Overview) -> dict[str, Any]:
         "place": f"{whole_day(seen.calendar.today)}, {as_at}" if seen.is_current else f"{seen.period.label}, {as_at}",
         "title": f"Before the {words.risk_meeting}" if meeting and words else f"Every school, {seen.period.label}",
         "lede": _lede(seen),
-        "actions": actions(
-            ("Open the agenda", agenda),
-            *((word, link(request, page)) for word, page in (("Plans", "plans"), ("Support", "support"))),
-            ("Reports", link(request, "reports")),
-        ),
+        "actions": actions(("Open the agenda", agenda)),
     }
 
 

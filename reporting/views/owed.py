@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reporting.forms.owed import OwedForm
 from reporting.forms.pages import shown_as_selects
-from reporting.queries.owed import Span, owed
+from reporting.queries.owed import Span, owed, schools_of
 from reporting.rules.feed import Shown, calendar_file
 from reporting.rules.opening import day_month
 from reporting.rules.owed import KINDS, Line, Owed, by_week, drawn_together, monday_of
@@ -30,22 +30,27 @@ A_WEEK = timedelta(days=7)
 AHEAD = timedelta(weeks=13)
 A_YEAR = timedelta(days=366)
 MOST_NAMES = 4
+MOST_OPEN = 6  # things of a week that are shown at once
 
 
 @require_safe
 @trust_view(needs=P.BELONG)
 def calendar_page(request: TrustRequest) -> HttpResponse:
     """What this person's schools, or all of them, owe in the next weeks."""
-    today, schools = timezone.localdate(), _schools(request)
+    today = timezone.localdate()
+    schools = list(schools_of(request.access, today))
     form = OwedForm(request.GET, schools=schools)
     wanted = form.wanted()
     here = [one for one in schools if wanted.school in (None, one.pk)]
     found = owed(request.access, here, Span(today, today + wanted.ahead), request.followed)
     lines = drawn_together(one for one in found if wanted.takes(one))
     late = [line for line in lines if line.on < today]
+    near, later = _weeks(request, [line for line in lines if line.on >= today], schools, today)
     context = {
-        "late": _items(request, late, schools),
-        "weeks": _weeks(request, [line for line in lines if line.on >= today], schools, today),
+        "late": _folded(_items(request, late, schools)),
+        "weeks": near,
+        "later": later,
+        "in_short": _in_short(late, near),
         "filters": shown_as_selects(form),
         "filtered": wanted.is_narrow,
         "today": today,
@@ -54,25 +59,35 @@ def calendar_page(request: TrustRequest) -> HttpResponse:
     return render(request, "reporting/calendar.html", context)
 
 
-def _schools(request: TrustRequest) -> list[School]:
-    """The schools whose calendar it is: a person's own, or those of the whole trust."""
-    rows = School.objects.visible_to(request.access).on(timezone.localdate())
-    if not request.access.whole_trust:
-        rows = rows.filter(pk__in=request.access.school_ids)
-    return list(rows)
-
-
-def _weeks(request: TrustRequest, lines: list[Line], schools: list[School], today: date) -> list[dict[str, Any]]:
+def _weeks(
+    request: TrustRequest, lines: list[Line], schools: list[School], today: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """This week and the next, and those that follow, each in a line until it is opened."""
     now = monday_of(today)
     names = {now: "This week", now + A_WEEK: "Next week"}
-    return [
-        {
-            "name": names.get(monday) or f"Week of {day_month(monday)}",
-            "id": f"week-{monday}",
-            "items": _items(request, same, schools),
-        }
-        for monday, same in by_week(lines)
-    ]
+    near, later = [], []
+    for monday, same in by_week(lines):
+        items = _items(request, same, schools)
+        held = sum(one["held"] for one in items)
+        week = {"id": f"week-{monday}", "due": len(items) - held, "held": held, "items": items}
+        if monday in names:
+            near.append(week | _folded(items) | {"name": names[monday]})
+        else:
+            later.append(week | {"name": f"Week of {day_month(monday)}"})
+    return near, later
+
+
+def _folded(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first, and the rest behind a line; one that is left stands with the others."""
+    most = MOST_OPEN if len(items) > MOST_OPEN + 1 else len(items)
+    return {"first": items[:most], "rest": items[most:]}
+
+
+def _in_short(late: list[Line], near: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What is to be done at once, in words with the place of each on the page."""
+    told = [("late", len(late), "past its day" if len(late) == 1 else "past their day")]
+    told += [(week["id"], week["due"], f"due {week['name'].lower()}") for week in near]
+    return [(place, f"{count} {words}") for place, count, words in told if count]
 
 
 def _items(request: TrustRequest, lines: list[Line], schools: list[School]) -> list[dict[str, Any]]:
@@ -81,7 +96,7 @@ def _items(request: TrustRequest, lines: list[Line], schools: list[School]) -> l
     found = []
     for line in lines:
         of = listed([names[pk] for pk in line.schools if pk in names], most=MOST_NAMES)
-        kind = KINDS[line.first.kind]
+        kind = "Support that the trust owes" if line.first.to_school else KINDS[line.first.kind]
         found.append({
             "title": line.first.title,
             "url": address(request, line),
@@ -104,8 +119,8 @@ def calendar_feed(request: TrustRequest, secret: str) -> HttpResponse:
     """The year ahead as a calendar file. The middleware has found the person by the address; it opens to no other."""
     if getattr(request, "api_token", None) is None:
         raise Http404
-    schools, now = _schools(request), timezone.now()
-    today = timezone.localdate()
+    now, today = timezone.now(), timezone.localdate()
+    schools = list(schools_of(request.access, today))
     lines = drawn_together(owed(request.access, schools, Span(today, today + A_YEAR), request.followed))
     names = {one.pk: one.known_as for one in schools} if len(schools) > 1 else {}
     site = settings.SITE_URL.rstrip("/")

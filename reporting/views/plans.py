@@ -1,11 +1,14 @@
-"""A plan as a tagged PDF with its training annex: as it stands, or an edition as it was sent."""
+"""A plan as a tagged PDF with its annexes: as it stands, or an edition as it was sent."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from plans.queries.actions import read_actions
+from plans.queries.checklists import phases_of_plan
 from plans.views.plans import edition_context, plan_context, plan_for
 from reporting.views.documents import pdf
 from schools.access import Permission, TrustRequest, trust_view
@@ -16,9 +19,10 @@ PAPER = "reporting/pdf/plan.html"
 @require_safe
 @trust_view(needs=Permission.SEE_PLANS)
 def plan_file(request: TrustRequest, pk: int) -> HttpResponse:
-    """The plan as it stands, with how it gets on."""
-    found = plan_for(request, pk)
-    context = plan_context(request, found) | {"heading_of": found.whose}
+    """The plan as it stands, with how it gets on, and the checklist whose items it takes up."""
+    found, today, read = plan_for(request, pk), timezone.localdate(), read_actions(request.access)
+    phases = phases_of_plan(found, request.followed, today=today, read=read)
+    context = plan_context(request, found) | {"heading_of": found.whose, "phases": phases}
     made = pdf(request, PAPER, context, f"{found.title} {found.known_as}")
     return made or redirect("plan", trust=request.trust.slug, pk=found.pk)
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from categorisation.access import Sight
+from categorisation.services.deciders import to_decide_in
 from reporting.queries.categories import Category
 from reporting.queries.school import AxisStory, SchoolStory, Told
 from reporting.rules.opening import day_month, short_labels
@@ -27,8 +28,17 @@ def labels(story: SchoolStory) -> dict[str, str]:
     return dict(zip((axis.key for axis in axes), short_labels([axis.label for axis in axes]), strict=True))
 
 
+def to_decide(request: TrustRequest, story: SchoolStory | None) -> list[str]:
+    """The axes that this person decides today; who stands in only where nobody before them can."""
+    if story is None or not request.access.may(Permission.DECIDE, story.school.pk):
+        return []
+    told: dict[str, Any] = {"access": request.access, "period": story.period, "meeting": None}
+    axes = [one.axis.key for one in story.axes if one.category.state == "proposed"]
+    return [one for one in axes if to_decide_in([story.school.pk], story.strategy, one, **told)]
+
+
 def head(
-    request: TrustRequest, school: School, story: SchoolStory | None, sight: Sight, *, phase: str
+    request: TrustRequest, school: School, story: SchoolStory | None, sight: Sight, *, phase: str, decides: list[str]
 ) -> dict[str, Any]:
     place = [phase]
     if school.pupils is not None:
@@ -40,16 +50,17 @@ def head(
         "parent_label": "Schools",
         "parent_url": link(request, "schools"),
         "lede": lede(story) if story else "",
-        "actions": _actions(request, school, story, sight) if story else [],
+        "actions": _actions(request, school, story, sight, decides) if story else [],
     }
 
 
-def _actions(request: TrustRequest, school: School, story: SchoolStory, sight: Sight) -> list[dict[str, str]]:
+def _actions(
+    request: TrustRequest, school: School, story: SchoolStory, sight: Sight, decides: list[str]
+) -> list[dict[str, str]]:
     """Deciding comes first, then what the matrix waits for."""
     access, found = request.access, []
-    waiting = [one.axis.key for one in story.axes if one.category.state == "proposed"]
-    if waiting and access.may(Permission.DECIDE, school.pk):
-        found.append(("Record the decision", link(request, "decide", school_id=school.pk, axis=waiting[0])))
+    if decides:
+        found.append(("Record the decision", link(request, "decide", school_id=school.pk, axis=decides[0])))
     matrix = story.strategy.identity.words.matrix
     state = story.begun.state if story.begun else ""
     if state not in SENT and access.may(Permission.RATE, school.pk):
@@ -143,17 +154,17 @@ def _box(story: SchoolStory, one: AxisStory, label: str) -> dict[str, Any]:
     return box | ({"was": f"As before{agreed}"} if category.was else {})
 
 
-def blocks(request: TrustRequest, story: SchoolStory) -> list[dict[str, Any]]:
+def blocks(request: TrustRequest, story: SchoolStory, decides: list[str]) -> list[dict[str, Any]]:
     """For each axis why it is where it is, the reason people gave, and the school's reply or its deadline."""
     short = labels(story)
-    return [_block(request, story, one, short[one.axis.key]) for one in story.axes if one.category.state != "open"]
+    shown = [one for one in story.axes if one.category.state != "open"]
+    return [_block(request, story, one, short[one.axis.key], one.axis.key in decides) for one in shown]
 
 
-def _block(request: TrustRequest, story: SchoolStory, one: AxisStory, label: str) -> dict[str, Any]:
+def _block(request: TrustRequest, story: SchoolStory, one: AxisStory, label: str, decides: bool) -> dict[str, Any]:
     category, latest = one.category, one.latest
     proposed = category.state == "proposed"
-    may_decide = proposed and request.access.may(Permission.DECIDE, story.school.pk)
-    decide = link(request, "decide", school_id=story.school.pk, axis=one.axis.key) if may_decide else ""
+    decide = link(request, "decide", school_id=story.school.pk, axis=one.axis.key) if decides else ""
     return {
         "id": f"why-{one.axis.key}",
         "title": f"Why {category.word}" if len(story.axes) == 1 else f"{label}: why {category.word}",

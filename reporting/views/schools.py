@@ -19,7 +19,7 @@ from reporting.queries.school import school_story
 from reporting.queries.schools import Listed, listed_schools
 from reporting.rules.opening import short_labels
 from reporting.views.links import link
-from reporting.views.school_parts import blocks, boxes, head, support
+from reporting.views.school_parts import blocks, boxes, head, support, to_decide
 from reporting.views.school_record import criteria, history, inspections, matrix, next_due, on_record
 from schools.access import Permission, TrustRequest, trust_view
 from schools.models import School
@@ -106,11 +106,12 @@ def school_page(request: TrustRequest, school_id: int) -> HttpResponse:
     parts: dict[str, Any] = {"school": school, "today": today, "sight": sight}
     published = inspections_of([school.urn], today)[school.urn]
     parts["inspections"] = inspections(school, published)
-    parts["head"] = head(request, school, story, sight, phase=_phase(school))
+    decides = to_decide(request, story)
+    parts["head"] = head(request, school, story, sight, phase=_phase(school), decides=decides)
     if story is not None:
         parts |= {
             "boxes": boxes(story),
-            "blocks": blocks(request, story),
+            "blocks": blocks(request, story, decides),
             "history": history(story),
             "criteria": criteria(story),
             "matrix": matrix(request, story, sight),

@@ -12,10 +12,9 @@ from reporting.queries.overview import Overview
 from reporting.queries.waiting import APART, Waiting
 from reporting.views.links import link
 from reviews.rules.kinds import label_of
-from reviews.rules.years import year_words
 from schools.access import Permission, TrustRequest
 from schools.strategy import Strategy
-from schools.words import capital, counted, cut
+from schools.words import capital, counted, cut, year_words
 
 P = Permission
 SAID: dict[str, tuple[str, str, str]] = {
@@ -27,6 +26,8 @@ SAID: dict[str, tuple[str, str, str]] = {
     "review_asked": ("review_wish", "Asked for: {}", "From the menu. Propose it, or say why not."),
     "programme": ("programme", "Programme for {}: read it and sign", "The other side has signed it."),
     "plan_answer": ("plan", "{}: to approve", "Approve it, with conditions or without, or return it."),
+    "condition_meet": ("plan_condition", "Condition: {}", "A plan was approved with it. Say when it is met."),
+    "condition_confirm": ("plan_condition", "Is it met? {}", "You set this condition. Confirm it, or send it back."),
     "step_decide": ("concern", "A step on the ladder to decide: {}", "One person proposes it, another decides."),
     "look_due": ("concern", "{}: a look is due", "The school has left the ladder and is watched. Say what you see."),
     "look_slips": (

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from reporting.views.documents import pdf
 from reviews.models import YearProgramme
 from reviews.queries.years import form_for, readable_years, side_of
-from reviews.rules.years import to_write, year_words
+from reviews.rules.years import to_write
 from schools.access import Permission, TrustRequest, trust_view
 from schools.filled import blank, shown
+from schools.words import year_words
 
 
 @require_safe

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 
 from reporting.queries.calendar import deciding_kinds
 from reporting.rules.due import Term, reports_ahead
 from reporting.rules.owed import Owed, of_entitlements, of_meetings
-from reviews.rules.owed import owed_of
 from schools.access import Permission
+from schools.rules import academic_year
 
 from .reading import Reader, half_terms
 
@@ -17,18 +16,19 @@ P = Permission
 
 
 def support(read: Reader) -> Iterator[Owed]:
-    """What each school counts on, by its own calendar. What came of it stands in the ledger of support."""
+    """What each school counts on, by its own calendar, and has not had: the ledger of support says what came of it."""
+    years = range(academic_year(read.today), academic_year(read.until) + 1)
     for school in read.schools:
-        strategy = read.strategies[school.pk]
-        if strategy is None or not read.access.may(P.SEE_SUPPORT, school.pk):
+        version = read.versions[school.pk]
+        if version is None or not read.access.may(P.SEE_SUPPORT, school.pk):
             continue
-        placed = read.placed.get(school.pk, [])
-        for _, year in groupby(read.halves[school.pk], lambda half: half.year):
-            counted = owed_of(strategy, placed, list(year), since=school.joined_on, until=school.left_on)
-            for day, title in of_entitlements(strategy, counted):
-                if read.today <= day <= read.until:
+        for year in years:
+            halves = [half for half in read.halves[school.pk] if half.year == year]
+            ledger = read.recorded.ledger(school, version, halves, year, read.today).ledger
+            for day, title in of_entitlements(ledger.lines, today=read.today):
+                if day <= read.until:
                     place = {"school_id": school.pk}
-                    yield Owed("support", day, title, school.pk, page="school_support", place=place)
+                    yield Owed("support", day, title, school.pk, page="school_support", place=place, to_school=True)
 
 
 def meetings(read: Reader) -> Iterator[Owed]:

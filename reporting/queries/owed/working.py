@@ -1,20 +1,20 @@
-"""Actions, answers to plans, reviews and visits with a day; schools on a ladder."""
+"""Actions, targets, answers to plans, reviews, visits and support with a day."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, DateField, F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONObject
 
 from monitoring.models import Visit
 from plans.models import DONE_BY, Action, Appraisal, ApprovalStep, ChecklistItem, Plan
 from plans.queries.actions import read_actions
 from plans.queries.appraisals import NEXT_BY, appraisals_of
-from plans.queries.concerns import readable_concerns
-from plans.queries.on_ladders import looks_again
 from plans.queries.plans import read_plans
+from plans.rules.support_entry import BOOKED
 from reporting.rules.owed import Owed
 from reviews.models import Review
 from reviews.rules.kinds import label_of
@@ -22,6 +22,8 @@ from schools.access import ROLES, Permission, where_may
 from schools.strategy import Strategy
 from schools.words import capital, cut
 
+from .aiming import ASKED, OF_REQUEST, OF_TARGET, TARGET, of_request, of_target, put_off, targets
+from .booking import SAID, booked_days, of_booking
 from .reading import Reader
 
 P = Permission
@@ -31,12 +33,15 @@ NOTHING, APPRAISAL = Value(""), Value(": appraisal")
 
 
 def works(read: Reader) -> Iterator[Owed]:
-    """What is open of plans and checklists, answers that plans wait for, reviews, visits, appraisals. One query."""
+    """What is open of plans and checklists, answers plans wait for; reviews, visits, support, appraisals. One query."""
     first, *others = _dated(read)
     for page, pk, said, ending, school, due, check in first.union(*others, all=True):
         if page in NAMED:
             title = NAMED[page](read.strategies[school], said)
             yield Owed("review", due, title, school, held=True, page=page, place={"pk": pk})
+            continue
+        if page in TOLD_BY:
+            yield TOLD_BY[page](read, pk, said, school, due)
             continue
         words = f"{cut(said, MOST_WORDS)}{_ending(ending)}"
         if due and due <= read.until:
@@ -61,6 +66,9 @@ def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
     for day, ending in (("update_due_on", GETS_ON), ("ends_on", OVER)):
         told = plans.filter(**{f"{day}__lte": read.until})
         yield _lines(told, "plan", said="title", at="school_id", day=day, ending=Value(ending))
+    aims = targets(read, _of_plans(read, "priority__plan__"))
+    yield _lines(aims, TARGET, of="priority__plan_id", said=OF_TARGET, at="priority__plan__school_id", day="by_on")
+    yield _lines(put_off(read), ASKED, said=OF_REQUEST, at="school_id", day="later_on")
     steps = ApprovalStep.objects.filter(_of_plans(read, "edition__plan__"), due_on__lte=read.until).waiting()
     of_plan = {"of": "edition__plan_id", "said": "edition__plan__title", "at": "edition__plan__school_id"}
     yield _lines(steps, "plan", **of_plan, day="due_on", ending=F("role"))
@@ -71,6 +79,7 @@ def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
     visits = Visit.objects.filter(where_may(read.access, P.SEE_VISITS), school__in=read.schools)
     visits = visits.filter(planned_for__range=span, state=Visit.State.PLANNED)
     yield _lines(visits, "visit", said="form", at="school_id", day="planned_for")
+    yield _lines(booked_days(read), BOOKED, said=SAID, at="school_id", day="on")
     if read.access.may(P.SEE_APPRAISALS):
         mine = Q(school=None) | Q(school__in=read.schools)
         rows = Appraisal.objects.filter(appraisals_of(read.access), mine).annotate(next_by=NEXT_BY)
@@ -79,7 +88,7 @@ def _dated(read: Reader) -> Iterator[QuerySet[Any]]:
 
 
 def _lines(
-    rows: QuerySet[Any], page: str, *, said: str, at: str, day: str, of: str = "pk", check_on: str = "",
+    rows: QuerySet[Any], page: str, *, said: str | JSONObject, at: str, day: str, of: str = "pk", check_on: str = "",
     ending: Value | F = NOTHING,
 ) -> QuerySet[Any]:  # fmt: skip
     """In the columns that all share: a page and its key, the words and their ending, the school and the days."""
@@ -105,6 +114,13 @@ def _visit_name(strategy: Strategy | None, form: str) -> str:
 NAMED: Mapping[str, Callable[[Strategy | None, str], str]] = {"review": _review_name, "visit": _visit_name}
 """What takes place on its day, by its page; and its name, of which a row holds the key."""
 
+TOLD_BY: Mapping[str, Callable[[Reader, int, str, int | None, date], Owed]] = {
+    BOOKED: of_booking,
+    TARGET: of_target,
+    ASKED: of_request,
+}
+"""What is made of a row that holds more than its words, by its page."""
+
 
 def _of_plans(read: Reader, plan: str = "") -> Q:
     """Rows of the plans of these schools, and for who reads all of them of the trust's own."""
@@ -112,13 +128,3 @@ def _of_plans(read: Reader, plan: str = "") -> Q:
     if read.access.may_everywhere(P.SEE_PLANS):
         mine |= Q(**{f"{plan}school": None})
     return where_may(read.access, P.SEE_PLANS, f"{plan}school") & mine
-
-
-def concerns(read: Reader) -> Iterator[Owed]:
-    """The day on which a school on a ladder is looked at again, and each look at one that has left it."""
-    if not any(one.ladders for one in read.strategies.values() if one):
-        return
-    for look in looks_again(readable_concerns(read.access).filter(school__in=read.schools), read.halves):
-        if look.on <= read.until:
-            concern = look.concern
-            yield Owed("concern", look.on, look.words, concern.school_id, page="concern", place={"pk": concern.pk})

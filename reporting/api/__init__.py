@@ -1,0 +1,1 @@
+"""The API of reports, of a term of monitoring, and of what is owed."""
