@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from reporting.contents import from_snapshot
-from reporting.contents.facts import Cell, Contents, LevelsSheet, Matrix, MatrixRow, MatrixSheet, Section
+from reporting.contents.facts import Cell, Contents, LevelsSheet, Matrix, MatrixRow, MatrixSheet, Section, Table
 from schools.charts import line_chart
 from schools.matrix_html import HeatCategory, HeatCell, Step, heat_row
 
@@ -63,9 +63,18 @@ def _part(part: Section, ident: str, contents: Contents) -> dict[str, Any]:
             for place, sheet in enumerate(part.sheets)
         ]
     if part.kind == "table":
-        drawn["rows"] = [_numbered(row, part.numbers) for row in part.rows]
-        drawn["head"] = [(cell, place in part.numbers) for place, cell in enumerate(part.head)]
+        drawn |= _table(part)
+    if part.kind == "tables":
+        drawn["groups"] = [{"group": group, "tables": [_table(one) for one in group.tables]} for group in part.groups]
     return {"part": part, "ident": ident, "template": f"reporting/pdf/{part.kind}.html", **drawn}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "table": table,
+        "rows": [_numbered(row, table.numbers) for row in table.rows],
+        "head": [(cell, place in table.numbers) for place, cell in enumerate(table.head)],
+    }
 
 
 def _numbered(row: tuple[str, ...], numbers: tuple[int, ...]) -> list[tuple[str, bool]]:

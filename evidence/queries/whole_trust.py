@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
+from evidence.queries.asked import Asks
 from evidence.queries.besides import Asked
 from evidence.queries.comparison import awaited_of
 from evidence.queries.values import known_values
 from evidence.rules.arithmetic import Amount
 from evidence.rules.comparing import POOLED, Found, Known
-from evidence.rules.comparison import About, abouts, lines_of, together
+from evidence.rules.comparison import About, Together, abouts, lines_of, together, usual_about
 from schools.models import School
 from schools.strategy.measures import Measure, PupilGroup
+
+ALL = "all"
 
 
 def pooled_values(
@@ -54,3 +59,50 @@ def _pooled(
         whole.amount or Amount(status="suppressed"), about[0], about[1], until, POOLED, words,
         hidden=bool(whole.withheld),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrustFigure:
+    """All schools' pupils as one: the latest figure that most schools have, the one a year before, and England's."""
+
+    measure: Measure
+    about: About
+    now: Decimal | None
+    before: Decimal | None
+    england: Decimal | None
+    schools: int  # whose counts are in it
+    awaited: int  # that should be
+    withheld: bool  # since a small school could be told from it
+
+
+def trust_figures(schools: Sequence[School], measures: Iterable[Measure], *, on: date, asks: Asks) -> list[TrustFigure]:
+    """Of all pupils, as anybody may read them; what nothing is known of is left out. Three queries."""
+    measures = list(measures)
+    asked = [(one.key, ALL) for one in measures]
+    values = known_values(
+        schools, asked, on=on, measures=asks.measure_by_key, groups=asks.group_by_key, against=("national",)
+    )
+    found = (_trust_figure(one, schools, {each.pk: values.of(each, one.key) for each in schools}) for one in measures)
+    return [one for one in found if one is not None]
+
+
+def _trust_figure(measure: Measure, schools: Sequence[School], found: Mapping[int, Found]) -> TrustFigure | None:
+    about = usual_about(list(found.values()))
+    if about is None:
+        return None
+    now, england = _as_one(measure, schools, found, about)
+    before, _ = _as_one(measure, schools, found, (about[0] - 1, about[1]))
+    awaited = max(now.schools, len(awaited_of(schools, measure, about)))
+    return TrustFigure(measure, about, now.value, before.value, england, now.schools, awaited, bool(now.withheld))
+
+
+def _as_one(
+    measure: Measure, schools: Sequence[School], found: Mapping[int, Found], about: About
+) -> tuple[Together, Decimal | None]:
+    """Nobody's small numbers are told; England's figure is that of the phase most of the schools have."""
+    names = dict.fromkeys(found, "")
+    lines = lines_of(measure.kind, names, found, about, better="", decimals=measure.decimals, sees=frozenset())
+    awaited = awaited_of(schools, measure, about)
+    whole = together(measure.kind, lines, adds_up=measure.adds_up, sees_all=False, awaited=awaited)
+    besides = [line.beside for line in lines if line.beside and line.beside.about == about]
+    return whole, max(besides, key=besides.count).value if besides else None

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from schools.words import year_words
+
 from .arithmetic import Amount, comparable, rolled, value_of
 
 YEAR, SUMMER, AUTUMN, SPRING, TWO_TERMS = "year", "summer", "autumn", "spring", "autumn_spring"
@@ -125,7 +127,7 @@ class Found:
 
 def about_words(year: int, span: str) -> str:
     """“2024/25”, “autumn term 2024/25”, “year to date, 2026/27”."""
-    years, words = f"{year}/{(year + 1) % 100:02d}", SPANS.get(span, "")
+    years, words = year_words(year), SPANS.get(span, "")
     return years if not words else f"{words} {years}" if words.endswith(("term", "terms")) else f"{words}, {years}"
 
 

@@ -74,8 +74,3 @@ def release_in(name: str, releases: Mapping[str, tuple[str, ...]]) -> str:
         if any(re.search(rf"{word}(?![a-z])", small) for word in words):
             return release
     return ""
-
-
-def year_words(year: int) -> str:
-    """`2024/25`."""
-    return f"{year}/{(year + 1) % 100:02d}"

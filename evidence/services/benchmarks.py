@@ -11,8 +11,8 @@ from evidence.rules.arithmetic import in_words
 from evidence.rules.targets import fault_of
 from schools.audit import record_act
 from schools.models import Membership
-from schools.services.calendar import year_words
 from schools.strategy.measures import Measure, PupilGroup
+from schools.words import year_words
 
 
 def enter_benchmark(

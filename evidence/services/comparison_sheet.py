@@ -14,8 +14,7 @@ from evidence.queries.comparison import Comparison
 from evidence.rules.arithmetic import rounded
 from evidence.rules.comparing import SPANS
 from evidence.rules.comparison import Line
-from schools.services.calendar import year_words
-from schools.words import on
+from schools.words import on, year_words
 
 HEAD = (
     "School", "Figure", "Unit", "Counted", "Out of", "Year", "Of", "Place", "England", "England: year", "Gap",

@@ -12,8 +12,7 @@ from evidence.queries.asked import Asks
 from evidence.rules.targets import fault_of
 from schools.audit import record_act, require_unchanged
 from schools.models import Membership, School
-from schools.services.calendar import year_words
-from schools.words import counted
+from schools.words import counted, year_words
 
 Stages = Mapping[str, Decimal]
 """Season to value; “” is the end of the year."""

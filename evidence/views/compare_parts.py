@@ -16,9 +16,8 @@ from evidence.rules.comparing import about_words as spoken
 from evidence.rules.comparison import About, GroupGap, Line
 from schools.charts import line_chart
 from schools.models import Trust
-from schools.services.calendar import year_words
 from schools.strategy.measures import Measure, PupilGroup
-from schools.words import counted
+from schools.words import counted, year_words
 
 MOST_CHARTS = 60
 

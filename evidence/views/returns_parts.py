@@ -21,7 +21,7 @@ from evidence.services.returns import box, taken
 from evidence.views.returns_progress import progress
 from schools.access import Access, Permission
 from schools.strategy.measures import Measure, PupilGroup
-from schools.words import capital
+from schools.words import capital, year_words
 
 HIDDEN = "hidden: small number"
 PEOPLE = frozenset({"pupils", "children"})
@@ -33,13 +33,9 @@ def address(name: str, of_return: Return, trust: str) -> str:
     return reverse(name, kwargs={**kwargs, "point": of_return.point})
 
 
-def academic(year: int) -> str:
-    return f"{year}/{(year + 1) % 100:02d}"
-
-
 def about_words(table: Table) -> str:
     """“Whole year 2025/26”, “Autumn term 2026/27”."""
-    return f"{capital(Span(table.span).label)} {academic(table.year)}"
+    return f"{capital(Span(table.span).label)} {year_words(table.year)}"
 
 
 def shown(measure: Measure, entry: Entry) -> str:
@@ -200,7 +196,7 @@ def _plain(measure: Measure, amount: Any) -> str:
 def _published(measure: Measure, known: Known) -> str:
     """“published: 74% (2025/26, provisional)”."""
     release = f", {known.release}" if known.release and "not stated" not in known.release else ""
-    return f"published: {_plain(measure, known.amount)} ({academic(known.year)}{release})"
+    return f"published: {_plain(measure, known.amount)} ({year_words(known.year)}{release})"
 
 
 def for_script(sheet: Sheet, tables: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

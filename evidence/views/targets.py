@@ -21,8 +21,8 @@ from schools.audit import last_act
 from schools.forms import accepted
 from schools.models import Period, School
 from schools.queries import current_period
-from schools.services.calendar import year_words
 from schools.strategy.measures import Measure, PupilGroup
+from schools.words import year_words
 
 P = Permission
 Groups = tuple[PupilGroup, ...]

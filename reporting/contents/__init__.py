@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from reporting.contents import history, matrix, moves, pages, reasons, tables
+from reporting.contents import history, impact, matrix, moves, pages, reasons, tables
 from reporting.contents.facts import Contents, Cover, Notes, Section, as_snapshot, from_snapshot
 from reporting.contents.gather import Found, find
 from reporting.models import Report
 from reporting.rules.parts import Part, plan_of
 from reporting.rules.sentences import Tally, gist
+from schools.models import Season
 from schools.words import on
 
 __all__ = ["Contents", "as_snapshot", "from_snapshot", "gather"]
@@ -31,6 +32,7 @@ MAKERS: dict[Part, Callable[[Found, Tally, str], Section | None]] = {
     "practice": tables.practice,
     "priorities": tables.priorities,
     "schools": pages.schools,
+    "measures": impact.measures,
 }
 
 
@@ -39,17 +41,18 @@ def gather(report: Report, *, now: datetime) -> Contents:
     found = find(report, now=now)
     tally = moves.tally_of(found)
     planned, unfilled = plan_of(found.kind.template, found.kind.sections)
+    untold = impact.untold(found) if found.kind.template == "impact" else ()
     parts = [part for name, title in planned if (part := MAKERS[name](found, tally, title)) is not None]
     return Contents(
         cover=_cover(found, tally),
-        parts=(*parts, _notes(found, unfilled)),
+        parts=(*parts, _notes(found, [*untold, *unfilled])),
         tells=tuple(role.value for role in found.kind.audience),
     )
 
 
 def _cover(found: Found, tally: Tally) -> Cover:
     report = found.report
-    period = report.period.label
+    period = _about(report) if found.kind.template == "impact" else report.period.label
     subtitle = f"{report.school.name}, {period}" if report.school else period
     return Cover(
         trust=report.trust.name,
@@ -62,6 +65,13 @@ def _cover(found: Found, tally: Tally) -> Cover:
         record=report.record_number,
         frozen_at=found.now,
     )
+
+
+def _about(report: Report) -> str:
+    """“The year 2026/27”; in an earlier term than the last one “The year 2026/27, to the autumn term”."""
+    period = report.period
+    to = "" if period.season == Season.SUMMER else f", to the {period.get_season_display().lower()} term"
+    return f"The year {period.academic_year}{to}"
 
 
 def _details(found: Found) -> tuple[tuple[str, str], ...]:

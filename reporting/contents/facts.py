@@ -210,6 +210,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Tables under a heading of their own; of one without rows its lede is printed."""
+
+    title: str
+    lede: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A part of several tables."""
+
+    title: str
+    lede: str
+    groups: tuple[Group, ...]
+    kind: Literal["tables"] = "tables"
+
+
+@dataclass(frozen=True)
 class Listing:
     """Sentences one under another."""
 
@@ -278,7 +297,8 @@ class Notes:
 
 
 Section = Annotated[
-    Changes | Matrix | Levels | Reasons | Differences | Table | Listing | Schools | Notes, Field(discriminator="kind")
+    Changes | Matrix | Levels | Reasons | Differences | Table | Tables | Listing | Schools | Notes,
+    Field(discriminator="kind"),
 ]
 
 

@@ -108,7 +108,12 @@ def _version(report: Report, today: date) -> StrategyVersion:
 
 
 def _since(report: Report, strategy: Strategy, now: datetime) -> tuple[date, str]:
-    """The day the readers last met, and how to say it; else of the last report; else the day before the term."""
+    """The day the readers last met, and how to say it; else of the last report; else the day before the term.
+
+    What a report says of the impact of a year, it says from the day before that year.
+    """
+    if report.template == "impact":
+        return date(report.period.year, 8, 31), "the year began"
     before = report.meeting.starts_at if report.meeting else now
     receiving = [meeting.key for meeting in strategy.meetings if report.kind in meeting.receives]
     met = Meeting.objects.filter(kind__in=receiving, starts_at__lt=min(before, now)).order_by("-starts_at").first()

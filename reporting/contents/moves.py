@@ -16,14 +16,15 @@ from reporting.rules.sentences import Standing, Tally, asks, lede
 NEEDS_SUPPORT = (4, 5)
 """Tones of the levels that need most support."""
 
-READERS = {"board": "trustees", "chairs": "chairs", "school": "governors"}
+READERS = {"board": "trustees", "chairs": "chairs", "school": "governors", "impact": "trustees"}
 
 
 def changes(found: Found, tally: Tally, title: str) -> Changes:
     """Each change with its reason, and the reply beside it."""
     readers = READERS[found.kind.template]
     return Changes(
-        title=title or "What changed since last time",
+        title=title
+        or ("What changed in the year" if found.kind.template == "impact" else "What changed since last time"),
         lede=lede(tally),
         changes=tuple(change for sheet, line in found.lines for change in _changes_of(found, sheet, line)),
         asks_title=f"What {readers} are asked to do",

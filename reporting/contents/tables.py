@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from reporting.contents.facts import Listing, Table
+from reporting.contents.facts import Group, Listing, Table, Tables
 from reporting.contents.gather import Found
+from reporting.contents.given import by_school
 from reporting.contents.levels import level_in_force, support_of
 from reporting.contents.moves import full_label
 from reporting.queries.categories import level_word
@@ -16,25 +17,21 @@ from reporting.rules.sentences import questions as asked
 from reporting.rules.words import in_months, late, promised
 from schools.words import capital, counted, listed, on, verb
 
-NOT_COUNTED = "What was given is not recorded here yet, so it is not compared with what was promised."
 
-
-def support(found: Found, tally: Tally, title: str) -> Table:
-    """What the strategy promises each school where it stands."""
+def support(found: Found, tally: Tally, title: str) -> Tables:
+    """What the strategy promises each school where it stands, and what came of it this year."""
     rows = tuple(_support_rows(found))
     core = [promised(one) for one in found.strategy.entitlements if not one.levels]
     every = f"Every school has: {listed(core, most=12)}." if core else ""
     head = (capital(found.strategy.identity.words.category), "Schools", "What the strategy promises each")
-    if not rows:
-        return Table(title or "Support promised", every or "The strategy promises nothing by level.", note=NOT_COUNTED)
-    return Table(
-        title or "Support promised",
-        "Beyond what every school has, each is promised what its place brings.",
-        "Promised by the strategy at each level",
-        head,
-        rows,
-        note=f"{every} {NOT_COUNTED}".strip(),
-        name="support",
+    promise = Table(
+        "", "" if rows else every or "The strategy promises nothing by level.",
+        "Promised by the strategy at each level", head, rows, note=every if rows else "", name="support",
+    )  # fmt: skip
+    return Tables(
+        title or "Support promised and given",
+        "What each school is promised where it stands, and what came of it.",
+        (Group("Promised", "", (promise,)), Group("Given", "", (by_school(found),))),
     )
 
 

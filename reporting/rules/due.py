@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from schools.strategy import Cadence, Strategy
 from schools.strategy.provision import ReportType
 
-MAKEABLE = frozenset({"board", "chairs", "school"})
+MAKEABLE = frozenset({"board", "chairs", "school", "impact"})
 """The templates a report can be made from. A strategy may name more; those are not offered."""
 
 LAST_TERM = "summer"
@@ -43,7 +43,8 @@ def reports_due(strategy: Strategy, periods: Sequence[Term], today: date) -> lis
     """The reports whose day has come: `days_before_end` before the end of the current period of their rhythm.
 
     A holiday belongs to the period before it, so that a report missed in the last week is still made. A yearly report
-    is due in the summer term. Rhythms in weeks or months have no period of their own and are asked for by people.
+    is due in the summer term and the holiday after it. Rhythms in weeks or months have no period of their own and are
+    asked for by people.
     """
     return [
         Due(report, period)
@@ -65,10 +66,13 @@ def reports_ahead(
 
 
 def _current(every: Cadence, periods: Sequence[Term], today: date) -> Iterator[Term]:
-    """The period of this rhythm that began last, if there is one."""
-    fitting = [period for period in periods if period.starts_on <= today and _fits(every, period)]
+    """The period of this rhythm that began last, if there is one; of a year only while it is the last to have begun."""
+    begun = [period for period in periods if period.starts_on <= today]
+    fitting = [period for period in begun if _fits(every, period)]
     if fitting:
-        yield max(fitting, key=lambda period: period.starts_on)
+        last = max(fitting, key=lambda period: period.starts_on)
+        if every != Cadence.YEAR or not any(one.starts_on > last.ends_on for one in begun):
+            yield last
 
 
 def _fits(every: Cadence, period: Term) -> bool:

@@ -56,5 +56,6 @@ def _event(one: Shown, host: str, schools: Mapping[int, str], now: datetime) -> 
 
 
 def _identity(line: Line) -> str:
-    said = (line.first.kind, line.first.title, line.on.isoformat(), *map(str, line.schools))
+    number = [f"number {line.first.number}"] if line.first.number else []
+    said = (line.first.kind, line.first.title, line.on.isoformat(), *map(str, line.schools), *number)
     return sha256("|".join(said).encode()).hexdigest()[:32]

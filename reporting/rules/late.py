@@ -11,9 +11,9 @@ from schools.rules import working_days_after
 from schools.rules.rhythm import HalfTerm, school_days
 from schools.words import counted, cut, listed, number, on
 
-MATRIX, LACKS, PLAN, OVER, ACTION = "matrix", "lacks", "plan", "over", "action"
+MATRIX, LACKS, UNSENT, PLAN, OVER, ACTION = "matrix", "lacks", "unsent", "plan", "over", "action"
 STAGE, SEF, RETURN = "stage", "sef", "return"
-ORDER = (MATRIX, LACKS, PLAN, OVER, ACTION, STAGE, SEF, RETURN)
+ORDER = (MATRIX, LACKS, UNSENT, PLAN, OVER, ACTION, STAGE, SEF, RETURN)
 FAR = timedelta(days=366)
 """How far ahead school days are counted: more than the most that a strategy gives."""
 
@@ -22,16 +22,17 @@ MOST_TITLE = 60  # characters of a plan's own words
 
 @dataclass(frozen=True)
 class Late:
-    """One thing past its day. `since`: how many more of the same have been missed since then."""
+    """One thing past its day. `since`: how many more of the same have been missed since then; `how`: how it stands."""
 
     kind: str
     on: date
     title: str = ""
     since: int = 0
+    how: str = ""
 
 
-def begin_by(told: date, days: int, halves: Sequence[HalfTerm]) -> date:
-    """By when a plan is begun that a level asks for: so many school days after the level was told.
+def send_by(told: date, days: int, halves: Sequence[HalfTerm]) -> date:
+    """By when a plan is sent that a level asks for: so many school days after the level was told.
 
     Where the calendar ends, working days count.
     """
@@ -47,8 +48,16 @@ def late_words(late: Iterable[Late], today: date) -> list[str]:
     return [_words(kind, list(same), today) for kind, same in grouped]
 
 
+def unsent_words(ended: str, day: date) -> str:
+    """How a plan stands that is open and not with who approves it. `ended`: the word of the step that ended its way."""
+    return f"{ended.lower()} on {on(day)}, not sent again" if ended else "begun, not sent"
+
+
 def _words(kind: str, same: list[Late], today: date) -> str:
     first = same[0]
+    if kind == UNSENT:
+        each = ((f"“{cut(one.title, MOST_TITLE)}”", counted((today - one.on).days, "day"), one.how) for one in same)
+        return f"of what its level asks for, {listed(f'{title} is {days} late ({how})' for title, days, how in each)}"
     if kind == LACKS:
         by_day = groupby(same, lambda one: one.on)
         asked = [f"{listed(f'“{cut(one.title, MOST_TITLE)}”' for one in each)} by {on(day)}" for day, each in by_day]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from reviews.rules.owed import Owed as Owing
+from plans.rules.support import Line as SupportLine
 from schools.rules.rhythm import HalfTerm, days_of_year
 from schools.strategy import Strategy
 
@@ -43,6 +43,13 @@ class Owed:
     page: str = ""
     place: Mapping[str, object] = field(default_factory=dict)
     at: datetime | None = None  # of a meeting
+    giver: int | None = None  # the other school that gives it
+    to_school: bool = False  # the trust owes it to the school, which has nothing to do for it
+    number: int = 0  # of what is never drawn together with others, so that each leads to its own page
+
+    def concerns(self, school: int) -> bool:
+        """Whether it stands in the calendar of this school: its own, what it gives, and what concerns the trust."""
+        return self.school is None or school in (self.school, self.giver)
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,10 @@ class Line:
 
 
 def drawn_together(owed: Iterable[Owed]) -> list[Line]:
-    """One line a day and title, in order; each school once."""
+    """One line a day and title, in order; each school once. What has a number stands by itself."""
 
-    def alike(one: Owed) -> tuple[date, bool, str, str, bool]:
-        return one.on, not one.held, one.kind, one.title, one.school is None
+    def alike(one: Owed) -> tuple[date, bool, str, str, bool, int]:
+        return one.on, not one.held, one.kind, one.title, one.school is None, one.number
 
     found = []
     for _, same in groupby(sorted(owed, key=lambda one: (*alike(one), one.school or 0)), alike):
@@ -80,12 +87,21 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def of_entitlements(strategy: Strategy, owed: Owing) -> Iterator[tuple[date, str]]:
-    """What a school counts on, by the days by which one more is owed: of several in one span which of them it is."""
-    for one in strategy.entitlements:
-        for place, day in enumerate(owed.get(one.key, ())):
-            turn = place % one.amount + 1
-            yield day, f"{one.label}, {turn} of {one.amount}" if one.amount > 1 else one.label
+def of_entitlements(lines: Iterable[SupportLine], *, today: date) -> Iterator[tuple[date, str]]:
+    """What a school counts on and has not had, by the days by which one more is owed: of several in one span which.
+
+    What came is set against the earliest days, as in the ledger. Of what is behind by more than one the first day that
+    was not kept stands for all; of what nobody keeps on record, nothing is behind.
+    """
+    for line in lines:
+        if line.entitlement is None:
+            continue
+        label, amount, met = line.label, line.entitlement.amount, int(line.came)
+        if line.since and line.short > 1:
+            yield line.since, f"{label}: {line.behind_words}"
+        for place, day in enumerate(line.due[met:], met):
+            if day >= today or 0 < line.short <= 1:
+                yield day, f"{label}, {place % amount + 1} of {amount}" if amount > 1 else label
 
 
 def of_meetings(

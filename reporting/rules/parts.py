@@ -12,16 +12,17 @@ from typing import Literal
 
 Part = Literal[
     "changes", "matrix", "levels", "reasons", "differing", "support", "overdue", "evidence", "questions",
-    "practice", "priorities", "schools", "concerns",
+    "practice", "priorities", "schools", "concerns", "measures",
 ]  # fmt: skip
 
 # In order: the first rule one of whose groups of words is all in the title decides.
 _RULES: tuple[tuple[Part, tuple[str, ...]], ...] = (
+    ("measures", ("measures",)),
     ("changes", ("changed", "moved")),
     ("evidence", ("unknown", "not known", "out of date", "old evidence")),
     ("differing", ("differ",)),
     ("concerns", ("causing concern",)),
-    ("support", ("support", "days used", "days of")),
+    ("support", ("support", "days used", "days of", "worth")),
     ("questions", ("question",)),
     ("practice", ("practice", "excellence")),
     ("priorities", ("collective priorit", "trust-wide risk")),
@@ -35,11 +36,16 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "board": ("changes", "matrix", "levels", "reasons", "differing", "support", "concerns", "overdue", "evidence"),
     "chairs": ("changes", "matrix", "levels", "practice", "priorities", "schools"),
     "school": ("schools",),
+    "impact": ("measures", "changes"),
 }
 """The parts a report of each template always has, in our own order, where the outline does not place them."""
 
 _ELSEWHERE: dict[str, frozenset[Part]] = {"school": frozenset({"matrix", "levels", "support", "reasons", "changes"})}
 """Parts that are on the school's own page in a report about one school."""
+
+
+_ONLY_HERE: frozenset[Part] = frozenset({"schools", "measures"})
+"""Parts that no report has but those of a template that always has them."""
 
 
 def part_of(title: str) -> Part | None:
@@ -57,7 +63,7 @@ def plan_of(template: str, sections: Sequence[str]) -> tuple[list[tuple[Part, st
     unfilled: list[str] = []
     for title in sections:
         part = part_of(title)
-        if part is None or (part == "schools" and part not in PARTS[template]):
+        if part is None or (part in _ONLY_HERE and part not in PARTS[template]):
             unfilled.append(title)
         elif part not in planned and part not in _ELSEWHERE.get(template, ()):
             planned[part] = title
@@ -67,9 +73,12 @@ def plan_of(template: str, sections: Sequence[str]) -> tuple[list[tuple[Part, st
 
 
 def _in_order(planned: dict[Part, str]) -> list[tuple[Part, str]]:
-    """What changed stands first, then every school on one page; what is missing and school by school come last."""
+    """What changed stands first, then every school on one page; what is missing and school by school come last.
+
+    Where the strategy's own measures are reported, they stand before everything else.
+    """
     last: tuple[Part, ...] = ("overdue", "evidence", "questions", "schools")
-    opening: tuple[Part, ...] = ("changes", "matrix")
+    opening: tuple[Part, ...] = ("measures", "changes", "matrix")
     first = [part for part in opening if part in planned]
     middle = [part for part in planned if part not in (*first, *last)]
     return [(part, planned[part]) for part in (*first, *middle, *(part for part in last if part in planned))]

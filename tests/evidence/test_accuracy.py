@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-import time_machine
-
 from evidence.models import Inspection, Source
 from evidence.queries.calibration import accuracy_of
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import SchoolFactory
 
 PAGE = "/t/alder/evidence/accuracy/"
 CARD = "report_card_2025"
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def said(school, area: str, judgement: str, on: date, *, kind: str = "sef", label: str = "Self-evaluation") -> Source:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 
 from evidence.models import Benchmark
 from schools.models import AuditEntry
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.evidence.figures import agreed_return, published, put
 
 PAGE = "/t/alder/evidence/benchmarks/"
@@ -18,10 +17,7 @@ TYPED = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response) -> str:

@@ -5,22 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-import time_machine
 
 from evidence.models import Figure, Return
 from schools.models import Membership, Period, School, StrategyVersion
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, start_trust
+from tests.conftest import TODAY, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 
 SENT = datetime(2026, 11, 16, 12, tzinfo=UTC)
 PAGE = "/t/elm/evidence/compare/?measure=class_on_track"
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def hand_in(school: School, version: StrategyVersion, by: Membership, classes: dict[str, tuple[int, int]]) -> None:

@@ -7,22 +7,18 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
-import time_machine
 from python_calamine import CalamineWorkbook
 
 from schools.models import HeadsSee
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.evidence.figures import agreed_return, published, put
 from tests.factories import SchoolFactory
 
 PAGE = "/t/alder/evidence/compare/?measure=persistent_absence_rate"
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 @pytest.fixture

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import pytest
-import time_machine
 
 from evidence.models import Source
 from schools.models import AuditEntry
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 
 TYPED = {"area": "inclusion", "judgement": "Expected standard", "on": "16/10/26", "who": "Local authority review"}
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def page_of(cast: Cast) -> str:

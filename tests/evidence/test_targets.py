@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 
 from evidence.models import Target
@@ -13,16 +12,13 @@ from evidence.services.targets import set_targets
 from schools.audit import last_act
 from schools.models import AuditEntry
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.evidence.figures import agreed_return, put
 
 ATTENDANCE = ("attendance_rate", "all")
 
 
-@pytest.fixture(autouse=True)
-def _today():
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def page_of(cast: Cast) -> str:

@@ -24,7 +24,7 @@ from categorisation.services import propose_categories
 from categorisation.services.read_row import differing_read_rows
 from evidence.models import Inspection, SelfEvaluation
 from evidence.queries.sef import edition_before, entries_in, entries_now, layout_for
-from plans.models import Action, Concern, Letter, MatchRun, Offer, Plan, SupportBooking
+from plans.models import Action, ApprovalStep, Concern, Letter, MatchRun, Offer, Plan, PlanEdition, SupportBooking
 from plans.queries.approvals import approvals_of
 from plans.queries.concerns import in_full, standings
 from plans.queries.gains import gains_of, with_gains
@@ -156,9 +156,7 @@ class TestDemo(TestCase):
         assert "reads" in about["Daily phonics for the lowest fifth of Years 3 and 4."]
 
     def test_who_can_give_is_matched_with_who_needs_it(self):
-        for plan, _trust in self.each_trust():
-            if plan.slug != "alder":
-                continue
+        for _ in (plan for plan, _ in self.each_trust() if plan.slug == "alder"):
             assert Offer.objects.filter(state="suggested").get().school.known_as == "Dunmere CofE Primary"
             run = MatchRun.objects.get()
             lines = lines_of(run)
@@ -170,6 +168,19 @@ class TestDemo(TestCase):
         with time_machine.travel(TODAY):
             page = self.client_of("ruth.ellison@alder.demo.example").get("/t/alder/exchange/")
         assert "Ashmere Primary gives 3 days" in page.content.decode()
+
+    def test_the_chief_executive_reads_who_may_slip_why_what_came_and_who_could_help(self):
+        with time_machine.travel(TODAY):
+            page = self.client_of("ruth.ellison@alder.demo.example").get("/t/alder/early-warning/").content.decode()
+        text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+        here = text[text.index("Several signs") : text.index("How signs are counted")]
+        first = here[here.index("Elderbrook Primary") : here.index("Everybody who could help")]
+        for said in ("Support has not come.", "Leadership has changed.", "A figure is worse.", "Something is overdue."):
+            assert said in first, said
+        assert re.search(r"Support it had this year\. Visits by the head of school improvement: \d+ visits", first)
+        assert re.search(
+            r"Who could help\. \w[\w ]+ Primary, with [\w ]+: rated Sustain there, about \d+ minutes", first
+        )
 
     def client_of(self, email: str) -> Client:
         client = Client()
@@ -315,6 +326,17 @@ class TestDemo(TestCase):
             by_nobody = AuditEntry.objects.exclude(school=None).filter(by=None).exclude(did="checklist.entered")
             assert not by_nobody.exists()  # the clock itself puts on record that a school came to a level
 
+    def test_no_edition_of_a_plan_tells_of_what_came_after_it_was_sent(self):
+        told = 0
+        for _ in self.each_trust():
+            for edition in PlanEdition.objects.all():
+                later = set(edition.plan.actions.filter(closed_at__gt=edition.sent_at).values_list("pk", flat=True))
+                parts = (edition.document, *edition.document["priorities"])
+                lines = [one for part in parts for one in part["actions"] if one["id"] in later]
+                assert not [one for one in lines if one["closed"]], edition.plan
+                told += len(lines)
+        assert told > 5
+
     def test_what_differs_from_the_proposal_has_a_reason(self):
         for _, _trust in self.each_trust():
             told = 0
@@ -332,6 +354,12 @@ class TestDemo(TestCase):
             assert declared
             for decision in Decision.objects.all():
                 assert (decision.meeting_id, decision.decided_by_id, decision.school_id) not in declared
+
+    def test_nobody_approves_a_plan_of_their_own(self):
+        for _plan, _trust in self.each_trust():
+            steps = ApprovalStep.objects.exclude(by=None).select_related("edition")
+            assert steps
+            assert [(str(one.edition), one.role) for one in steps if one.by_id in one.edition.writers] == []
 
     def test_proposals_are_those_of_the_service(self):
         said = ("axis", "level", "best", "worst", "of_version", "explanation")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from plans.services.booking import say_delivered
@@ -16,17 +14,13 @@ from plans.services.offering import OfferEntry, confirm_offer
 from schools.models import RoleGrant
 from schools.services.people import end_role
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.plans.exchange_story import half
 from tests.plans.support_world import book, place
 from tests.plans.test_exchange_needs import rated
 
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(TODAY, tick=False):
-        yield
+_today = stopped_at(TODAY)
 
 
 def text_of(response: Any) -> str:

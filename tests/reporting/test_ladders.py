@@ -32,7 +32,7 @@ def text_of(response: Any) -> str:
 
 
 def test_the_overview_says_who_is_on_the_ladder_and_over_the_longest_stay(world: LadderWorld) -> None:
-    assert "on the ladder" not in text_of(world.client("ceo").get("/t/alder/overview/"))
+    assert "No school is on the ladder." in text_of(world.client("ceo").get("/t/alder/overview/"))
     with trust_scope(world.trust):
         world.opened()
     for key in ("ceo", "trustee"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,27 +13,37 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evidence.models import Return, SelfEvaluation
-from plans.models import Action, Concern, Plan, StageChange
+from plans.models import Action, ApprovalStep, Concern, Plan, PlanEdition, StageChange
 from reporting.queries.calendar import read_calendar
 from reporting.queries.categories import Category
 from reporting.queries.early import Early, early, with_heads
 from reporting.queries.late import late_of
 from reporting.queries.overview import overview
-from reporting.rules.late import ACTION, LACKS, MATRIX, PLAN, RETURN, SEF, STAGE, Late, begin_by, late_words
+from reporting.rules.late import (
+    ACTION,
+    LACKS,
+    MATRIX,
+    PLAN,
+    RETURN,
+    SEF,
+    STAGE,
+    UNSENT,
+    Late,
+    late_words,
+    send_by,
+    unsent_words,
+)
 from schools.models import School
 from schools.rules.rhythm import HalfTerm
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.reporting.stories import agree, decide, moment, rate, term
 from tests.reporting.world import furnish
 
 DAYS = timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 14), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 14))
 
 
 CASES: list[tuple[list[Late], list[str]]] = [
@@ -61,6 +71,17 @@ CASES: list[tuple[list[Late], list[str]]] = [
     (
         [Late(LACKS, TODAY - DAYS, "Rapid plan"), Late(LACKS, TODAY - 2 * DAYS, "Action plan")],
         ["its level asks for “Action plan” by 18 November 2026 and “Rapid plan” by 19 November 2026, and none is open"],
+    ),
+    ([Late(UNSENT, TODAY, "Rapid plan", how="begun, not sent")], []),
+    (
+        [
+            Late(UNSENT, TODAY - DAYS, "Action plan", how=unsent_words("Returned", date(2026, 11, 3))),
+            Late(UNSENT, TODAY - 4 * DAYS, "Rapid plan", how=unsent_words("", date(2026, 11, 3))),
+        ],
+        [
+            "of what its level asks for, “Rapid plan” is four days late (begun, not sent) and “Action plan” is one day "
+            "late (returned on 3 November 2026, not sent again)"
+        ],
     ),
 ]
 
@@ -208,7 +229,59 @@ def test_a_plan_that_the_level_asks_for_and_nobody_has_begun(cast: Cast) -> None
     assert "ts level asks for “Operational action plan” by " in said(cast)
 
 
-def test_a_school_has_ten_school_days_to_begin_the_plan_of_its_level(cast: Cast) -> None:
+def test_a_plan_that_the_level_asks_for_is_late_until_it_is_sent(cast: Cast) -> None:
+    """Begun is not enough; nor is one that came back, until it is sent again. What was agreed once stays."""
+    with trust_scope(cast.alder):
+        summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=4), by=cast.ada)
+        for one in decide(summer, by=cast.ruth, level="stabilise"):
+            type(one).objects.filter(pk=one.pk).update(effective_on=TODAY, tell_at=moment(TODAY, 9))
+        plan = Plan.objects.create(
+            school=cast.dunmere, kind="rapid_improvement_plan", title="Six weeks of work", year=2026, begun_on=TODAY,
+            strategy_version=cast.version,
+        )  # fmt: skip
+
+    def on_day(day: date) -> str:
+        with time_machine.travel(moment(day, 14), tick=False):
+            return said(cast)
+
+    last = date(2026, 12, 4)
+    assert "Rapid improvement plan" not in on_day(last)
+    late = on_day(last + 3 * DAYS)
+    assert "f what its level asks for, “Rapid improvement plan” is three days late (begun, not sent)" in late
+    assert "asks for “Operational action plan” by 4 December 2026, and none is open" in late
+    assert "Six weeks" not in late
+
+    step = send(cast, plan, 1, TODAY)
+    assert "Rapid improvement plan" not in on_day(last + 3 * DAYS)
+    back = date(2026, 12, 1)
+    answer(cast, step, "returned", back)
+    assert "Rapid improvement plan" not in on_day(last)  # it has until the day of the level
+    assert "is three days late (returned on 1 December 2026, not sent again)" in on_day(last + 3 * DAYS)
+
+    again = send(cast, plan, 2, back)
+    answer(cast, again, "withdrawn", last + 4 * DAYS)  # sent in time: late from the day it was taken back
+    assert "is two days late (taken back on 8 December 2026, not sent again)" in on_day(last + 6 * DAYS)
+    third = send(cast, plan, 3, last + 6 * DAYS)
+    answer(cast, third, "approved", last + 7 * DAYS)
+    fourth = send(cast, plan, 4, last + 8 * DAYS)
+    answer(cast, fourth, "returned", last + 9 * DAYS)  # a change to a plan that stands
+    assert "Rapid improvement plan" not in on_day(last + 10 * DAYS)
+
+
+def send(cast: Cast, plan: Plan, number: int, day: date) -> ApprovalStep:
+    with trust_scope(cast.alder):
+        at: dict[str, Any] = {"sent_at": moment(day), "sent_by": cast.ben, "writers": [cast.ben.pk]}
+        edition = PlanEdition.objects.create(plan=plan, number=number, document={}, **at)
+        return ApprovalStep.objects.create(edition=edition, position=1, role="ceo")
+
+
+def answer(cast: Cast, step: ApprovalStep, outcome: str, day: date) -> None:
+    with trust_scope(cast.alder):
+        step.outcome, step.words, step.by, step.at = outcome, "Say more", cast.ruth, moment(day)
+        step.save()
+
+
+def test_a_school_has_ten_school_days_to_send_the_plan_of_its_level(cast: Cast) -> None:
     """Of its own calendar; on the day that it is told nothing is overdue."""
     with trust_scope(cast.alder):
         summer = agree(rate(cast.dunmere, term("summer", 2025), head=cast.ben, level=4), by=cast.ada)
@@ -236,8 +309,8 @@ AFTER = HalfTerm(2026, "autumn", 2, date(2026, 11, 2), date(2026, 12, 18))
         (date(2026, 11, 20), 10, [], date(2026, 12, 4)),
     ],
 )
-def test_days_to_begin_a_plan_are_days_of_the_school(told: date, days: int, halves: list[HalfTerm], by: date) -> None:
-    assert begin_by(told, days, halves) == by
+def test_days_to_send_a_plan_are_days_of_the_school(told: date, days: int, halves: list[HalfTerm], by: date) -> None:
+    assert send_by(told, days, halves) == by
 
 
 def test_a_school_cannot_slip_from_the_last_level_of_its_scale_whatever_its_colour(db: None) -> None:

@@ -13,6 +13,7 @@ from schools.models import Interest, Meeting
 from schools.tenancy import trust_scope
 from tests.categorisation.test_matrix_pages import rate_all
 from tests.conftest import TODAY, Cast
+from tests.factories import member
 
 PLAN = {
     "kind": "risk_meeting",
@@ -97,6 +98,26 @@ def test_deciding_at_the_meeting(cast: Cast, meeting: Meeting) -> None:
     assert answer.url == at(meeting)
     with trust_scope(cast.alder):
         assert Decision.objects.get().meeting_id == meeting.pk
+
+
+def test_who_stands_in_is_asked_only_where_nobody_before_them_can_decide(cast: Cast, meeting: Meeting) -> None:
+    from categorisation.services import agree_assessment, submit_assessment
+
+    with trust_scope(cast.alder):
+        agree_assessment(submit_assessment(rate_all(cast), by=cast.ben, today=TODAY), by=cast.ada)
+        dora = cast.client(member("Dora Director", "director"))
+    school = reverse("school", kwargs={"trust": "alder", "school_id": cast.dunmere.pk})
+    of = reverse("decide", kwargs={"trust": "alder", "school_id": cast.dunmere.pk, "axis": "academic"})
+
+    def asked() -> list[bool]:
+        ruth = cast.client(cast.ruth)
+        return [f'href="{of}' in one.get(page).text for one in (ruth, dora) for page in (school, at(meeting))]
+
+    assert asked() == [True, True, False, False]
+    with trust_scope(cast.alder):
+        Interest.objects.create(meeting=meeting, person=cast.ruth, school=cast.dunmere, nature="Her sister works there")
+    assert asked()[2:] == [True, True]
+    assert f'href="{of.replace(f"/{cast.dunmere.pk}/", f"/{cast.ashmere.pk}/")}' not in dora.get(at(meeting)).text
 
 
 def test_attendance_and_interests(cast: Cast, meeting: Meeting, ada: Client) -> None:

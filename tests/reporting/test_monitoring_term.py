@@ -159,7 +159,12 @@ def test_a_comment_and_a_verdict_are_told(cast: Cast, time_machine: Any) -> None
         assert f"{overdue} overdue" in read(cast, "ada").content.decode(), day
     with trust_scope(cast.alder):
         give_verdict(
-            Action.objects.get(), by=cast.ben, verdict="worked", note="Books show it.", why_early="All see it."
+            Action.objects.get(),
+            by=cast.ben,
+            verdict="worked",
+            note="Books show it.",
+            evidence="Six.",
+            why_early="All see it.",
         )
     page = read(cast, "ada").content.decode()
     for words in ("“It was Year 4.”", "1 closed in the term", "Verdicts: it worked 1"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,17 +16,14 @@ from categorisation.services import open_assessment, return_assessment, save_rat
 from evidence.models import Return, SelfEvaluation
 from schools.models import Membership, RoleGrant, School, Trust
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.reporting.stories import agree, decide, moment, plan, rate, term
 
 ADDRESS = "/t/alder/my-school/"
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 9), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 9))
 
 
 def page(cast: Cast, person: Membership) -> str:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-
-import pytest
-import time_machine
 
 from plans.rules.ladder import Step
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
+from tests.conftest import stopped_at
 from tests.plans.ladder_world import LadderWorld, make_ladder_world
 
 ADDRESS = "/t/alder/my-school/"
 Count = Callable[[Callable[[], Any]], list[str]]
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(datetime(2026, 11, 20, 12, tzinfo=LONDON), tick=False):
-        yield
+_today = stopped_at(datetime(2026, 11, 20, 12, tzinfo=LONDON))
 
 
 def page(world: LadderWorld, key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from categorisation.rules.entry import Entry
 from schools.models import Membership, School
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.reporting.stories import agree, decide, moment, plan, rate, term
 from tests.reporting.world import furnish
@@ -25,10 +25,7 @@ UNKNOWN = Entry(0, "", None, ())
 ONE_SOURCE = Entry(2, "So we hear.", date(2026, 10, 16), ("records",))
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 14), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 14))
 
 
 def address(trust: str = "alder", **asked: str) -> str:

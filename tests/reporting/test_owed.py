@@ -13,6 +13,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from plans.models import Action
+from plans.rules.support import ledger_of
 from plans.services import NewAction, add_actions
 from reporting.queries.owed import Span, owed
 from reporting.rules.due import Term, reports_ahead
@@ -53,7 +54,9 @@ def test_what_a_school_counts_on_is_told_one_by_one() -> None:
     sessions = next(one for one in two_axes.entitlements if one.amount == 2)
     single = next(one for one in two_axes.entitlements if one.amount == 1)
     days = [date(2026, 11, 25), date(2026, 12, 18)]
-    found = list(of_entitlements(two_axes, {sessions.key: days, single.key: days}))
+    owing = {sessions.key: days, single.key: days}
+    ledger = ledger_of(two_axes, {}, owing, [], AUTUMN, today=TODAY)
+    found = list(of_entitlements(ledger.lines, today=TODAY))
     assert [title for _, title in found if title.startswith(sessions.label)] == [
         f"{sessions.label}, 1 of 2", f"{sessions.label}, 2 of 2"
     ]  # fmt: skip

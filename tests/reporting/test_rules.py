@@ -41,7 +41,11 @@ def test_termly_reports_are_due_ten_days_before_the_end(today: date, keys: list[
 
 
 def test_only_what_can_be_made_is_offered() -> None:
-    assert [kind.key for kind in kinds_of(strategy("numbered_categories"))] == ["board_report", "chairs_liaison"]
+    assert [kind.key for kind in kinds_of(strategy("numbered_categories"))] == [
+        "board_report",
+        "chairs_liaison",
+        "impact_report",
+    ]
 
 
 def test_yearly_and_half_termly_reports_wait_for_their_own_period() -> None:
@@ -54,6 +58,16 @@ def test_yearly_and_half_termly_reports_wait_for_their_own_period() -> None:
     }
     assert reports_due(read_strategy(yearly), YEAR, date(2027, 7, 20))[0].period is SUMMER
     assert reports_due(read_strategy(halves), YEAR, date(2026, 12, 18))[0].period is SECOND_HALF
+
+
+@pytest.mark.parametrize(
+    ("today", "due"),
+    [(date(2027, 6, 20), False), (date(2027, 7, 10), True), (date(2027, 8, 20), True), (date(2027, 9, 10), False)],
+)
+def test_what_a_year_came_to_is_due_in_summer_and_not_asked_of_a_year_that_is_gone(today: date, due: bool) -> None:
+    following = Term(9, "autumn", 0, date(2027, 9, 6), date(2027, 12, 17))
+    found = {one.report.key: one.period for one in reports_due(strategy("two_axes"), [*YEAR, following], today)}
+    assert found.get("impact_report") is (SUMMER if due else None)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +84,9 @@ def test_yearly_and_half_termly_reports_wait_for_their_own_period() -> None:
         ("Schools causing concern", "concerns"),
         ("Phase of each academy, and why", "reasons"),
         ("Self-reviews, school by school", "matrix"),
+        ("The six measures", "measures"),
+        ("What it was worth", "support"),
+        ("What we will change", None),
         ("Policy and research", None),
         ("Delegation and finance", None),
     ],
@@ -85,7 +102,7 @@ def test_every_outline_is_planned_once_each_with_changes_first() -> None:
             parts, unfilled = plan_of(kind.template, kind.sections)
             names = [part for part, _ in parts]
             assert len(names) == len(set(names))
-            assert kind.template == "school" or names[0] == "changes"
+            assert names[0] == {"school": names[0], "impact": "measures"}.get(kind.template, "changes")
             assert {title for _, title in parts if title} | set(unfilled) <= set(kind.sections)
             planned += 1
     assert planned >= 14

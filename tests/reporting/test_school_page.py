@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,16 +16,12 @@ from categorisation.services import reply_to_decision
 from evidence.models import Inspection
 from schools.models import Membership, School, Trust
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast, start_trust
+from tests.conftest import TODAY, Cast, start_trust, stopped_at
 from tests.factories import SchoolFactory, member
 from tests.reporting.stories import agree, decide, moment, plan, rate, term
 from tests.reporting.world import furnish
 
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 14), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 14))
 
 
 def address(school: School, trust: str = "alder") -> str:

@@ -57,7 +57,7 @@ def test_asking_twice_while_it_is_made_gives_the_same_report(cast: Cast) -> None
     assert asked(cast) == asked(cast)
 
 
-@pytest.mark.parametrize("kind", ["risk_pack", "impact_report", "nothing"])
+@pytest.mark.parametrize("kind", ["risk_pack", "nothing"])
 def test_what_cannot_be_made_is_refused(cast: Cast, kind: str) -> None:
     with pytest.raises(ValidationError, match="no such report"):
         asked(cast, kind)

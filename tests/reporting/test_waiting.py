@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-import pytest
 import time_machine
 
 from plans.models import Action
@@ -17,7 +16,7 @@ from reviews.services.disputes import raise_dispute
 from reviews.services.register import PracticeEntry, ask_to_visit, offer_practice
 from schools.models import Membership
 from schools.tenancy import trust_scope
-from tests.conftest import TODAY, Cast
+from tests.conftest import TODAY, Cast, stopped_at
 from tests.factories import member
 from tests.monitoring.visits_world import final, sent
 from tests.reporting.stories import moment
@@ -26,10 +25,7 @@ from tests.reviews.reviews_world import review_at
 MY_SCHOOL, OVERVIEW = "/t/alder/my-school/", "/t/alder/overview/"
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(moment(TODAY, 9), tick=False):
-        yield
+_today = stopped_at(moment(TODAY, 9))
 
 
 def page(cast: Cast, who: Membership, address: str = MY_SCHOOL) -> str:
@@ -38,9 +34,11 @@ def page(cast: Cast, who: Membership, address: str = MY_SCHOOL) -> str:
 
 def agreed(cast: Cast, due: date, check: date) -> Action:
     review = Review.objects.filter(state="published").first() or review_at(cast, "published")
-    action = NewAction(f"Do it by {due}.", cast.ben, "", due, check)
+    action = NewAction(f"Do it by {due}.", cast.ben, "", max(due, TODAY), max(check, TODAY))
     finding = Finding.objects.filter(review=review)[0]
-    return agree_from_findings(review, [AgreedOn(action, finding)], by=cast.ben)[0]
+    [made] = agree_from_findings(review, [AgreedOn(action, finding)], by=cast.ben)
+    Action.objects.filter(pk=made.pk).update(due_on=due, impact_check_on=check)  # agreed while they were to come
+    return made
 
 
 def test_a_visit_waits_for_the_schools_reply_and_then_to_be_considered(cast: Cast) -> None:
@@ -114,6 +112,10 @@ def test_impact_checks_near_and_past_and_actions_past_their_day(cast: Cast) -> N
     assert late_days in page(cast, cast.ben, "/t/alder/calendar/")
     assert "One impact check is due" in page(cast, cast.ada, OVERVIEW)
     assert "impact check" not in page(cast, cast.tom, OVERVIEW)
+    with trust_scope(cast.alder):
+        Action.objects.filter(pk=past.pk).update(owner=cast.ada)
+    own = page(cast, cast.ada, OVERVIEW)
+    assert (own.count(f'href="/t/alder/actions/{past.pk}/"'), "One impact check is due" in own) == (1, False)
 
 
 def test_nothing_waits_where_nothing_is_asked(cast: Cast) -> None:

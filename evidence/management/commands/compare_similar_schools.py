@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from evidence.rules.published_years import year_words
 from evidence.services.published import compare_similar
+from schools.words import year_words
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils import timezone
 
 from evidence.rules.published_files import FileKind, common, file_kinds, squeezed
-from evidence.rules.published_years import RANGE, Period, lone_year_in, release_in, year_words, years_in
+from evidence.rules.published_years import RANGE, Period, lone_year_in, release_in, years_in
 from schools.services.register import (
     About,
     Counts,
@@ -23,6 +23,7 @@ from schools.services.register import (
     date_in_name,
     not_ahead,
 )
+from schools.words import year_words
 
 from .applying import count_statuses, find_schools, refuse_contradictions, write_figures
 from .plan import Plan, plan_of, says_year

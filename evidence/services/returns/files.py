@@ -13,7 +13,7 @@ from evidence.rules.arithmetic import in_words, value_of
 from evidence.rules.cells import Entry, texts_of
 from evidence.rules.grid import DENOMINATOR, Place, Row, Table
 from evidence.rules.grid_matching import KEY_HEADER, NUMBER_HEADER, OUT_OF_HEADER, guarded
-from schools.words import capital
+from schools.words import capital, year_words
 from schools.words import on as day_words
 
 HEADERS = (
@@ -119,7 +119,7 @@ def _guide(page: Any, last: int) -> None:
 
 
 def _about(table: Table) -> str:
-    return f"{capital(Span(table.span).label)} {table.year}/{(table.year + 1) % 100:02d}"
+    return f"{capital(Span(table.span).label)} {year_words(table.year)}"
 
 
 def _row(table: Table, row: Row) -> str:

@@ -19,6 +19,7 @@ from evidence.rules.comparing import SUMMER
 from evidence.rules.filling import CENSUS, ROLL, has_none, latest, places_a_year, takes_count
 from evidence.rules.grid import ALL, DAY, DENOMINATOR, VALUE, Place, Table
 from schools.words import on as day_words
+from schools.words import year_words
 
 STAYS = frozenset({"places", "pupils"})
 """Units of numbers that are the same next time unless something happened: places of a PAN, pupils on roll."""
@@ -172,7 +173,7 @@ def _from_published(of_return: Return, tables: Sequence[Table]) -> Iterator[tupl
         entry = taken(about[place.measure], known) if known.same else None
         if entry is not None and about[place.measure].takes(place):
             release = f", {known.release}" if known.release and "not stated" not in known.release else ""
-            yield place, Filled(entry, f"the published figures of {known.year}/{(known.year + 1) % 100:02d}{release}")
+            yield place, Filled(entry, f"the published figures of {year_words(known.year)}{release}")
 
 
 def taken(table: Table, known: Known) -> Entry | None:
