@@ -43,7 +43,8 @@ class Command(BaseCommand):
 
 def seed_trust(story: Story, plan: TrustPlan, today: date) -> None:
     """Write one trust, all of it or nothing; one that has members is left as it is."""
-    trust, _ = Trust.objects.get_or_create(slug=plan.slug, defaults={"name": plan.name, "accent": plan.accent})
+    told = {"name": plan.name, "accent": plan.accent, "heads_see_others": plan.heads_see}
+    trust, _ = Trust.objects.get_or_create(slug=plan.slug, defaults=told)
     with trust_scope(trust):
         if not Membership.objects.exists():
             TrustWriter(story, plan, trust, today).write()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from plans.models import ChecklistItem
@@ -12,7 +12,7 @@ from plans.services.following import ENTERED, entry_label, new_item
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.record import Record
-from reporting.management.demo.story import Story
+from reporting.management.demo.story import Story, TrustPlan
 from schools.models import Membership, School, StrategyVersion
 
 Status = ChecklistItem.Status
@@ -25,8 +25,10 @@ TO_COME, PAST = timedelta(days=24), timedelta(days=6)
 class ChecklistWriter:
     """Writes the checklists of one trust, once the levels are decided."""
 
-    def __init__(self, story: Story, people: People, version: StrategyVersion, terms: Terms, record: Record) -> None:
-        self.words, self.people, self.version = story.plans["checklist"], people, version
+    def __init__(
+        self, story: Story, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms, record: Record
+    ) -> None:
+        self.words, self.plan, self.people, self.version = story.plans["checklist"], plan, people, version
         self.terms, self.record = terms, record
 
     def write(self, schools: Mapping[str, School]) -> None:
@@ -45,14 +47,15 @@ class ChecklistWriter:
             label=entry_label(stand),
         )  # fmt: skip
         rows = [new_item(stand.school, self.version, one) for one in asked]
-        self._fill([row for row in rows if row.level == stand.level.key], self.people.head(key, 0), stand)
+        unmet = self.plan.unmet if key == self.plan.unplanned else ()
+        self._fill([row for row in rows if row.level == stand.level.key], self.people.head(key, 0), stand, unmet)
         return rows
 
-    def _fill(self, rows: Sequence[ChecklistItem], head: Membership, stand: Stand) -> None:
+    def _fill(self, rows: Sequence[ChecklistItem], head: Membership, stand: Stand, unmet: Collection[str] = ()) -> None:
         """Two in four met, one under way and late in the first domain, one not begun."""
         begun = max(stand.stay.since, self.terms.today - timedelta(days=60))
         for place, row in enumerate(rows):
-            row.taken_up_on, row.status = begun, STANDS[place % len(STANDS)]
+            row.taken_up_on, row.status = begun, Status.OPEN if row.words in unmet else STANDS[place % len(STANDS)]
             row.owner = head
             seen = min(working_day(begun + timedelta(days=7 + place)), self.terms.today)
             if row.status == Status.MET:

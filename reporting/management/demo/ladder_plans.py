@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from plans.models import Action, Milestone, Plan, PlanEdition, Priority
+from plans.models import Action, Milestone, Plan, PlanEdition, Priority, ProgressUpdate
+from plans.queries.documents import document_of
 from plans.rules.document import Document
+from plans.rules.progress import About, abouts
+from plans.rules.progress import told as update_of
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.plans import PlanWriter
 from schools.models import School
@@ -31,25 +34,40 @@ class LadderPlanWriter(PlanWriter):
             if self.kind is not None and "plan" in told:
                 self._whole(self.kind, told, schools[told["school"]])
 
-    def _whole(self, kind: PlanType, told: dict[str, Any], school: School) -> None:
-        key, days = told["school"], [day_of(self.terms, step["on"]) for step in told["steps"]]
+    def _whole(self, kind: PlanType, concern: dict[str, Any], school: School) -> None:
+        key, days = concern["school"], [day_of(self.terms, step["on"]) for step in concern["steps"]]
         plan = Plan.objects.create(
-            school=school, kind=kind.key, title=kind.label[:200], strategy_version=self.version, answers=told["plan"],
-            year=academic_year(self.terms.today), begun_by=self.people.head(key, 0), begun_on=days[0],
+            school=school, kind=kind.key, title=kind.label[:200], strategy_version=self.version,
+            answers=concern["plan"], year=academic_year(self.terms.today), begun_by=self.people.head(key, 0),
+            begun_on=days[0],
         )  # fmt: skip
         rows = [
             (Priority(plan=plan, position=place, **{name: one[name] for name in ("label", "change", "success")}), one)
-            for place, one in enumerate(told["priorities"], start=1)
+            for place, one in enumerate(concern["priorities"], start=1)
         ]
         Priority.objects.bulk_create([row for row, _ in rows])
         Milestone.objects.bulk_create(self._milestone(row, *told) for row, one in rows for told in one["milestones"])
-        gains = [place for place, step in enumerate(told["steps"]) if "gains" in step]
+        gains = [place for place, step in enumerate(concern["steps"]) if "gains" in step]
         self._amend(
             kind, plan, key, days[0], [self._of(row, step, key) for row, one in rows for step in one["actions"]]
         )
         for place in gains:
             gained = [self._of(row, step, key) for row, one in rows for step in one.get("gained", ())]
             self._amend(kind, plan, key, days[place], gained)
+        self._updates(plan, concern["updates"], since=days[0])
+
+    def _updates(self, plan: Plan, updates: Sequence[Mapping[str, Any]], *, since: date) -> None:
+        """One for each half term that has ended since, the latest last."""
+        ends = sorted(one.ends_on for (_, half), one in self.terms.rows.items() if half)
+        due = [day for day in ends if since < day < self.terms.today][-len(updates) :]
+        lines = abouts(document_of(plan))
+        ProgressUpdate.objects.bulk_create(
+            ProgressUpdate(
+                plan=plan, due_on=day, sent_at=moment(working_day(day - timedelta(days=2)), "15:25"),
+                sent_by=plan.begun_by, document=update_of(lines, _typed(lines, one), {}),
+            )
+            for day, one in zip(due, updates[len(updates) - len(due) :], strict=True)
+        )  # fmt: skip
 
     def _milestone(self, row: Priority, days: int, words: str, outcome: str = "", note: str = "") -> Milestone:
         """With an outcome: the head has said it, on the day."""
@@ -85,8 +103,17 @@ class LadderPlanWriter(PlanWriter):
         )  # fmt: skip
         if "verdict" in told:
             action.state, action.verdict, action.verdict_note = Action.State.DONE, told["verdict"], told["note"]
+            action.verdict_evidence = told["evidence"]
             action.closed_by, action.closed_at = owner, moment(working_days_after(due, 15), "15:10")
         return action
+
+
+def _typed(lines: Sequence[About], update: Mapping[str, Any]) -> dict[str, str]:
+    """What was typed of each line: what was done, and what changed."""
+    typed = {"overall": update["overall"]}
+    for line, (done, changed) in zip(lines, update["lines"], strict=False):
+        typed |= {f"done_{line.id}": done, f"changed_{line.id}": changed}
+    return typed
 
 
 def day_of(terms: Terms, told: Any) -> date:

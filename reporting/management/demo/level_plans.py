@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from plans.models import Action, Milestone, Plan, Priority
 from plans.rules.chain import kinds_asked
-from reporting.management.demo.plans import PlanWriter
+from reporting.management.demo.plans import PlanWriter, at
 from reviews.queries.reviews import levels_of
-from schools.models import School
+from schools.models import Membership, School
 from schools.rules import academic_year
 from schools.strategy.provision import PlanType
 
@@ -34,18 +34,17 @@ class LevelPlanWriter(PlanWriter):
             "answers": {one.key: sections[n % len(sections)] for n, one in enumerate(kind.form.header)},
             "strategy_version": self.version,
         }  # fmt: skip
-        rows = [Plan(school=one, begun_by=self.people.head(keys[one.pk], 0), **told) for one in schools]
+        rows = [Plan(school=one, begun_by=self._writer(keys[one.pk]), **told) for one in schools]
         plans = Plan.objects.bulk_create(rows)
-        self._lines(plans)
+        self._lines(plans, [self.people.head(keys[at(one)], 0) for one in plans])
         self._editions(kind, plans, keys, dict.fromkeys(keys, "approved"))
 
-    def _lines(self, plans: Sequence[Plan]) -> None:
+    def _lines(self, plans: Sequence[Plan], heads: Sequence[Membership]) -> None:
         """The same priority for each, with its target and its action."""
         label, change, success, target, what, measure = self.words["level_priority"]
         rows = [Priority(plan=one, position=1, label=label, change=change, success=success) for one in plans]
         Priority.objects.bulk_create(rows)
         Milestone.objects.bulk_create(Milestone(priority=row, by_on=self._term_end(1), words=target) for row in rows)
-        heads = [one.begun_by for one in plans if one.begun_by]
         Action.objects.bulk_create(
             self._action(row, head, what, measure, "") for row, head in zip(rows, heads, strict=True)
         )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
-from plans.models import Action, ApprovalStep, Milestone, Plan, PlanEdition, Priority
-from plans.queries.plans import documents_of
+from plans.models import Action, ApprovalStep, Condition, Milestone, Plan, PlanEdition, Priority
+from plans.queries.documents import documents_of
 from plans.rules.chain import Rung, approvers, chain
-from plans.rules.document import Document
+from plans.rules.conditions import conditions_in
+from plans.rules.document import Document, Focus, Line
 from reporting.management.demo.calendar import Terms, moment, working_day
 from reporting.management.demo.people import People
 from reporting.management.demo.story import Story, TrustPlan
@@ -20,7 +23,7 @@ from reviews.queries.reviews import levels_of
 from schools.access import ROLES
 from schools.models import Membership, School, StrategyVersion
 from schools.rules import academic_year, working_days_after
-from schools.strategy import Strategy
+from schools.strategy import Role, Strategy
 from schools.strategy.provision import PlanType
 
 Outcome = ApprovalStep.Outcome
@@ -32,6 +35,9 @@ TARGETS = (("persistent_absence_rate", "all", Decimal(12)), ("persistent_absence
 
 class PlanWriter:
     """Writes the plan that every school of one trust has."""
+
+    begins_at = 0
+    """Which of the priorities are the first school's."""
 
     def __init__(self, story: Story, plan: TrustPlan, people: People, version: StrategyVersion, terms: Terms) -> None:
         self.words, self.plan, self.people, self.version, self.terms = story.plans, plan, people, version, terms
@@ -48,57 +54,75 @@ class PlanWriter:
         here = {key: school for key, school in schools.items() if school.left_on is None}
         states = {school.pk: STATES[place % len(STATES)] for place, school in enumerate(here.values())}
         heads = {school.pk: self.people.head(key, 0) for key, school in here.items()}
-        plans = self._plans(self.kind, here.values(), heads)
+        plans = self._plans(self.kind, here.values(), {school.pk: self._writer(key) for key, school in here.items()})
         self._priorities(plans, heads)
         sent = [one for one in plans if states[at(one)] != "draft"]
         self._editions(self.kind, sent, {school.pk: key for key, school in here.items()}, states)
         changed = [one for one in plans if states[at(one)] == "changed"]
-        Priority.objects.filter(plan__in=changed, position=1).update(success=self.words["changed"][0])
+        rows = Priority.objects.filter(plan__in=changed, position=1)
+        rows.update(success=Concat("success", Value(f" {self.words['changed'][0]}")))
 
-    def _plans(self, kind: PlanType, schools: Iterable[School], heads: dict[int, Membership]) -> list[Plan]:
+    def _writer(self, school: str) -> Membership:
+        """Who begins and sends it: the head, or who leads beside them where the head approves it."""
+        if self.kind is None or Role.HEAD not in self.kind.approval:
+            return self.people.head(school, 0)
+        return self.people.of_school(Role.LEADER, school, 0) or self.people.holding(Role.SI_LEAD)
+
+    def _plans(self, kind: PlanType, schools: Iterable[School], writers: dict[int, Membership]) -> list[Plan]:
         """Those that only held agreed actions so far, and new ones."""
         found = {
             at(one): one for one in Plan.objects.filter(school__isnull=False, kind=kind.key, state=Plan.State.OPEN)
         }
-        sections, year = self.words["sections"], academic_year(self.terms.today)
-        answers = {one.key: sections[n % len(sections)] for n, one in enumerate(kind.form.header)}
+        year = academic_year(self.terms.today)
         begun = self._sent_on("approved") - timedelta(days=14)
         rows = [
             found.get(one.pk) or Plan(school=one, kind=kind.key, title=kind.label[:200], year=year) for one in schools
         ]
-        for row in rows:
-            row.answers, row.strategy_version, row.begun_by = answers, self.version, heads[at(row)]
-            row.begun_on = begun
+        for place, row in enumerate(rows):
+            row.answers, row.strategy_version = self._answers(kind, place), self.version
+            row.begun_by, row.begun_on = writers[at(row)], begun
         Plan.objects.bulk_create([one for one in rows if one.pk is None])
         Plan.objects.bulk_update(found.values(), ["answers", "strategy_version", "begun_by", "begun_on"])
         return rows
 
+    def _told(self, place: int) -> list[dict[str, Any]]:
+        """The two priorities of the plan at this place."""
+        pool = self.words["priorities"]
+        return [pool[(self.begins_at + 2 * place + n) % len(pool)] for n in range(2)]
+
+    def _answers(self, kind: PlanType, place: int) -> dict[str, str]:
+        """Where the school is, which leads to its priorities; and sentences that fit any school."""
+        first, *rest = self.words["sections"]
+        here = " ".join([first, *(one["where"] for one in self._told(place))])
+        return {one.key: rest[n % len(rest)] if n else here for n, one in enumerate(kind.form.header)}
+
     def _priorities(self, plans: Sequence[Plan], heads: dict[int, Membership]) -> None:
-        """The same two for each, with their targets and one action; what was agreed before serves the first."""
-        told = list(enumerate(self.words["priorities"], start=1))
+        """Two for each, with their targets and one action; what was agreed on visits and reviews serves none."""
         rows = [
-            (Priority(plan=plan, position=place, label=words[0], change=words[1], success=words[2]), words)
-            for plan in plans
-            for place, words in told
+            (Priority(plan=plan, position=n, **{name: told[name] for name in ("label", "change", "success")}), told)
+            for place, plan in enumerate(plans)
+            for n, told in enumerate(self._told(place), start=1)
         ]
         Priority.objects.bulk_create([row for row, _ in rows])
-        first = Priority.objects.filter(plan=OuterRef("plan"), position=1).values("pk")[:1]
-        Action.objects.filter(plan__in=plans, priority=None).update(priority_id=Subquery(first))
-        Milestone.objects.bulk_create([stage for row, _ in rows for stage in self._milestones(row)])
-        Action.objects.bulk_create([self._action(row, heads[at(row.plan)], *words[3:]) for row, words in rows])
-
-    def _milestones(self, row: Priority) -> list[Milestone]:
-        spring, summer = self._term_end(1), self._term_end(2)
-        if row.position == 1:
-            return [
-                Milestone(priority=row, by_on=spring, words="Seven in ten write two pages."),
-                Milestone(priority=row, by_on=summer, words="Nine in ten write two pages."),
+        Milestone.objects.bulk_create([stage for row, told in rows for stage in self._milestones(row, told)])
+        Action.objects.bulk_create(
+            [
+                self._action(row, heads[at(row.plan)], told["action"], told["judged"], told["training"])
+                for row, told in rows
             ]
+        )
+
+    def _milestones(self, row: Priority, told: Mapping[str, Any]) -> list[Milestone]:
+        """Figures where the strategy has the measure; else two stages in words."""
         known = self.version.strategy.measure_by_key
+        if told.get("measured") and all(measure in known for measure, _, _ in TARGETS):
+            return [
+                Milestone(priority=row, by_on=self._term_end(2), measure=measure, group=group, value=value)
+                for measure, group, value in TARGETS
+            ]
         return [
-            Milestone(priority=row, by_on=summer, measure=measure, group=group, value=value)
-            for measure, group, value in TARGETS
-            if measure in known
+            Milestone(priority=row, by_on=self._term_end(ahead), words=words)
+            for ahead, words in enumerate(told["targets"], start=1)
         ]
 
     def _term_end(self, ahead: int) -> date:
@@ -114,7 +138,10 @@ class PlanWriter:
 
     def _editions(self, kind: PlanType, plans: Sequence[Plan], keys: dict[int, str], states: dict[int, str]) -> None:
         documents, levels = documents_of(plans), levels_of([one.school for one in plans if one.school])
+        closed = dict(Action.objects.filter(plan__in=plans, state="done").values_list("pk", "closed_at"))
         editions = [self._edition(one, documents[one.pk], states[at(one)]) for one in plans]
+        for one in editions:
+            one.document = _as_sent(one.document, {pk for pk, moment in closed.items() if moment > one.sent_at})
         PlanEdition.objects.bulk_create(editions)
         steps = []
         for one in editions:
@@ -123,6 +150,8 @@ class PlanWriter:
             school = at(one.plan)
             steps += [self._step(one, n, rung, keys[school], states[school]) for n, rung in enumerate(rungs, start=1)]
         ApprovalStep.objects.bulk_create(steps)
+        asked = [one for step in steps if step.outcome == Outcome.CONDITIONS for one in self._conditions(step)]
+        Condition.objects.bulk_create(asked)
 
     def _edition(self, plan: Plan, document: Document, state: str) -> PlanEdition:
         sent = self._sent_on(state)
@@ -143,6 +172,16 @@ class PlanWriter:
             step.outcome, step.words = self._answered(state, place)
             step.checked = self._checked(rung.role, step.outcome)
         return step
+
+    def _conditions(self, step: ApprovalStep) -> Iterator[Condition]:
+        """The first is said to be met, the others are open."""
+        for place, words in enumerate(conditions_in(step.words), start=1):
+            row = Condition(step=step, position=place, words=words)
+            if place == 1:
+                said = self.terms.today - timedelta(days=3)
+                row.state, row.met_on, row.how = Condition.State.SAID, working_day(said), self.words["met"][0]
+                row.said_by, row.said_at = step.edition.plan.begun_by, moment(working_day(said), "16:10")
+            yield row
 
     def _checked(self, role: str, outcome: str) -> list[tuple[str, str]]:
         """What who checks the plan said of each rule: all met, or with conditions the first not yet."""
@@ -171,3 +210,15 @@ def at(plan: Plan) -> int:
     """The school whose plan it is."""
     assert plan.school_id is not None  # of the demo's plans only that of the trust has none, and it is made apart
     return plan.school_id
+
+
+def _as_sent(document: Document, later: Collection[int]) -> Document:
+    """Without what came of these actions: they were closed after it was sent."""
+
+    def then(lines: Iterable[Line]) -> list[Line]:
+        return [
+            Line(**{**one, "verdict": "", "evidence": "", "closed": ""}) if one["id"] in later else one for one in lines
+        ]
+
+    priorities = [Focus(**{**one, "actions": then(one["actions"])}) for one in document["priorities"]]
+    return Document(**{**document, "priorities": priorities, "actions": then(document["actions"])})

@@ -60,13 +60,15 @@ class PracticeWriter:
         if looked:
             seen = working_day(today - timedelta(days=4))
             yield Action(
-                plan=plan, finding=found, what=first, owner=owner, agreed_on=review.ends_on,
+                plan=plan, finding=found, is_origin_fixed=True, what=first, owner=owner, agreed_on=review.ends_on,
                 due_on=working_day(seen - timedelta(days=14)),
                 impact_check_on=seen, state="done", verdict="partly", verdict_note=self.words["verdicts"][0],
+                verdict_evidence=self.words["verdicts"][1],
                 closed_at=moment(seen, "15:40"), closed_by=owner,
             )  # fmt: skip
         yield Action(
-            plan=plan, finding=found, what=second, owner=owner, due_on=working_day(today - timedelta(days=10)),
+            plan=plan, finding=found, is_origin_fixed=True, what=second, owner=owner,
+                due_on=working_day(today - timedelta(days=10)),
             impact_check_on=working_days_after(today, 4) if looked else working_day(today - timedelta(days=1)),
         )  # fmt: skip
 

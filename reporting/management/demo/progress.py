@@ -25,6 +25,8 @@ HELD = 3
 class ProgressWriter(PlanWriter):
     """Writes the plan of a few schools that is told of each half term, and how it gets on."""
 
+    begins_at = 4  # other priorities than those of the plan beside it
+
     def _kind(self, strategy: Strategy) -> PlanType | None:
         usual = super()._kind(strategy)
         apart = {stage.plan for ladder in strategy.ladders for stage in ladder.stages}  # written with the ladder
@@ -37,7 +39,7 @@ class ProgressWriter(PlanWriter):
         if self.kind is not None:
             few = dict(list(here.items())[:HELD])
             heads = {school.pk: self.people.head(key, 0) for key, school in few.items()}
-            plans = self._plans(self.kind, few.values(), heads)
+            plans = self._plans(self.kind, few.values(), {school.pk: self._writer(key) for key, school in few.items()})
             self._priorities(plans, heads)
             keys, states = {one.pk: key for key, one in few.items()}, {one.pk: "approved" for one in few.values()}
             self._editions(self.kind, plans, keys, states)
@@ -65,12 +67,13 @@ class ProgressWriter(PlanWriter):
             for plan in plans[:1]
         )  # fmt: skip
         ProgressDraft.objects.bulk_create(
-            ProgressDraft(plan=plan, answers={"overall": self.words["progress"][0][0]}) for plan in plans[2:]
+            ProgressDraft(plan=plan, answers={"overall": self.words["progress"][0]}) for plan in plans[2:]
         )
 
     def _typed(self, lines: Sequence[About]) -> dict[str, Any]:
-        overall, *pairs = self.words["progress"]
-        found = {"overall": overall[0]}
-        for line, (done, changed) in zip(lines, pairs, strict=False):
-            found |= {f"done_{line.id}": done, f"changed_{line.id}": changed}
+        told = {one["label"]: one for one in self.words["priorities"]}
+        found = {"overall": self.words["progress"][0]}
+        for line in lines:
+            one = told[line.label]
+            found |= {f"done_{line.id}": one["done"], f"changed_{line.id}": one["changed"]}
         return found

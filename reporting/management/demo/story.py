@@ -91,6 +91,8 @@ class TrustPlan:
     team: dict[str, dict[str, Any]] = field(default_factory=dict)  # person: what they can give to schools
     level_plans: tuple[str, ...] = ()  # kinds of plan that a level asks for, and that schools have
     unplanned: str = ""  # the school that has none of them
+    unmet: tuple[str, ...] = ()  # items of its checklist that say it had one
+    heads_see: str = "nothing"  # what heads see of other schools
     behind: str = ""  # the school that has had less support than it is owed
     conclusions: tuple[str, ...] = ()  # provision and capacity: of a school that needs more, and of one that needs less
 

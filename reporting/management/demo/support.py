@@ -41,7 +41,7 @@ class SupportWriter:
         self.here: dict[str, School] = {}
 
     def write(self, schools: Mapping[str, School]) -> None:
-        """Of this year all of it, of the two before every third; then what was asked for."""
+        """Of this year and the last all of it, of the one before every third; then what was asked for."""
         self.here = {key: school for key, school in schools.items() if school.left_on is None}
         year, today = academic_year(self.terms.today), self.terms.today
         placed = placed_of(self.here.values())
@@ -62,7 +62,7 @@ class SupportWriter:
                 continue
             for turn, due in enumerate(owed.get(one.key, ())):
                 day = working_day(due - timedelta(days=int(4 * chance(key, one.key, turn))))
-                if day > self.terms.today + AHEAD or (ago and turn % 3):
+                if day > self.terms.today + AHEAD or (ago > 1 and turn % 3):
                     continue
                 row = self._booking(key, one, day, ago)
                 if day <= self.terms.today and ago == 0 and (latest is None or day > latest.on):
@@ -87,7 +87,7 @@ class SupportWriter:
 
     def _provider(self, key: str, one: Entitlement, about: tuple[str, ...], ago: int) -> dict[str, object]:
         """Whom the strategy names; where that may be anybody, the trust, another school, or somebody outside."""
-        others = [other for other in self.here if other != key]
+        others = [other for other in self._giving() if other != key]
         named = next((each for each in one.given_by if each in self.words["givers"]), "")
         role = self.words["givers"].get(named, "")
         kind = (
@@ -103,6 +103,10 @@ class SupportWriter:
             giver = pick(others, *about)
             return told | {"provider_school": self.here[giver], "provider_person": self.people.head(giver, 0)}
         return told | {"provider_person": self.people.holding(role) if role else self.lead}
+
+    def _giving(self) -> list[str]:
+        """The schools that offer something; where none does, any."""
+        return [one.key for one in self.plan.schools if one.offer and one.key in self.here] or list(self.here)
 
     def _came(self, row: SupportBooking, key: str) -> SupportBooking:
         row.state, row.delivered_by, row.delivered_at = "confirmed", self.lead, moment(row.on, "16:20")
@@ -148,7 +152,9 @@ class SupportWriter:
         reviews = {one.key for one in offered(self.version.strategy)}
         items = [one.key for one in self.version.strategy.menu if one.key not in reviews] or [""]
         keys, states = list(self.here), ("draft", "asked", "agreed", "declined")
-        rows = [self._request(keys[n % len(keys)], state, items[n % len(items)], n) for n, state in enumerate(states)]
+        rows = [
+            self._request(keys[n % len(keys)], state, items[n % 2 % len(items)], n) for n, state in enumerate(states)
+        ]
         made = R.objects.bulk_create(rows)
         B.objects.bulk_create(self._agreed(made[2], keys[2 % len(keys)]))
 
@@ -160,7 +166,7 @@ class SupportWriter:
         row = R(
             school=self.here[key], strategy_version=self.version, item=item, need=self.words["needs"][place],
             priority=Urgency.values[place % 3], suits=self.words["suits"][0], written_by=head, written_at=asked,
-            state=state, criterion=self.version.strategy.criteria[place].key,
+            state=state, criterion=self.version.strategy.criteria[place % 2].key,
         )  # fmt: skip
         if state != "draft":
             row.asked_by, row.asked_at = head, asked

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from categorisation.models import Assessment, Proposal, SchoolFact
 from evidence.queries.calibration import SchoolAccuracy, accuracy_of
+from reporting.management.demo.appraisals import AppraisalWriter
 from reporting.management.demo.calendar import Sitting, make_terms, moment, sittings
 from reporting.management.demo.checklists import ChecklistWriter
 from reporting.management.demo.checks import write_checks
@@ -37,6 +38,7 @@ from reporting.services import request_report
 from schools.models import Kpi, Period, School, StrategyChoice, StrategyVersion, Trust
 from schools.services.strategies import register_kpis
 from schools.strategy import Role, read_strategy
+from schools.words import year_words
 
 LONG_BEFORE = date(2019, 9, 1)
 """When schools joined that have been in their trust since before the story."""
@@ -78,10 +80,11 @@ class TrustWriter:
             ProgressWriter,
             VerdictWriter,
             SupportWriter,
+            AppraisalWriter,
         ):
             writer(self.story, self.plan, self.people, self.version, self.terms).write(self.schools)
         ConcernWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
-        ChecklistWriter(self.story, self.people, self.version, self.terms, self.record).write(self.schools)
+        ChecklistWriter(self.story, self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         ExchangeWriter(self.plan, self.people, self.version, self.terms, self.record).write(self.schools)
         FigureWriter(self.story, self.plan, self.people, self.version, matrices).write(
             self.schools, periods_before(self.terms, TERMS_BACK), self.terms[0], self.terms.today
@@ -136,7 +139,7 @@ class TrustWriter:
         years = sorted({term.year for (_, half), term in self.terms.rows.items() if half == 0})
         for year in years:
             at = moment(max(first, date(year, 6, 16)), "11:05")
-            self.record.write("calendar.set", Period, at=at, by=admin, after=f"{year}/{(year + 1) % 100:02d}")
+            self.record.write("calendar.set", Period, at=at, by=admin, after=year_words(year))
         for plan in self.plan.schools:
             self._record_coming_and_going(plan)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from plans.models import Action, ApprovalStep, Milestone, Plan, PlanEdition, PlanPaper, Priority
-from plans.queries.plans import document_of
+from plans.queries.documents import document_of
 from plans.rules.chain import chain
 from plans.rules.paper import PDF
 from reporting.management.demo.calendar import moment, working_day

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from plans.models import Action, Plan, Priority
-from plans.queries.plans import documents_of
+from plans.models import Action, Plan, Priority, Validation
+from plans.queries.documents import documents_of
 from reporting.management.demo.calendar import moment, working_day
 from reporting.management.demo.plans import PlanWriter
 from schools.models import School
@@ -15,6 +15,7 @@ from schools.rules import academic_year
 
 CLOSED_BEFORE, BEGUN_BEFORE = timedelta(days=75), timedelta(days=380)
 TOOK = timedelta(weeks=13)
+SEEN_AFTER = timedelta(days=21)
 
 
 class VerdictWriter(PlanWriter):
@@ -44,16 +45,27 @@ class VerdictWriter(PlanWriter):
         for plan in plans:
             plan.final = documents[plan.pk]
         Plan.objects.bulk_update(plans, ["final"])
+        self._validated(plans)
+
+    def _validated(self, plans: Sequence[Plan]) -> None:
+        """The first is confirmed by the improvement lead, the last seen differently; those between wait."""
+        lead, told = self.people.holding("si_lead"), self.words["validated"]
+        day = working_day(self.terms.today - CLOSED_BEFORE + SEEN_AFTER)
+        Validation.objects.bulk_create(
+            Validation(plan=plan, outcome=outcome, verdict=verdict, saw=saw, place=place, adviser=adviser, on=day,
+                       by=lead, at=moment(day, "17:05"))
+            for plan, (outcome, verdict, saw, place, adviser) in zip((plans[0], plans[-1]), told, strict=True)
+        )  # fmt: skip
 
     def _actions(self, plans: Sequence[Plan], priorities: Sequence[Priority], endings: Sequence[Sequence[str]]) -> None:
         Action.objects.bulk_create(
             Action(
                 plan=plan, priority=priority, what=what, owner=plan.begun_by, support=support,
                 budget=Decimal(pounds) if pounds else None, agreed_on=plan.begun_on, due_on=plan.begun_on + TOOK,
-                state=Action.State.DONE, verdict=verdict, verdict_note=note, closed_by=plan.begun_by,
-                closed_at=moment(working_day(plan.begun_on + TOOK), "15:10"),
+                state=Action.State.DONE, verdict=verdict, verdict_note=note, verdict_evidence=shown,
+                closed_by=plan.begun_by, closed_at=moment(working_day(plan.begun_on + TOOK), "15:10"),
             )
-            for plan, priority, (verdict, _, _, what, support, pounds, note, _) in zip(
+            for plan, priority, (verdict, _, _, what, support, pounds, note, _, shown) in zip(
                 plans, priorities, endings, strict=True
             )
         )  # fmt: skip

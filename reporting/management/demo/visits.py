@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 
@@ -152,12 +153,18 @@ class VisitWriter:
         today = self.terms.today
         agreed = visit.considered_on or today
         due = working_days_after(agreed, 10)
-        common = {"plan": plan, "owner": visit.considered_by, "agreed_on": agreed, "due_on": due}
+        common: dict[str, Any] = {
+            "plan": plan,
+            "is_origin_fixed": True,
+            "owner": visit.considered_by,
+            "agreed_on": agreed,
+            "due_on": due,
+        }
         first, second = self.words["actions"][2:4] if told.check else self.words["actions"][:2]
         yield Action(
             what=first, impact_check_on=working_day(today - timedelta(days=1)), state="done", verdict="worked",
-            verdict_note=self.words["verdicts"][0], closed_at=moment(working_day(today - timedelta(days=1)), "15:30"),
-            closed_by=visit.considered_by, **common,
+            verdict_note=self.words["verdicts"][0], verdict_evidence=self.words["verdicts"][1],
+            closed_at=moment(working_day(today - timedelta(days=1)), "15:30"), closed_by=visit.considered_by, **common,
         )  # fmt: skip
         yield Action(what=second, impact_check_on=working_days_after(today, 2), **common)
 
