@@ -112,8 +112,8 @@ def _us_path(line: str) -> str:
     return f'<path class="us" d="{line}" fill="none" stroke="{_US}" stroke-width="2.25"/>'
 
 
-def _dot(x: float, y: float, radius: str) -> str:
-    return f'<circle class="us-fill" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{_US}"/>'
+def _dot(x: float, y: float, radius: str, edge: str = "") -> str:
+    return f'<circle class="us-fill" cx="{x:.1f}" cy="{y:.1f}" r="{radius}" fill="{_US}"{edge}/>'
 
 
 def _solid(frame: _Frame, values: Values) -> list[str]:
@@ -246,35 +246,53 @@ def bias_chart(
 
 
 def moved_chart(
-    name: str, points: Sequence[tuple[Decimal, int, str]], *, ident: str, unit: str, most: int = 2
+    name: str, points: Sequence[tuple[Decimal, int, str]], *, ident: str, unit: str, least: int = 2
 ) -> SafeString:
     """How much of something came (across) beside how many levels a school moved (upwards: stronger).
 
-    Each of `points` is how much, in `unit`, the levels moved, and both in words. Dots on one place are drawn
-    beside each other; beyond `most` levels a dot stays at the edge.
+    Each of `points` is how much, in `unit`, the levels moved, and both in words. Every dot stands exactly where it
+    belongs; several on one place are one larger dot with their number in it. At least `least` levels are shown
+    each way.
     """
     largest = max([amount for amount, _, _ in points], default=Decimal(1)) or Decimal(1)
-    frame = _Frame(34, 318, 26, 132, -most, most, 2)
-    middle, farthest = frame.y(0), amount_words(largest, unit)
-    levels = [step for step in range(-most, most + 1) if step]
-    body = [f'<path d="M20 {frame.y(step):.1f}H332" stroke="{_RULE}"/>' for step in levels]
+    most = max([least, *(abs(steps) for _, steps, _ in points)])
+    frame = _Frame(44, 318, 14, 14 + 52 * most, -most, most, 2)
+    body = [_level(frame, step) for step in range(-most, most + 1)]
+    foot = frame.foot + 24
     body += [
-        f'<path d="M20 {middle:.1f}H332" stroke="{_INK}" stroke-width="1"/>',
-        f'<text x="20" y="12" {_FONT} font-size="12" fill="{_NOTE}">Moved up</text>',
-        f'<text x="20" y="150" {_FONT} font-size="12" fill="{_NOTE}">Moved down</text>',
-        f'<text x="34" y="168" {_FONT} font-size="12" fill="{_INK}">none</text>',
-        f'<text x="318" y="168" text-anchor="end" {_FONT} font-size="12" fill="{_INK}">{farthest}</text>',
+        f'<text x="44" y="{foot:.0f}" {_FONT} font-size="12" fill="{_INK}">none</text>',
+        f'<text x="332" y="{foot:.0f}" text-anchor="end" {_FONT} font-size="12" fill="{_INK}">'
+        f"{amount_words(largest, unit)}</text>",
     ]
-    seen: dict[tuple[Decimal, int], int] = {}
-    for amount, steps, _ in points:
-        at = (amount, max(-most, min(most, steps)))
-        beside = seen.get(at, 0)
-        seen[at] = beside + 1
-        shift = (-1) ** beside * -(-beside // 2) * 7  # above and below, further out each time
-        body.append(_dot(frame.x(float(amount / largest)), frame.y(at[1]) + shift, "4"))
+    together: dict[tuple[Decimal, int], list[str]] = {}
+    for amount, steps, words in points:
+        together.setdefault((amount, steps), []).append(words)
+    for (amount, steps), told in sorted(together.items(), key=lambda one: -len(one[1])):
+        body.append(_heap(frame.x(float(amount / largest)), frame.y(steps), told))
     said = "; ".join(words for *_, words in points) or "No figures yet."
     return SafeString(
-        f'<svg viewBox="0 0 352 176" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'
+        f'<svg viewBox="0 0 352 {foot + 8:.0f}" role="img" aria-labelledby="{escape(ident)}-t {escape(ident)}-d">'
         f'<title id="{escape(ident)}-t">{escape(name)}</title><desc id="{escape(ident)}-d">{escape(said)}</desc>'
         f"{''.join(body)}</svg>"
     )
+
+
+def _level(frame: _Frame, step: int) -> str:
+    """The line of those who moved so far, with how far."""
+    said, colour = (f"{step:+d}".replace("-", "−"), _RULE) if step else ("0", _INK)
+    return (
+        f'<path d="M30 {frame.y(step):.1f}H332" stroke="{colour}"/>'
+        f'<text x="22" y="{frame.y(step) + 4:.1f}" text-anchor="end" {_FONT} font-size="12" fill="{_NOTE}">'
+        f"{said}</text>"
+    )
+
+
+def _heap(x: float, y: float, words: Sequence[str]) -> str:
+    """A dot; of several on one place a larger one with their number. What it stands for is told beside the pointer."""
+    count = len(words)
+    number = (
+        f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" {_FONT} font-size="11" font-weight="600"'
+        f' fill="#ffffff">{count}</text>'
+    )
+    dot = _dot(x, y, "5" if count == 1 else "9", ' stroke="#ffffff"')
+    return f"<g><title>{escape('; '.join(words))}</title>{dot}{number if count > 1 else ''}</g>"

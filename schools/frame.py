@@ -24,13 +24,14 @@ Link = dict[str, Any]
 _DUE, _SCHOOL = ("What is due", "my_school"), ("My school", "school")
 _OVERVIEW, _SCHOOLS, _MEETINGS = ("Overview", "overview"), ("Schools", "schools"), ("Meetings", "meetings")
 _EVIDENCE, _MONITORING = ("Evidence", "evidence"), ("Monitoring", "monitoring")
-_REVIEWS, _PLANS = ("Reviews", "reviews"), ("Plans", "plans")
+_REVIEWS, _PLANS, _SUPPORT = ("Reviews", "reviews"), ("Plans", "plans"), ("Support", "support")
 _REPORTS, _STRATEGY, _MODERATE = ("Reports", "reports"), ("Strategy", "strategy"), ("To moderate", "waiting")
-_LOCAL = [_DUE, _SCHOOL, _EVIDENCE, _MONITORING, _REVIEWS, _PLANS, _REPORTS, _STRATEGY]
-_LEAD = [_OVERVIEW, _SCHOOLS, _EVIDENCE, _MONITORING, _REVIEWS, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
-_BOARD = [_OVERVIEW, _SCHOOLS, _EVIDENCE, _MONITORING, _REVIEWS, _MEETINGS, _REPORTS, _STRATEGY]
+_WORK = [_EVIDENCE, _MONITORING, _REVIEWS, _PLANS, _SUPPORT]
+_LOCAL = [_DUE, _SCHOOL, *_WORK, _REPORTS, _STRATEGY]
+_LEAD = [_OVERVIEW, _SCHOOLS, *_WORK, _MODERATE, _MEETINGS, _REPORTS, _STRATEGY]
+_BOARD = [_OVERVIEW, _SCHOOLS, *_WORK, _MEETINGS, _REPORTS, _STRATEGY]
 SECTIONS: dict[str, list[tuple[str, str]]] = {
-    Role.HEAD: [*_LOCAL[:6], ("Other schools", "other_schools"), *_LOCAL[6:]],
+    Role.HEAD: [*_LOCAL[:7], ("Other schools", "other_schools"), *_LOCAL[7:]],
     Role.LEADER: _LOCAL,
     Role.CHAIR: _LOCAL,
     Role.GOVERNOR: _LOCAL,
@@ -53,14 +54,13 @@ SECTIONS: dict[str, list[tuple[str, str]]] = {
 }
 """The words of the navigation, by role, and the page each leads to. A page that does not exist is left out."""
 
-MOST_SECTIONS = 10
+MOST_SECTIONS = 12
 PART_OF = {
     "early_warning": "overview",
     **dict.fromkeys(("returns_board", "sefs"), "evidence"),
-    **dict.fromkeys(
-        ("practice", "portraits", "trust_programme", "plans", "support", "checklists", "exchange", "appraisals"),
-        "reviews",
-    ),
+    **dict.fromkeys(("practice", "portraits", "trust_programme"), "reviews"),
+    **dict.fromkeys(("checklists", "appraisals", "verdicts"), "plans"),
+    "exchange": "support",
     "concerns": "overview",
 }
 """Pages with an address of their own, and the section that each is part of."""
@@ -109,7 +109,7 @@ def account_links(request: HttpRequest) -> list[Link]:
 
 
 def sections_of(request: TrustRequest) -> list[Link]:
-    """At most nine words, those of the person's first role first; set-up is one word beside another role."""
+    """At most `MOST_SECTIONS` words, those of the person's first role first; set-up is one word beside another role."""
     roles = [role for role, _ in request.access.roles]
     words: dict[str, str] = {}
     for role in sorted(roles, key=lambda role: role == Role.ADMIN):

@@ -9,13 +9,14 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError, connection
@@ -40,6 +41,17 @@ STRATEGIES = settings.BASE_DIR / "strategies"
 
 properties.register_profile("untimed", deadline=None)  # a busy machine is no failure
 properties.load_profile("untimed")
+
+
+def stopped_at(moment: date | datetime) -> Any:
+    """A fixture for a whole file: its tests run at this moment, and the clock stands."""
+
+    @pytest.fixture(autouse=True)
+    def stopped() -> Iterator[None]:
+        with time_machine.travel(moment, tick=False):
+            yield
+
+    return stopped
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -43,7 +43,8 @@ from plans.api import (
     SupportRequests,
 )
 from plans.api.matching import MatchingNeed
-from reporting.api import MonitoringTerm, ReportFile, Reports
+from reporting.api.owed import SchoolOwed
+from reporting.api.reports import MonitoringTerm, ReportFile, Reports
 from reviews.api.reviews import Practices, Reviews, Wishes
 from reviews.api.years import Programmes
 from schools.access import is_of_api
@@ -99,6 +100,7 @@ inside = [
         name="api_sef_write",
     ),
     re_path(r"^schools/(?P<pk>[0-9]{1,18})/triangulation/$", Triangulation.as_view(), name="api_triangulation"),
+    re_path(r"^schools/(?P<pk>[0-9]{1,18})/owed/$", SchoolOwed.as_view(), name="api_owed"),
     re_path(r"^schools/(?P<pk>[0-9]{1,18})/support/$", SupportLedger.as_view(), name="api_support_ledger"),
     re_path(
         r"^checklist_items/(?P<pk>[0-9]{1,18})/entry/$", ChecklistItemEntry.as_view(), name="api_checklist_item_entry"

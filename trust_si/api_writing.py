@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework.views import APIView
 
 from plans.api.acting import ActionVerdict, PlanAction, PlanActions
-from plans.api.approving import PlanAnswer, PlanSend, PlanTakeBack
+from plans.api.approving import ConditionAnswer, ConditionMet, PlanAnswer, PlanSend, PlanTakeBack
 from plans.api.booking import (
     SchoolSupportBookings,
     SupportCancel,
@@ -36,6 +36,7 @@ from plans.api.progressing import PlanProgress, PlanProgressAnswers, PlanProgres
 from plans.api.sections import PlanSections
 from plans.api.seeing_through import ConcernDuties, ConcernEnd, ConcernLooks, ConcernPlan
 from plans.api.supporting import SchoolSupportRequests, SupportRequestAnswer, SupportRequestSend
+from plans.api.validating import PlanValidate
 from plans.api.writing import PlanPriorities, PlanPriority, SchoolPlans, TrustPlans
 
 WRITING: dict[str, tuple[type[APIView], str]] = {
@@ -51,8 +52,11 @@ WRITING: dict[str, tuple[type[APIView], str]] = {
     "plans/<pk>/actions/<action_id>": (PlanAction, "api_plan_action"),
     "plans/<pk>/send": (PlanSend, "api_plan_send"),
     "plans/<pk>/answer": (PlanAnswer, "api_plan_answer"),
+    "plans/conditions/<pk>/met": (ConditionMet, "api_condition_met"),
+    "plans/conditions/<pk>/answer": (ConditionAnswer, "api_condition_answer"),
     "plans/<pk>/take-back": (PlanTakeBack, "api_plan_take_back"),
     "plans/<pk>/close": (PlanClose, "api_plan_close"),
+    "plans/<pk>/validate": (PlanValidate, "api_plan_validate"),
     "plans/<pk>/priorities/<priority_id>/leave": (PriorityLeave, "api_priority_leave"),
     "actions/<pk>/verdict": (ActionVerdict, "api_action_verdict"),
     "schools/<pk>/concerns": (SchoolConcerns, "api_concern_raise"),

@@ -310,6 +310,7 @@ SPECTACULAR_SETTINGS = {
         "VisitState": "monitoring.models.Visit.State",
         "ActionState": "plans.models.Action.State",
         "PlanState": "plans.models.Plan.State",
+        "ConditionState": "plans.models.Condition.State",
         "ChecklistItemStatus": "plans.models.ChecklistItem.Status",
         "ConcernState": "plans.models.Concern.State",
         "ReviewState": "reviews.models.Review.State",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from schools.tenancy import TrustForeignKey, TrustOwned, trust_manager
+from schools.words import year_words
 
 from .schools import School
 
@@ -61,7 +62,7 @@ class Period(TrustOwned):
 
     @property
     def academic_year(self) -> str:
-        return f"{self.year}/{(self.year + 1) % 100:02d}"
+        return year_words(self.year)
 
     @property
     def label(self) -> str:

@@ -14,7 +14,7 @@ from django.db.models import ProtectedError
 from schools.audit import record_act, require_unchanged
 from schools.models import Membership, Period, School, Season
 from schools.queries import dates_of_year, own_breaks
-from schools.words import on
+from schools.words import on, year_words
 
 Span = tuple[int, date, date]
 """The half, or 0 for the whole term, with its first and last day."""
@@ -54,11 +54,6 @@ def field_words(field: str, season: str) -> str:
         "ends_on": "last day of the {} term",
     }
     return words[field].format(season)
-
-
-def year_words(year: int) -> str:
-    """“2026/27”."""
-    return f"{year}/{(year + 1) % 100:02d}"
 
 
 def faults_of(year: int, given: Mapping[str, date]) -> dict[str, str]:

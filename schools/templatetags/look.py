@@ -195,6 +195,9 @@ def daymonthyear(value: date | None) -> str:
     return _written(value, "j F Y")
 
 
+register.filter("year_words", words.year_words)
+
+
 @register.filter
 def clock(value: datetime | None) -> str:
     """14:32."""

@@ -24,9 +24,10 @@ from schools.models import AuditEntry, School
 from schools.queries import dates_of_year, first_steps, own_breaks, schools_with_own, years_of_calendar
 from schools.record import lines_of
 from schools.rules import PAPER, WHITE, academic_year, contrast
-from schools.services.calendar import set_own_breaks, set_year, usual_dates, year_words
+from schools.services.calendar import set_own_breaks, set_year, usual_dates
 from schools.services.trusts import change_settings
 from schools.views import page
+from schools.words import year_words
 
 SETTINGS, DATES, OWN_DATES = "trust.settings_changed", "calendar.set", "calendar.own"
 

@@ -282,7 +282,10 @@ ACTS: dict[str, Act] = {
     "visit_remove": Act("si_lead", nothing),
     "visit_photos": Act("si_lead", visit_photo),
     "photo_remove": Act("si_lead", nothing),
-    "action": Act("si_lead", always(verdict="worked", note="Books show it.", again_on="", why_early="All see it.")),
+    "action": Act(
+        "si_lead",
+        always(verdict="worked", note="Books show it.", evidence="Four books.", again_on="", why_early="All see it."),
+    ),
     "api_visit_answers": Act("si_lead", api_visit, entries=0, method="patch"),
     "api_visit_submit": Act("si_lead", lambda here: api_visit(here) | {"token": VISIT_TOKEN}),
     **{

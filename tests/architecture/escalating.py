@@ -19,7 +19,7 @@ from tests.architecture.planning import DRAFT
 from tests.architecture.planted import Planted, canary
 
 TODAY, REVIEW = date(2026, 11, 20), date(2027, 1, 15)
-KEYS = ("fresh", "open", "waiting", "watched", "looked")
+KEYS = ("fresh", "open", "waiting", "agreed", "watched", "looked")
 LADDERS = "".join(
     f"""
 [[ladders]]
@@ -43,6 +43,7 @@ exit_tests = ["Milestones are met"]
 key = "two"
 label = "Stage two"
 notify = ["Head"]
+decided_by = {["ceo", "trust_chair"] if key == "agreed" else []}
 """
     for key in KEYS
 )
@@ -73,7 +74,7 @@ def _agree(here: Planted, concern: Concern) -> None:
 
 
 def plant_concerns(here: Planted, school: School) -> None:
-    """One in each state: at a stage, with a step that waits, watched, and watched with every look taken."""
+    """One in each state: at a stage, with a step that waits for one or for a second, watched, every look taken."""
     lead, words = here.people["si_lead"], f"{canary(here.slug)}words"
     for ladder in KEYS[1:]:
         here.rows[f"concern_{ladder}"] = _concern(here, school, ladder)
@@ -82,6 +83,8 @@ def plant_concerns(here: Planted, school: School) -> None:
     here.rows["letter"] = send_letter(here.rows["concern_open"], by=lead, to=to, subject=words, text=words)
     step = StepEntry(words, "", words, words, TODAY, REVIEW)
     propose_step(here.rows["concern_waiting"], Step.UP, step, by=here.people["director"])
+    propose_step(here.rows["concern_agreed"], Step.UP, step, by=here.people["director"])
+    _agree(here, here.rows["concern_agreed"])  # and the chair of the trust has still to
     for ladder in ("watched", "looked"):
         concern = here.rows[f"concern_{ladder}"]
         propose_step(concern, Step.CLOSE, StepEntry(words, exit_tests={"Milestones are met": words}), by=lead)
@@ -124,7 +127,7 @@ CONCERN_ACTS: dict[str, tuple[Any, ...]] = {
             **STEP,
         },
     ),
-    "concern_step": ("si_lead", _always(**STEP)),
+    "concern_step": ("si_lead", _always(**STEP, why_now="Changed.")),
     "concern_withdraw": ("director", _always()),
     "concern_decide": ("ceo", _always(outcome="agreed", words="Changed.", why_now="Changed.")),
     "concern_duty": ("si_lead", _always(duty="Causes are found", on="18 November 2026", words="Changed.")),

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from categorisation.models import Decision
-from plans.models import ChecklistItem, Milestone, Plan
+from plans.models import ChecklistItem, Condition, Milestone, Plan
 from plans.services import (
     ActionEntry,
     ItemEntry,
@@ -28,8 +28,10 @@ from plans.services import (
     write_priority,
 )
 from plans.services.closing import Close, Ending, close_plan
+from plans.services.conditions import say_met
 from plans.services.following import take_up
 from plans.services.papers import add_paper
+from plans.services.validating import Said, validate_plan
 from schools.access import access_of
 from schools.audit import record_act
 from schools.models import Membership, School
@@ -79,6 +81,12 @@ ACTION = {
     "appraisal": "on",
 }  # fmt: skip
 
+
+def action_typed(here: Planted, **more: str) -> dict[str, Any]:
+    """Every part of an action, changed; it answers a visit."""
+    return {**ACTION, "answers": f"visit-{here.rows['visit'].pk}", **more}
+
+
 TARGET = {"by_on": "2027-03-26", "words": "Changed.", "measure": "gld", "group": "all", "value": "71"}
 PRIORITY_SENT = {
     **{name: PRIORITY[name] for name in ("label", "change", "success", "criterion")},
@@ -91,7 +99,8 @@ def action_sent(here: Planted) -> dict[str, Any]:
     return {
         "what": "Changed.", "priority": here.rows["priority"].pk, "owner": None, "owner_words": "English lead",
         "due_on": "2027-03-26", "impact_check_on": "2027-05-20", "success": "Books.", "budget": "100",
-        "training": "A day", "support": "English lead", "appraisal": True,
+        "training": "A day", "support": "English lead", "appraisal": True, "finding": None,
+        "visit": here.rows["visit"].pk,
     }  # fmt: skip
 
 
@@ -114,10 +123,13 @@ def plant_plans(here: Planted, school: School) -> None:
     """One in each state: closed, being written, waiting, approved with a condition and changed since."""
     head, lead = here.people["head"], access_of(here.people["si_lead"].user)
     assert lead is not None  # planted with a role
-    closed = here.rows["plan_closed"] = plan_at(here, school, DRAFT)
     words = f"{canary(here.slug)}verdict"
-    endings = {one.pk: Ending("worked", words, words) for one in closed.actions.all()}
-    close_plan(closed, Close("worked", words, words, endings=endings), by=head)
+    for state in ("closed", "validated"):
+        closed = here.rows[f"plan_{state}"] = plan_at(here, school, DRAFT)
+        endings = {one.pk: Ending("worked", words, words, evidence=words) for one in closed.actions.all()}
+        close_plan(closed, Close("worked", words, words, endings=endings), by=head)
+    said = Said("differs", "partly", words, words, date(2026, 11, 20), words)
+    here.rows["validation"] = validate_plan(here.rows["plan_validated"], said, access=lead)
     for state, kind in (("draft", DRAFT), ("waiting", WAITING), ("agreed", AGREED)):
         here.rows[f"plan_{state}"] = plan_at(here, school, kind)
     here.rows["trust_plan"] = _plan_of_trust(here)
@@ -126,7 +138,12 @@ def plant_plans(here: Planted, school: School) -> None:
     here.rows["plan_action"] = here.rows["plan_draft"].actions.get()
     for state in ("waiting", "agreed"):
         send_plan(here.rows[f"plan_{state}"], by=head, note=f"{canary(here.slug)}note")
-    answer_plan(here.rows["plan_agreed"], access=lead, outcome="conditions", words=f"{canary(here.slug)}condition")
+    words = f"{canary(here.slug)}condition"
+    answer_plan(here.rows["plan_agreed"], access=lead, outcome="conditions", words=f"{words}\n{words} of two")
+    here.rows["condition"], here.rows["condition_said"] = Condition.objects.order_by("pk")
+    says = access_of(head.user)
+    assert says is not None  # planted with a role
+    say_met(here.rows["condition_said"], access=says, met_on=date(2026, 11, 20), how=words)
     plant_progress(here, head)
     plant_checklist(here, school)
     write_priority(here.rows["plan_agreed"], PriorityEntry(f"{canary(here.slug)}more"), by=head)
@@ -234,7 +251,11 @@ def closing(here: Planted) -> dict[str, Any]:
     """The plan is closed, its action carried over, and the next begun."""
     with trust_scope(here.trust):
         plan = here.rows["plan_draft"]
-        fields = {f"action-{one.pk}-{part}": "" for one in plan.actions.all() for part in ("what", "note", "early")}
+        fields = {
+            f"action-{one.pk}-{part}": ""
+            for one in plan.actions.all()
+            for part in ("what", "note", "evidence", "early")
+        }
         carried = {name: "carry" for name in fields if name.endswith("what")}
         keep = [str(one.pk) for one in plan.priorities.all()]
     said = {"verdict": "worked", "note": "Changed.", "evidence": "Changed.", "again_on": "", "begin_next": "on"}
@@ -246,7 +267,7 @@ def closing_sent(here: Planted) -> dict[str, Any]:
     typed = closing(here)
     with trust_scope(here.trust):
         actions = list(here.rows["plan_draft"].actions.values_list("pk", flat=True))
-    endings = [{"action": pk, "what": "carry", "note": "", "why_early": ""} for pk in actions]
+    endings = [{"action": pk, "what": "carry", "note": "", "evidence": "", "why_early": ""} for pk in actions]
     words = {name: typed[name] for name in ("verdict", "note", "evidence")}
     return {**words, "again_on": None, "begin_next": True, "keep": [int(pk) for pk in typed["keep"]],
             "endings": endings}  # fmt: skip
@@ -259,6 +280,10 @@ def sections_sent(here: Planted) -> dict[str, Any]:
     return {"version": version, "sections": {"evidence_from_monitoring": "Changed."}}
 
 
+VALIDATION = {
+    "outcome": "differs", "verdict": "partly", "saw": "Changed.", "place": "Changed.", "adviser": "Changed.",
+}  # fmt: skip
+
 PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     **APPRAISAL_ACTS,
     "plans": ("si_lead", _always(kind="trust_plan_to_begin")),
@@ -270,18 +295,23 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "priority_new": ("head", _always(**PRIORITY)),
     "priority": ("head", _always(**PRIORITY)),
     "priority_leave": ("si_lead", _always(why="It is reached.")),
-    "plan_action_new": ("head", _always(**ACTION)),
-    "plan_action": ("head", _always(**ACTION, plan="")),
+    "plan_action_new": ("head", action_typed),
+    "plan_action": ("head", lambda here: action_typed(here, plan="")),
     "plan_send": ("si_lead", _always(note="Please read.")),
     "plan_take_back": ("si_lead", _always()),
     "plan_progress": ("head", progress),
     "plan_progress_save": ("si_lead", progress, 0),
     "plan_close": ("head", closing, 2),
+    "plan_validate": ("si_lead", _always(**VALIDATION, on="20 November 2026")),
+    "api_plan_validate": ("si_lead", _always(**VALIDATION, on="2026-11-20")),
     "plan_checklist": ("si_lead", listed),
     "checklist": ("si_lead", _always(), 1, "post", {"school_id": "other_school"}),
     "checklist_item": ("si_lead", item),
     "api_checklist_item_entry": ("si_lead", api_item, 1, "patch"),
     "plan_answer": ("si_lead", _always(outcome="returned", words="Say more.")),
+    "plan_condition": ("head", _always(met_on="20 November 2026", how="Changed.")),
+    "api_condition_met": ("director", _always(met_on="2026-11-20", how="Changed.")),
+    "api_condition_answer": ("si_lead", _always(outcome="sent_back", words="Changed.")),
     "api_plan_begin": ("head", _always(kind=TO_BEGIN)),
     "api_plan_begin_trust": ("si_lead", _always(kind="trust_plan_to_begin")),
     "api_plan_sections": ("si_lead", sections_sent, 0, "patch"),
@@ -298,7 +328,9 @@ PLAN_ACTS: dict[str, tuple[Any, ...]] = {
     "api_plan_answer": ("si_lead", _always(outcome="returned", words="Say more.", checked={})),
     "api_action_verdict": (
         "si_lead",
-        _always(verdict="worked", note="Books show it.", again_on=None, why_early="All see it."),
+        _always(
+            verdict="worked", note="Books show it.", evidence="Four books.", again_on=None, why_early="All see it."
+        ),
     ),
 }
 """Route -> who sends what and, where it is no act, how many entries it leaves."""
@@ -326,6 +358,10 @@ PLAN_ROWS: dict[str, str] = {
                      "api_priority_new", "api_priority", "api_plan_action_new", "api_plan_action", "api_plan_send",
                      "api_plan_close", "api_priority_leave", "api_plan_sections")
     },
+    **dict.fromkeys(("plan_validate.pk", "api_plan_validate.pk"), "plan_closed"),
+    "plan_condition.pk": "condition",
+    "api_condition_met.pk": "condition",
+    "api_condition_answer.pk": "condition_said",
     "api_plan_begin.pk": "school",
     "api_action_verdict.pk": "plan_action",
     "plan_checklist.pk": "plan_listed",

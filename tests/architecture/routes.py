@@ -137,6 +137,7 @@ FILLERS: dict[str, Callable[[Planted], Any]] = {
         ("match_need.need", "match_add.need", "api_matching_need.need"), lambda here: here.rows["match_line"].key
     ),
     "api_monitoring_term.pk": lambda here: here.rows["period_agreed"].pk,
+    "api_owed.pk": lambda here: here.rows["school"].pk,
     "api_triangulation.pk": lambda here: here.rows["school"].pk,
     "api_return_figures.pk": lambda here: here.rows["return_draft"].pk,
     "reply.decision_id": lambda here: here.rows["fresh_decision"].pk,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from plans.models import ApprovalStep, ChecklistItem, Plan
+from plans.models import ApprovalStep, ChecklistItem, Condition, Plan
 from plans.queries.checklists import takes_items
 from schools.filled import LONGEST_TEXT
 from tests.journeys.forms_with_faults import Form
@@ -27,6 +27,10 @@ def _answered(outcome: str) -> list[Plan]:
     return [one for one in _begun() if Plan.objects.filter(Exists(steps), pk=one.pk).exists()][:1]
 
 
+def _not_validated() -> Plan:
+    return Plan.objects.filter(state=Plan.State.CLOSED, school__isnull=False, validations=None).earliest("pk")
+
+
 def rows_of_plans() -> Rows:
     """By route, what its address names: a plan in each state, a priority and an action."""
     begun = _begun()
@@ -36,10 +40,12 @@ def rows_of_plans() -> Rows:
     items = ChecklistItem.objects.order_by("pk")
     listed = [each for each in begun if takes_items(each)]
     return {
-        "plan": [{"pk": each.pk} for each in [*draft, *sent]],
+        "plan": [{"pk": each.pk} for each in [*draft, *sent, _not_validated()]],
+        "plan_condition": [{"pk": each.pk} for each in Condition.objects.order_by("pk")],
         "plan_edition": [{"pk": each.pk, "number": 1} for each in sent[:1]],
         "plan_write": [{"pk": one.pk}],
         "plan_close": [{"pk": one.pk}],
+        "plan_validate": [{"pk": _not_validated().pk}],
         "paper_new": [{"pk": one.pk}],
         "plan_progress": [{"pk": each.pk} for each in _answered("approved")],
         "priority_new": [{"pk": one.pk}],
@@ -65,6 +71,7 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
     kind = next(one for one in plan.strategy_version.strategy.plan_types if one.key == plan.kind)
     section = kind.form.header[0].key
     head, (waiting,), (told,) = f"head of {plan.school_id}", _answered(""), _answered("approved")
+    condition = Condition.objects.filter(state=Condition.State.OPEN).earliest("pk")
     return [
         Form("plan_write", head, at("plan_write"), {section: "x" * (LONGEST_TEXT + 1)}),
         Form("paper_new", head, at("paper_new"), {}),
@@ -75,7 +82,14 @@ def plans_with_faults(addresses: Addresses) -> list[Form]:
         Form("plan_action", head, at("plan_action"), {"what": "", "budget": "lots"}),
         Form("plan_progress", f"head of {told.school_id}", at("plan_progress"), {"overall": "x" * (LONGEST_TEXT + 1)}),
         Form("plan_close", head, at("plan_close"), {"verdict": "worked", "note": "", "again_on": "soon"}),
+        Form("plan_validate", "si_lead", at("plan_validate"), {"outcome": "differs", "verdict": "", "on": "soon"}),
         Form("checklist_item", "si_lead", at("checklist_item"), {"status": "met", "evidence": "", "due": "soon"}),
         Form("plan_send", head, at("plan", pk=plan.pk), {"note": "x" * 1001}, "/send/"),
+        Form(
+            "plan_condition",
+            f"head of {condition.step.edition.plan.school_id}",
+            at("plan_condition", pk=condition.pk),
+            {"met_on": "soon", "how": ""},
+        ),
         Form("plan_answer", "si_lead", at("plan", pk=waiting.pk), {"words": ""}, "/answer/"),
     ]

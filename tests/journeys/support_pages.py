@@ -57,7 +57,7 @@ def support_with_faults(addresses: Addresses) -> list[Form]:
         Form("support_request", "si_lead", at("support_request", pk=asked.pk), answer),
         Form("support_book", "si_lead", at("support_book", school_id=school), wrong),
         Form("support_book_trust", "si_lead", at("support_book_trust"), wrong),
-        Form("support_came", "si_lead", page, {"note": TOO_LONG}, "/came/"),
+        Form("support_came", "si_lead", page, {"came": "lots", "note": TOO_LONG}, "/came/"),
         Form("support_end", "si_lead", page, {"ended": "missed", "why": ""}, "/end/"),
         Form(
             "support_confirm", f"head of {came.school_id}", at("support_booking", pk=came.pk), {"answer": TOO_LONG},

@@ -207,6 +207,7 @@ def letter_and_history(story: Story) -> None:
     assert is_tagged(story.download(CHAIR, "History as PDF"))
     with trust_scope(story.world.trust):
         letter = Letter.objects.get()
+    page.get_by_text("earlier, 1 letter among them").click()
     page.get_by_role("link", name=f"Letter: {letter.subject}").click()
     expect(page.get_by_text("Reading stands still.")).to_be_visible()
     assert is_tagged(story.download(CHAIR, "Letter as PDF"))

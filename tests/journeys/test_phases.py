@@ -148,8 +148,10 @@ def both_write_and_nothing_is_lost(story: Story) -> None:
     """The school may write now; what was met early counts, and what is open from before stays in sight."""
     page = story.open(HEAD, story.checklist)
     expect(page.get_by_text("Phase 2 Repair: 1 of 34 met.")).to_be_visible()
+    page.locator("summary", has_text="1 met").click()
     expect(page.get_by_text("before the school came here, and kept")).to_be_visible()
     expect(page.get_by_text("The central team and the school write the plan and its checklist.").first).to_be_visible()
+    page.locator("summary", has_text="2 moves").click()
     moved = page.get_by_role("heading", name="18 November 2026: Phase 2 Repair, from Phase 1 Stabilise")
     expect(moved).to_be_visible()
     expect(page.get_by_text("Before, the central team did.")).to_be_visible()

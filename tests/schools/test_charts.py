@@ -1,11 +1,14 @@
 """Charts: gaps stay gaps, the last value is written, the words are escaped, and nothing needs a style."""
 
 import re
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from schools.charts import line_chart
+from schools.charts import line_chart, moved_chart
 
 YEARS = ["2023", "2024", "2025", "2026"]
 
@@ -83,3 +86,24 @@ def test_nothing_needs_a_style():
     svg = chart([63, 66, 61, 54], [60, 61, 62, 62])
     assert "style" not in svg
     assert "currentColor" not in svg
+
+
+POINTS = st.lists(
+    st.tuples(st.integers(0, 9).map(Decimal), st.integers(-4, 4), st.sampled_from(["Elm", "Fern & <co>"])), max_size=30
+)
+
+
+@given(POINTS)
+def test_every_school_stands_at_what_it_had_and_how_far_it_moved(points: list[tuple[Decimal, int, str]]):
+    """Those on one place are one dot with their number, so that none is moved to where it does not belong."""
+    drawn = ElementTree.fromstring(moved_chart("Moved", points, ident="moved", unit="day"))
+    heaps, space = drawn.findall("g"), {(amount, steps) for amount, steps, _ in points}
+    assert len(heaps) == len(space)
+    assert sum(int(heap.findtext("text", "1")) for heap in heaps) == len(points)
+    dots = [heap[1].attrib for heap in heaps]
+    at = [(float(dot["cx"]), float(dot["cy"])) for dot in dots]
+    assert len({x for x, _ in at}) == len({amount for amount, _ in space})
+    heights = sorted({y for _, y in at}, reverse=True)
+    assert len(heights) == len({steps for _, steps in space})
+    lines = {float(one.get("d", "").split()[1].split("H")[0]) for one in drawn.findall("path")}
+    assert set(heights) <= lines, "each on the line of its level"

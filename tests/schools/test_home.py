@@ -43,11 +43,24 @@ def test_a_trust_that_ended_for_me_is_not_there(cast: Cast) -> None:
     assert cast.client(cast.cleo).get("/t/alder/").status_code == 404
 
 
-def test_sections_are_at_most_nine_and_follow_the_role(cast: Cast) -> None:
+def test_sections_are_at_most_eleven_and_follow_the_role(cast: Cast) -> None:
     for person in (cast.ada, cast.ben, cast.ruth, cast.tom, cast.gita, cast.olive, cast.carl):
         page = cast.client(person).get(reverse("account", args=["alder"]))
-        assert len(page.context["sections"]) <= 9
-        assert ("People" in [each["label"] for each in page.context["sections"]]) == (person == cast.olive)
+        labels = [each["label"] for each in page.context["sections"]]
+        assert len(labels) <= 11
+        assert ("People" in labels) == (person == cast.olive)
+        assert ({"Plans", "Support"} <= set(labels)) == (person not in (cast.olive, cast.carl))
+
+
+def test_a_page_lights_the_section_that_it_is_part_of(cast: Cast) -> None:
+    for path, section in (
+        ("plans/", "Plans"),
+        ("appraisals/", "Plans"),
+        ("exchange/", "Support"),
+        ("concerns/", "Overview"),
+    ):
+        sections = cast.client(cast.ada).get(f"/t/alder/{path}").context["sections"]
+        assert [each["label"] for each in sections if each["current"]] == [section]
 
 
 def test_an_administrator_with_another_role_keeps_one_word_for_set_up(cast: Cast) -> None:
