@@ -403,6 +403,7 @@ class Autosave {
     event.preventDefault();
     await this.flight;
     await this.send();
+    while (this.busy) await this.flight; // what another person's change held up goes at once with the next
     if (!this.dirty()) return void this.form.requestSubmit(event.submitter);
     (this.form.querySelector("[data-conflict] button, [aria-invalid]") ?? event.submitter)?.focus();
   }
