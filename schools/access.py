@@ -265,6 +265,9 @@ class TrustMiddleware:
 
     PATH = re.compile(r"^/(?:api/v1/)?t/([-\w]+)/")
     FEED = re.compile(r"^/t/[-\w]+/calendar/([^/]+)\.ics$")
+    OF_A_PAGE = frozenset({"style", "image", "script", "font"})
+    """What a page asks for by itself. Sent to sign in, it would get a form nobody sees, with a token of its own that
+    takes the place of the one in the form somebody has before them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -312,6 +315,8 @@ class TrustMiddleware:
             person_of_token(request)
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
+        if request.headers.get("Sec-Fetch-Dest") in self.OF_A_PAGE:
+            return HttpResponse(status=401)
         if is_of_api(request):
             response = HttpResponse('{"detail": "Sign in, or send a token."}', "application/json", status=401)
             response.headers["WWW-Authenticate"] = "Token"

@@ -78,6 +78,13 @@ class Story:
             self.browsers[who].on("page", lambda page: page.on("load", self._count))
         return self.browsers[who]
 
+    def leave(self, who: str) -> None:
+        """Every page is closed and the session has ended, so nothing still under way answers into the next one."""
+        for page in self.browser(who).pages:
+            page.wait_for_load_state()
+            page.close()
+        self.browser(who).clear_cookies()
+
     def _count(self, _: Page) -> None:
         self.pages += 1
 

@@ -121,7 +121,7 @@ def the_head_is_told_in_the_morning(story: Story, decisions: list[int], time_mac
     send_digests(timezone.now())
     told = [message for message in mail.outbox if "ben@example.org" in message.to][-1]
     assert "decided" in told.subject
-    story.browser("ben").clear_cookies()  # the session has ended over the weekend
+    story.leave("ben")  # the session has ended over the weekend
     page = sign_in(story.browser("ben"), "ben@example.org", PASSWORD)
     page.goto(f"/t/{story.slug}/my-school/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -131,7 +131,7 @@ def the_head_is_told_in_the_morning(story: Story, decisions: list[int], time_mac
 
 def the_trustee_downloads(story: Story, urls: list[str]) -> list[int]:
     """Both files are PDFs with as many pages as the record says, and each copy is written down."""
-    story.browser("tom").clear_cookies()
+    story.leave("tom")
     sign_in(story.browser("tom"), "tom@example.org", PASSWORD)
     counted = []
     for url in urls:

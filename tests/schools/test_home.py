@@ -83,6 +83,7 @@ def test_the_trusts_colour_is_served_and_kept_by_the_browser(cast: Cast) -> None
     assert answer.text.startswith(":root{--accent:#2b4a86;")
     assert answer["Cache-Control"] == "private, max-age=60"
     assert "immutable" in client.get(f"{url}?2b4a86")["Cache-Control"]
+    assert f'href="{url}?2b4a86"' in client.get(reverse("account", args=["alder"])).text
     assert cast.client(cast.cleo).get(url).status_code == 404
 
 

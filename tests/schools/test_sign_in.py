@@ -121,6 +121,14 @@ def test_a_stranger_goes_to_sign_in_whether_or_not_the_trust_exists(cast: Cast, 
     assert answer.url == f"{LOGIN}?next={path}"
 
 
+def test_what_a_page_asks_for_by_itself_is_not_sent_to_sign_in(cast: Cast) -> None:
+    """The form it would get has a token, which would take the place of the one in the form that is open."""
+    browser = Client()
+    answer = browser.get("/t/alder/brand.css", headers={"Sec-Fetch-Dest": "style"})
+    assert (answer.status_code, answer.content, dict(browser.cookies)) == (401, b"", {})
+    assert browser.get("/t/alder/people/", headers={"Sec-Fetch-Dest": "document"}).status_code == 302
+
+
 def test_a_role_may_need_a_second_factor(cast: Cast, settings) -> None:
     settings.MFA_REQUIRED_ROLES = ["si_lead"]
     answer = cast.client(cast.ada).get(reverse("account", args=["alder"]))
