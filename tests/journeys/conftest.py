@@ -114,6 +114,14 @@ def open_browser(chromium: Browser, site: str, watch: Watch) -> Iterator[Callabl
         context.close()
 
 
+def leave(context: BrowserContext) -> None:
+    """Before the time moves on: the session ends, and nothing still under way asks for anything after it."""
+    for page in context.pages:
+        page.wait_for_load_state()
+        page.close()
+    context.clear_cookies()
+
+
 def sign_in(context: BrowserContext, email: str, password: str) -> Page:
     """Through the ordinary sign-in page."""
     page = context.new_page()

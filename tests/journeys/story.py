@@ -15,7 +15,7 @@ from categorisation.models import Decision, Proposal
 from schools.models import Establishment, EstablishmentGroup, GroupLink, Period, School, Trust, User
 from schools.tenancy import trust_scope
 from tests.factories import PASSWORD
-from tests.journeys.conftest import sign_in
+from tests.journeys.conftest import leave, sign_in
 
 GROUP = "2044"
 AS_AT = date(2026, 11, 1)
@@ -78,12 +78,9 @@ class Story:
             self.browsers[who].on("page", lambda page: page.on("load", self._count))
         return self.browsers[who]
 
-    def leave(self, who: str) -> None:
-        """Every page is closed and the session has ended, so nothing still under way answers into the next one."""
-        for page in self.browser(who).pages:
-            page.wait_for_load_state()
-            page.close()
-        self.browser(who).clear_cookies()
+    def everybody_leaves(self) -> None:
+        for browser in self.browsers.values():
+            leave(browser)
 
     def _count(self, _: Page) -> None:
         self.pages += 1

@@ -16,6 +16,7 @@ from categorisation.models import SchoolFact
 from plans.models import Concern, Letter
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
+from tests.journeys.conftest import leave
 from tests.journeys.signed_in import sign_in_as
 from tests.plans.ladder_world import LADDERS, TODAY, LadderWorld, make_ladder_world
 
@@ -42,10 +43,10 @@ class Story:
 
     def goes_on_to(self, day: date) -> None:
         """Everybody signs in anew: the sessions have ended since."""
-        self.move_to(datetime.combine(day, NOON.timetz()))
         for page in self.pages.values():
-            page.context.close()
+            leave(page.context)
         self.pages.clear()
+        self.move_to(datetime.combine(day, NOON.timetz()))
 
     def open(self, who: str, path: str = "") -> Page:
         """A page of the trust; without a path that of the concern."""

@@ -17,6 +17,7 @@ from schools.queries import current_period
 from schools.rules import LONDON
 from schools.tenancy import trust_scope
 from tests.journeys.auditing import Audit
+from tests.journeys.conftest import leave
 from tests.journeys.signed_in import sign_in_as
 from tests.plans.phase_world import PhaseWorld, make_phase_world
 
@@ -52,6 +53,9 @@ class Story:
 
     def decide(self, level: str, on: date) -> None:
         """The chief executive decides; the next morning the school is told, and the hour's work is done."""
+        for page in self.pages.values():
+            leave(page.context)
+        self.pages = {}  # sessions end in the meantime
         self.clock.move_to(datetime(on.year, on.month, on.day, 11, tzinfo=LONDON))
         with trust_scope(self.world.trust):
             period = current_period(on)
@@ -60,7 +64,6 @@ class Story:
             decide_category(self.world.school, "phase", reason="What the audit and the visits show.", **known)
         self.clock.move_to(datetime(on.year, on.month, on.day + 1, 11, tzinfo=LONDON))
         follow_the_levels()
-        self.pages = {}  # sessions end in the meantime
 
     def write(self, who: str, words: str, **typed: str) -> Page:
         """Open an item from the checklist and write it."""

@@ -117,8 +117,8 @@ def test_every_part_outlives_a_closed_tab(live_cast: Cast, browser: BrowserConte
     page.get_by_text("More evidence").click()
     box(page, "evidence-11-what").fill("The last line of all")
     expect(page.get_by_text("Kept on this device").first).to_be_visible()
-    page.close(run_before_unload=False)
     assert stored(live_cast).is_empty
+    page.close(run_before_unload=False)
     browser.set_offline(False)
     page = opened(browser, section)
     wait_for(live_cast, page, WORDS)
@@ -184,6 +184,24 @@ def test_a_second_editor_is_told_and_neither_text_is_lost(
     notice.get_by_role("button", name="Put both in the box").click()
     wait_for(live_cast, his, "Maya wrote this.\n\nBen wrote this.")
     assert stored(live_cast).evidence == (EvidenceLine("Maya’s books"),)
+    as_expected(watch, "status of 409")
+
+
+@pytest.mark.browser
+def test_a_colleagues_other_words_hold_nobody_up_who_saves_and_leaves(
+    live_cast: Cast, browser: BrowserContext, section: str, open_browser: Callable[..., BrowserContext], watch: Watch
+) -> None:
+    with trust_scope(live_cast.alder):
+        maya = with_password(member("Maya Grant", "leader", live_cast.dunmere))
+    other = open_browser()
+    sign_in(other, maya.user.email, PASSWORD).close()
+    his, hers = opened(browser, section), opened(other, section)
+    box(hers, "development").fill("Maya wrote this.")
+    expect(hers.get_by_text(SAVED)).to_be_visible()
+    box(his).fill("Ben wrote this.")
+    his.get_by_role("button", name="Save and next section").click()
+    his.wait_for_url(lambda url: not url.endswith(section))
+    assert (stored(live_cast).strengths, stored(live_cast).development) == ("Ben wrote this.", "Maya wrote this.")
     as_expected(watch, "status of 409")
 
 

@@ -95,6 +95,7 @@ def test_from_the_trusts_beginning_to_the_boards_report(
     decisions = story.decisions()
     assert len(decisions) == axes
     the_head_is_told_in_the_morning(story, decisions, time_machine)
+    story.everybody_leaves()
     time_machine.move_to(FEBRUARY)
     carried = the_spring(story)
     assert carried
@@ -117,11 +118,11 @@ def the_head_is_told_in_the_morning(story: Story, decisions: list[int], time_mac
     sent = len(mail.outbox)
     send_digests(timezone.now())
     assert not [message for message in mail.outbox[sent:] if "ben@example.org" in message.to]
+    story.everybody_leaves()  # every session ends over the weekend
     time_machine.move_to(MORNING_AFTER)
     send_digests(timezone.now())
     told = [message for message in mail.outbox if "ben@example.org" in message.to][-1]
     assert "decided" in told.subject
-    story.leave("ben")  # the session has ended over the weekend
     page = sign_in(story.browser("ben"), "ben@example.org", PASSWORD)
     page.goto(f"/t/{story.slug}/my-school/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -131,7 +132,6 @@ def the_head_is_told_in_the_morning(story: Story, decisions: list[int], time_mac
 
 def the_trustee_downloads(story: Story, urls: list[str]) -> list[int]:
     """Both files are PDFs with as many pages as the record says, and each copy is written down."""
-    story.leave("tom")
     sign_in(story.browser("tom"), "tom@example.org", PASSWORD)
     counted = []
     for url in urls:
