@@ -91,6 +91,8 @@ def _trust_figure(measure: Measure, schools: Sequence[School], found: Mapping[in
     if about is None:
         return None
     now, england = _as_one(measure, schools, found, about)
+    if not now.schools and not now.withheld:
+        return None  # published without counts: nothing that could be pooled
     before, _ = _as_one(measure, schools, found, (about[0] - 1, about[1]))
     awaited = max(now.schools, len(awaited_of(schools, measure, about)))
     return TrustFigure(measure, about, now.value, before.value, england, now.schools, awaited, bool(now.withheld))

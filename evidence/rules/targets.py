@@ -52,14 +52,19 @@ def standing(
 
 def standing_words(found: Standing, decimals: int, unit: str) -> str:
     """For example “Met: 2 above 74% by the end of autumn”, “3 to go to 74% by the end of the year”."""
-    stage = STAGES[found.stage][:1].lower() + STAGES[found.stage][1:]
-    target = in_words(found.target, decimals, unit)
+    target = target_words(found, decimals, unit)
     if found.gap is None:
-        return f"{target} {stage}; no figure yet"
+        return f"{target}; no figure yet"
     if found.is_met:
         over = f"{in_words(abs(found.gap), decimals)} {'above' if found.gap > 0 else 'below'} " if found.gap else ""
-        return f"Met: {over}{target} {stage}"
-    return f"{in_words(abs(found.gap), decimals)} to go to {target} {stage}"
+        return f"Met: {over}{target}"
+    return f"{in_words(abs(found.gap), decimals)} to go to {target}"
+
+
+def target_words(found: Standing, decimals: int, unit: str) -> str:
+    """For example “74% by the end of autumn”."""
+    stage = STAGES[found.stage][:1].lower() + STAGES[found.stage][1:]
+    return f"{in_words(found.target, decimals, unit)} {stage}"
 
 
 def fault_of(targets: Mapping[str, Decimal], *, least: float | None, most: float | None, kind: str) -> dict[str, str]:

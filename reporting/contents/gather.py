@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from categorisation.access import readers_see_proposals
 from categorisation.models import Assessment, Decision, Proposal, Reply, SchoolFact
+from reporting.contents.slices import A_DAY, first_day, last_day
 from reporting.models import Report
 from reporting.queries.overview import Overview, SchoolLine, Sheet, overview
 from schools.access import ROLES
@@ -33,6 +34,8 @@ class Found:
     kind: ReportType
     version: StrategyVersion
     now: datetime
+    today: date
+    """The last day of what the report looks at."""
     sheet: Overview
     since: date
     since_words: str
@@ -47,11 +50,6 @@ class Found:
     def strategy(self) -> Strategy:
         """The strategy the report belongs to."""
         return self.version.strategy
-
-    @property
-    def today(self) -> date:
-        """The last day of what the report looks at."""
-        return self.sheet.today
 
     @cached_property
     def lines(self) -> list[tuple[Sheet, SchoolLine]]:
@@ -70,7 +68,7 @@ class Found:
 
 def find(report: Report, *, now: datetime) -> Found:
     """Read it all. Raises LookupError when the strategy no longer names this kind of report."""
-    today = min(timezone.localdate(now), report.period.ends_on)
+    today = min(timezone.localdate(now), last_day(report))
     version = _version(report, today)
     kind = next((one for one in version.strategy.reports if one.key == report.kind), None)
     if kind is None:
@@ -87,6 +85,7 @@ def find(report: Report, *, now: datetime) -> Found:
         kind=kind,
         version=version,
         now=now,
+        today=today,
         sheet=sheet,
         since=since,
         since_words=words,
@@ -113,7 +112,8 @@ def _since(report: Report, strategy: Strategy, now: datetime) -> tuple[date, str
     What a report says of the impact of a year, it says from the day before that year.
     """
     if report.template == "impact":
-        return date(report.period.year, 8, 31), "the year began"
+        first = Period.objects.terms().filter(year=report.period.year).order_by("starts_on")[0]
+        return first_day(first.year, first.starts_on) - A_DAY, "the year began"
     before = report.meeting.starts_at if report.meeting else now
     receiving = [meeting.key for meeting in strategy.meetings if report.kind in meeting.receives]
     met = Meeting.objects.filter(kind__in=receiving, starts_at__lt=min(before, now)).order_by("-starts_at").first()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from plans.rules.support import Line
 from plans.rules.support_entry import ZERO
 from reporting.contents.facts import Table
 from reporting.contents.gather import Found
-from reporting.contents.slices import A_DAY
+from reporting.contents.slices import A_DAY, last_day
 from reporting.queries.reports import OPEN_TO_CHAIRS
 from schools.models import School
 from schools.strategy.basics import SupportUnit
@@ -26,18 +27,25 @@ GIVEN = ("Owed by now", "Came", "Did not come", "Still booked", "Cost, as far as
 class Given:
     """The ledgers of a report's schools, as far as anything is counted in them."""
 
-    lines: dict[str, list[Line]]  # by school
+    lines: tuple[tuple[str, list[Line]], ...]  # each school's
     unknown: str  # the parts of the offer of which the trust records nothing, in a sentence
 
     @classmethod
     def read(cls, found: Found, begins: int) -> Given:
-        """By the last day the report looks at. Seven queries."""
-        over = found.report.period.ends_on + A_DAY  # from then on what was owed by its last day is late
-        every = ledgers(_in_order(found), begins, today=min(timezone.localdate(found.now), over))
-        lines = {one.school.known_as: [line for line in one.ledger.lines if line.is_kept] for one in every}
+        """By the last day the report looks at; while that is to come, with all that is booked. Eight queries."""
+        last, day = last_day(found.report), timezone.localdate(found.now)
+        every = ledgers(_in_order(found), begins, today=min(day, last + A_DAY))  # a day late is late
+        until = date.max if day <= last else last
+        lines = tuple(
+            (one.school.known_as, [_until(line, until) for line in one.ledger.lines if line.is_kept]) for one in every
+        )
         unknown = list(dict.fromkeys(line.label for one in every for line in one.ledger.unknown))
         words = f"Of {listed(unknown, most=12)} nothing is on record, so it is not counted." if unknown else ""
         return cls(lines, words)
+
+
+def _until(line: Line, day: date) -> Line:
+    return replace(line, entries=tuple(entry for entry in line.entries if entry.on <= day))
 
 
 def _in_order(found: Found) -> list[School]:
@@ -73,7 +81,7 @@ def by_school(found: Found) -> Table:
     """The same of each school, those needing most support first. What it cost is not told to chairs. Seven queries."""
     told, begins = Given.read(found, found.report.period.year), found.report.period.year
     head = GIVEN[:-1] if found.kind.template == OPEN_TO_CHAIRS else GIVEN
-    rows = tuple((school, *given_words(lines)[: len(head)]) for school, lines in told.lines.items())
+    rows = tuple((school, *given_words(lines)[: len(head)]) for school, lines in told.lines)
     return Table(
         "", "", f"Support in {year_words(begins)}, school by school", ("School", *head), rows,
         note=told.unknown, name="given",

@@ -32,7 +32,10 @@ def measures(found: Found, tally: Tally, title: str) -> Tables:
     """Every measure of which something can be counted, in the order of the strategy, under its own name."""
     year = year_of(found.report, today=found.today)
     groups = tuple(_group(found, year, one) for one in found.strategy.impact if one.counts)
-    lede = f"Counted from what is on record, from {on(year.since)} to {on(year.until)}. No measure is added to another."
+    lede = (
+        f"Counted from what is on record, from {on(year.since)} to {on(year.until)}. Schools are those in the trust on "
+        "that day. No measure is added to another."
+    )
     return Tables(title or "Measures of impact", lede, groups)
 
 

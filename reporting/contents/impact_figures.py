@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from evidence.queries.asked import Asks, asked_in_trust
 from evidence.queries.targets import (
@@ -17,7 +18,7 @@ from evidence.queries.targets import (
 from evidence.queries.whole_trust import TrustFigure, trust_figures
 from evidence.rules.arithmetic import in_words
 from evidence.rules.comparing import about_words
-from evidence.rules.targets import BELOW, MET, UNKNOWN, standing_words
+from evidence.rules.targets import BELOW, MET, UNKNOWN, stage_now, standing, target_words
 from reporting.contents.facts import Table
 from reporting.contents.gather import Found
 from reporting.contents.slices import Year
@@ -52,8 +53,10 @@ def _of_schools(found: Found, year: Year, asks: Asks, pairs: Sequence[Pair]) -> 
     )
     rows = []
     for one, group in wanted:
-        told = (each[one.key, group.key].standing for each in progress.values())
-        states = Counter(standing.state for standing in told if standing)
+        key = one.key, group.key
+        held = [of for of in progress if stage_now(stages[of].get(key, {}), found.report.period.season) is not None]
+        told = (progress[of][key].standing for of in held)
+        states = Counter(standing.state if standing else UNKNOWN for standing in told)
         if states:
             counts = (states.total(), states[MET], states[BELOW], states[UNKNOWN])
             rows.append((_label(one, group), *map(str, counts)))
@@ -61,7 +64,7 @@ def _of_schools(found: Found, year: Year, asks: Asks, pairs: Sequence[Pair]) -> 
         return Table("", f"No school has a target for {year_words(year.begins)} in this term.")
     return Table(
         "", "", "Targets of schools, as they stand for this term",
-        ("Figure", "Schools with a target", "Met", "Not met", "No figure to show"), tuple(rows),
+        ("Figure", "Schools with a target", "Met", "Not yet met", "No figure to show"), tuple(rows),
         numbers=(1, 2, 3, 4), name="targets",
         note="A number of so few pupils that they could be told is not shown, and counts as no figure.",
     )  # fmt: skip
@@ -79,18 +82,20 @@ def _of_trust(found: Found, year: Year, asks: Asks, pairs: Sequence[Pair]) -> Ta
     rows = []
     for one, group in wanted:
         told = progress[one.key, group.key]
-        rows.append((_label(one, group), told.now or "–", told.about or "no figure yet", _beside(told, one)))
+        beside = _beside(told, one, stages[one.key, group.key], found.report.period.season)
+        rows.append((_label(one, group), told.now or "–", told.about or "no figure yet", beside))
     return Table(
         "", "", "Targets of the trust as a whole", ("Figure", "Now", "What it is", "Beside the target"), tuple(rows),
         numbers=(1,), name="trust-targets",
     )  # fmt: skip
 
 
-def _beside(told: Progress, measure: Measure) -> str:
+def _beside(told: Progress, measure: Measure, stages: Mapping[str, Decimal], season: str) -> str:
     """How it stands to the target; the target alone where there is no figure to set beside it."""
-    if told.words or told.standing is None:
+    stood = told.standing or standing(stages, season, None, better=measure.better, decimals=measure.decimals)
+    if told.words or stood is None:
         return told.words or "no target for this term"
-    return standing_words(told.standing, measure.decimals, measure.unit_shown)
+    return target_words(stood, measure.decimals, measure.unit_shown)
 
 
 def _wanted(pairs: Sequence[Pair], keys: Container[tuple[str, str]]) -> list[Pair]:

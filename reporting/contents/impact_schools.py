@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from django.db.models import Case, Count, F, Q, Value, When
@@ -12,28 +12,33 @@ from django.utils import timezone
 from categorisation.models import Assessment, Decision, Rating
 from evidence.models import SefEdition, SelfEvaluation
 from evidence.queries.calibration import accuracy_of
-from evidence.queries.inspections import InspectionShown, inspections_of
+from evidence.queries.inspections import InspectionShown, inspections_of, with_membership
+from evidence.rules.inspections import AFTER
 from reporting.contents.facts import Table
 from reporting.contents.gather import Found
 from reporting.contents.levels import place
 from reporting.contents.slices import A_DAY, Slice, Year
 from reporting.queries.overview import SchoolLine
+from schools.models import School
 from schools.strategy import Axis
 from schools.strategy.provision import ImpactMeasure
 from schools.words import capital, counted, on
 
-LESS, MORE, SAME, FIRST, NOT_PLACED = "less", "more", "same", "first", "not placed"
+LESS, MORE, SAME, FIRST, RESCALED, NOT_PLACED = "less", "more", "same", "first", "rescaled", "not placed"
 MOVES = {
     LESS: "Need less support than before",
     MORE: "Need more support than before",
     SAME: "Stayed where they were",
     FIRST: "Placed for the first time",
+    RESCALED: "Placed on another scale than before",
     NOT_PLACED: "Not placed",
 }
+SELDOM = {MOVES[RESCALED], MOVES[NOT_PLACED]}
+"""Told only where there is such a school."""
 
 
 Ways = dict[int, list[date]]
-"""The days on which the school’s own judgement was the same (0), more generous (1) or more cautious (-1)."""
+"""The days on which the school’s own judgement was the same (0), too generous (1), too cautious (-1); 2: unknown."""
 
 
 def movement(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]:
@@ -54,7 +59,7 @@ def _moves(found: Found, year: Year, axis: Axis, lines: Sequence[SchoolLine], la
     rows = tuple((words, *(str(each.count(key)) for each in moved)) for key, words in MOVES.items())
     return Table(
         "", "", f"{label}: {counted(len(lines), 'school')}", ("Schools that", *year.labels),
-        tuple(row for row in rows if row[0] != MOVES[NOT_PLACED] or any(cell != "0" for cell in row[1:])),
+        tuple(row for row in rows if row[0] not in SELDOM or any(cell != "0" for cell in row[1:])),
         numbers=year.numbers, name="slices",
     )  # fmt: skip
 
@@ -65,14 +70,17 @@ def _direction(found: Found, line: SchoolLine, axis: str, span: Slice) -> str:
     before, now = _last(decisions, span.since - A_DAY), _last(decisions, span.until)
     if now is None:
         return NOT_PLACED
-    was, at = place(found, now, before.level) if before else None, place(found, now, now.level)
-    if was is None or at is None:
+    if before is None:
         return FIRST
+    was, at = place(found, now, before.level), place(found, now, now.level)
+    if was is None or at is None:
+        return RESCALED
     return LESS if at < was else MORE if at > was else SAME
 
 
-def _last(decisions: Iterable[Decision], day: date) -> Decision | None:
-    return max((one for one in decisions if one.effective_on <= day), key=lambda one: one.effective_on, default=None)
+def _last(decisions: Sequence[Decision], day: date) -> Decision | None:
+    """In force on a day; of two on one day the later corrects the earlier."""
+    return next((one for one in reversed(decisions) if one.effective_on <= day), None)
 
 
 def inspections(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]:
@@ -84,8 +92,8 @@ def inspections(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Ta
         for number, one in enumerate(every):
             published = one.published_on or one.inspected_on
             if published and year.holds(published):
-                before = next((_outcome(each) for each in every[number + 1 :]), "None is known")
-                rows.append((published, (school.known_as, on(published), _outcome(one), before)))
+                before = next((_outcome(each, school) for each in every[number + 1 :]), "None is known")
+                rows.append((published, (school.known_as, on(published), _outcome(one, school), before)))
     if not rows:
         yield Table("", "No inspection of a school was published in this year.")
         return
@@ -96,11 +104,13 @@ def inspections(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Ta
     )  # fmt: skip
 
 
-def _outcome(one: InspectionShown) -> str:
-    """“Good (framework of 2019)”; area by area where there is no judgement of the whole."""
+def _outcome(one: InspectionShown, school: School) -> str:
+    """“Good (framework of 2019)”; area by area where there is no judgement of the whole; whether before joining."""
     grades = [f"{each.label}: {each.words}" for each in one.grades]
     said = one.overall.words if one.overall else "; ".join(grades) or "No grades were published"
-    return capital(f"{said}{f', {one.category_words}' if one.category_words else ''} ({one.framework_label})")
+    joining = with_membership(one, school.joined_on)
+    told = [said, *filter(None, [one.category_words]), *([joining] if joining != AFTER else [])]
+    return capital(f"{', '.join(told)} ({one.framework_label})")
 
 
 def self_evaluations(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]:
@@ -178,18 +188,19 @@ def _moderated(schools: Sequence[int], year: Year) -> Table | None:
     agreed = Q(assessment__agreed_at__date__range=(year.since, year.until), assessment__state=Assessment.State.AGREED)
     rows = Rating.objects.filter(agreed, school__in=schools, level__gt=0)
     way = Case(
+        When(moderated_level=0, then=Value(2)),
         When(moderated_level__gt=F("level"), then=Value(1)),
         When(moderated_level__gt=0, moderated_level__lt=F("level"), then=Value(-1)),
         default=Value(0),
     )
     counts = rows.annotate(way=way).values_list("assessment__agreed_at__date", "way").annotate(count=Count("pk"))
-    days = Ways({-1: [], 0: [], 1: []})
+    days = Ways({-1: [], 0: [], 1: [], 2: []})
     for day, which, count in counts:
         days[which] += [day] * count
     return _by_way(
         year, days, "Ratings of the matrices agreed, beside their moderation", "The moderator",
         {0: "Left it as the school had it", 1: "Found it weaker than the school",
-         -1: "Found it stronger than the school"},
+         -1: "Found it stronger than the school", 2: "Found that it is not known"},
     )  # fmt: skip
 
 
@@ -197,5 +208,5 @@ def _by_way(year: Year, days: Ways, caption: str, what: str, words: Mapping[int,
     """A row for each way; None where there is nothing to count."""
     if not any(days.values()):
         return None
-    rows = tuple(year.row(label, days[way]) for way, label in words.items())
+    rows = tuple(year.row(label, days[way]) for way, label in words.items() if days[way] or way != 2)
     return Table("", "", caption, (what, *year.labels), rows, numbers=year.numbers, name="slices")

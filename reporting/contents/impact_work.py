@@ -19,7 +19,7 @@ from plans.rules.support_shares import by_year
 from reporting.contents.facts import Table
 from reporting.contents.gather import Found
 from reporting.contents.given import GIVEN, Given, given_words
-from reporting.contents.slices import Year
+from reporting.contents.slices import A_DAY, Year
 from reviews.models import Finding, Practice, PracticeRequest, Review
 from schools.strategy.basics import SupportUnit
 from schools.strategy.provision import ImpactMeasure
@@ -92,7 +92,7 @@ def reviews(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]
         mine = mine.filter(kind__in=measure.of)
     made = list(_in_year(mine, year, "published_at").values_list("pk", "school", "published_at"))
     if not made:
-        yield Table("", f"None was published in this year; {len(found.schools)} schools are in the trust.")
+        yield Table("", f"None was published in this year. Schools in the trust: {len(found.schools)}.")
         return
     days = {pk: _day(at) for pk, _, at in made}
     findings = list(Finding.objects.filter(review__in=days).values_list("review", "kind"))
@@ -134,7 +134,7 @@ def support(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]
     """What all schools together were owed by the last day, what came of it, and its cost. Seven queries."""
     told = Given.read(found, year.begins)
     lines: dict[tuple[str, SupportUnit], list[Line]] = defaultdict(list)
-    for line in (line for of in told.lines.values() for line in of):
+    for line in (line for _, of in told.lines for line in of):
         lines[line.label, line.unit].append(line)
     if not lines:
         yield Table("", f"Nothing was owed by now, and nothing came. {told.unknown}".strip())
@@ -148,13 +148,15 @@ def support(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]
 
 def inside_support(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]:
     """What came from colleagues of the trust and what from outside, beside the year before (S4-05). Six queries."""
-    years = supported_years(found.schools.values(), year.begins, back=1, today=year.until)
+    today = min(timezone.localdate(found.now), year.until + A_DAY)  # a visit on the last day has come
+    years = supported_years(found.schools.values(), year.begins, back=1, today=today)
     entries = [entry for one in years for entry in one.entries if entry.on <= year.until]
     yield Table(
         "", "", "Support that came, by who gave it", ("Year", "From inside the trust", "From outside", "Share inside"),
         tuple(
+            (one.label, "nothing on record", "nothing on record", "–") if one.share_outside is None else
             (one.label, one.inside.amount_words or "none", one.outside.amount_words or "none",
-             "–" if one.share_outside is None else f"{100 - one.share_outside:g}%")
+             f"{100 - one.share_outside:g}%")
             for one in by_year(entries, (year.begins - 1, year.begins))
         ),
         numbers=(3,), name="inside",
@@ -167,17 +169,17 @@ def givers(found: Found, year: Year, measure: ImpactMeasure) -> Iterator[Table]:
     rows = SupportBooking.objects.filter(state__in=CAME, on__range=(year.since, year.until))
     rows = rows.exclude(provider_school=None).exclude(provider_school=F("school"))
     rows = rows.select_related("provider_school").only("on", "provider_school__name", "provider_school__short_name")
-    given = [(one.provider_school.known_as, one.on) for one in rows.order_by("on", "pk") if one.provider_school]
+    given = [(one.provider_school, one.on) for one in rows.order_by("on", "pk") if one.provider_school]
     if not given:
         yield Table("", "No school has given support to another in this year.")
         return
-    names = [{name for name, day in given if span.holds(day)} for span in year.spans]
+    givers = [{school for school, day in given if span.holds(day)} for span in year.spans]
     yield Table(
         "", "", "Support from school to school", ("What came", *year.labels),
-        (("Schools that gave", *(str(len(one)) for one in names)),
+        (("Schools that gave", *(str(len(one)) for one in givers)),
          year.row("How often it came", (day for _, day in given))),
         numbers=year.numbers, name="slices",
-        note=f"They are {listed(sorted(names[-1]), most=30)}.",
+        note=f"Given by {listed(sorted(one.known_as for one in givers[-1]), most=30)}.",
     )  # fmt: skip
 
 

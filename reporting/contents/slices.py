@@ -64,10 +64,25 @@ class Year:
         return (*self.slices, Slice("The year", self.since, self.until)) if len(self.slices) > 1 else self.slices
 
 
+def first_day(begins: int, starts_on: date) -> date:
+    """1 September, or the day on which the autumn term starts where that is before it."""
+    return min(date(begins, 9, 1), starts_on)
+
+
+def last_day(report: Report) -> date:
+    """The last day that a report looks at: a yearly one to the end of the holiday after its term. One query if so."""
+    period = report.period
+    if report.template != "impact":
+        return period.ends_on
+    after = Period.objects.terms().filter(starts_on__gt=period.ends_on).order_by("starts_on").first()
+    ends = [date(period.year + 1, 8, 31)] if after is None or after.year > period.year else []
+    return min([*ends, *([after.starts_on - A_DAY] if after else [])])
+
+
 def year_of(report: Report, *, today: date) -> Year:
     """The report's academic year, until `today`. One query. A holiday belongs to the term before it."""
     begins = report.period.year
     terms = list(Period.objects.terms().filter(year=begins, starts_on__lte=today).order_by("starts_on"))
-    starts = [date(begins, 9, 1), *(one.starts_on for one in terms[1:])]
+    starts = [first_day(begins, terms[0].starts_on), *(one.starts_on for one in terms[1:])]
     ends = [*(one - A_DAY for one in starts[1:]), today]
     return Year(begins, tuple(Slice(one.short, *span) for one, *span in zip(terms, starts, ends, strict=True)))

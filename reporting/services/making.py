@@ -18,11 +18,14 @@ from reporting.build import build_html, html_hash
 from reporting.contents import as_snapshot, gather
 from reporting.models import Report, ReportFile
 from reporting.pdf import NoLongerWanted, NotRendered, Rendered, render
+from reporting.queries.reports import OPEN_TO_CHAIRS
 from schools import jobs
+from schools.access import ROLES
 from schools.audit import record_act
 from schools.models import Membership, RoleGrant, Trust
 from schools.rules import humane_time
 from schools.services.notices import tell
+from schools.strategy import Role
 from schools.tenancy import trust_scope
 
 from .requests import KIND
@@ -151,6 +154,9 @@ def _readers(report: Report) -> list[Membership]:
     grants = RoleGrant.objects.current().filter(role__in=roles)
     if report.school_id:
         grants = grants.filter(school=report.school_id)
+    else:  # of a school's own people only chairs read reports about the trust, and those written for them
+        open_to = [Role.CHAIR] if report.template == OPEN_TO_CHAIRS else []
+        grants = grants.filter(role__in=[role for role, of in ROLES.items() if of.whole_trust or role in open_to])
     return list({grant.membership_id: grant.membership for grant in grants.select_related("membership")}.values())
 
 
